@@ -1,0 +1,259 @@
+"""Reading a package from end to end: files, dialect, records, hidden places taken out."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from ccr.adapters.packages import cells
+from ccr.adapters.packages.areas import AreaReader, Places
+from ccr.adapters.packages.hsds_csv import hsds_tables
+from ccr.adapters.packages.hsds_json import json_tables
+from ccr.adapters.packages.ohana_csv import is_ohana, ohana_tables
+from ccr.adapters.packages.package_tables import PackageTables, table_name, unique
+from ccr.adapters.packages.phones import Phones, in_order, read_phones
+from ccr.adapters.packages.service_parts import read_parts
+from ccr.adapters.packages.services import (
+    ReadService,
+    ServiceContext,
+    hides_its_place,
+    read_service,
+)
+from ccr.adapters.packages.sites import read_sites
+from ccr.adapters.packages.sniff import PackageFile, open_package
+from ccr.adapters.packages.tabular import Row, read_table
+from ccr.domain.concealing import Directory, HiddenSources, conceal
+from ccr.domain.directory_import import (
+    MemberRecord,
+    NoteBook,
+    ReadPackage,
+    RowPlace,
+    ServiceRecord,
+    SiteRecord,
+)
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.member_kinds import with_kind
+from ccr.domain.need_terms import NeedTerms
+from ccr.domain.phrases import phrase
+
+TOLD_EVERY = 200
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReader:
+    """Reads packages with the help of the gazetteer and the table of need terms.
+
+    Attributes:
+        state: two letters; the state of the network, for areas that name none.
+        on: today, where the network is: schedules that have ended are left out.
+    """
+
+    places: Places
+    terms: NeedTerms
+    on: date
+    state: str = "NY"
+
+    def read(self, path: Path, progress: Progress | None = None) -> ReadPackage:
+        """Return the package at `path`: a folder, a ZIP, a CSV or a JSON file.
+
+        `progress` is told (services read, services in all); 0 in all while files are opened.
+
+        Raises:
+            InvalidInputError: it cannot be read at all, or is no package of a known dialect.
+        """
+        notes = NoteBook()
+        tell = progress or _nobody
+        tell(0, 0)
+        package = _tables(open_package(path), notes, tell)
+        return self._assembled(package, notes, tell)
+
+    def _assembled(self, package: PackageTables, notes: NoteBook, tell: Progress) -> ReadPackage:
+        parts = read_parts(package, notes)
+        phones = read_phones(package, parts.service_of_link, notes)
+        found = read_sites(package, self.places, notes)
+        members = _members(package, notes)
+        context = ServiceContext(
+            parts, phones, found.sites, AreaReader(self.places), self.terms, self.state, self.on
+        )
+        read: list[ReadService] = []
+        hidden_sites = set(found.hidden)
+        rows = unique(package.rows("services"), notes)
+        for count, row in enumerate(rows):
+            if count % TOLD_EVERY == 0:
+                tell(count, len(rows))
+            service = (
+                read_service(row, context, notes) if _has_member(row, members, notes) else None
+            )
+            if service:
+                read.append(service)
+            elif hides_its_place(row, context):
+                hidden_sites.update(parts.sites_of.get(row.id, ()))
+        kept = {id(row) for row in rows}
+        for row in package.rows("services"):
+            if id(row) not in kept and hides_its_place(row, context):
+                hidden_sites.update(parts.sites_of.get(row.id, ()))
+        services = tuple(service.record for service in read)
+        sites = _used(found.sites, services, phones.of_site, notes)
+        directory = conceal(
+            Directory(tuple(members.values()), services, sites),
+            HiddenSources({s.record.source_id for s in read if s.hidden}, hidden_sites),
+            self._county_of,
+            notes,
+        )
+        known = _with_kinds(directory, phones.of_member, notes)
+        return ReadPackage(
+            package.kind,
+            known,
+            directory.services,
+            directory.sites,
+            tuple(notes.notes),
+            directory.hidden_sites | hidden_sites,
+        )
+
+    def _county_of(self, zip_code: str) -> str | None:
+        place = self.places.zip_place(zip_code)
+        return place.county_fips if place else None
+
+
+def _nobody(done: int, total: int) -> None:
+    del done, total
+
+
+def _tables(files: tuple[PackageFile, ...], notes: NoteBook, tell: Progress) -> PackageTables:
+    """Return the tables of a package in whichever dialect it is."""
+    sheets = [file for file in files if file.name.endswith((".csv", ".tsv"))]
+    if not sheets:
+        package = json_tables(files, notes)
+    else:
+        tables = []
+        for file in sheets:
+            tables.append(read_table(file, notes))
+            tell(0, 0)
+        package = ohana_tables(tables, notes) if is_ohana(tables) else hsds_tables(tables, notes)
+        if len(sheets) == 1 and table_name(sheets[0].name) is None:
+            raise InvalidInputError(
+                phrase(
+                    "One flat table is not read: give a package with organizations and services."
+                ),
+                field="path",
+            )
+    if not package.rows("services") and not package.rows("organizations"):
+        raise InvalidInputError(
+            phrase("There is no service and no organization in this package."), field="path"
+        )
+    return package
+
+
+def _members(package: PackageTables, notes: NoteBook) -> dict[str, MemberRecord]:
+    members: dict[str, MemberRecord] = {}
+    rows = unique(package.rows("organizations"), notes)
+    known = {row.id for row in rows}
+    for row in rows:
+        name = cells.short(row, "name", 300, notes)
+        if not name:
+            notes.error(row.place, "name", phrase("This organization has no name."))
+            continue
+        parent = row.get("parent_organization_id")
+        if parent and parent not in known:
+            notes.warn(
+                row.place,
+                "parent_organization_id",
+                phrase("The parent of this organization is not in the package."),
+            )
+        status = row.get("status").lower()
+        members[row.id] = MemberRecord(
+            source_id=row.id,
+            line=row.line,
+            name=name,
+            alternate_name=cells.short(row, "alternate_name", 300, notes) or None,
+            description=cells.text(row, "description", notes),
+            website=cells.web_address(row, notes, "website", "url"),
+            email=cells.email(row, notes),
+            active=status not in {"inactive", "defunct", "closed"},
+            listed=not cells.flag(row, "exclude_from_website"),
+        )
+    return members
+
+
+def _has_member(row: Row, members: dict[str, MemberRecord], notes: NoteBook) -> bool:
+    member = row.get("organization_id")
+    if member in members:
+        return True
+    notes.error(
+        row.place,
+        "organization_id",
+        phrase("The organization of this service is not in the package.")
+        if member
+        else phrase("This service names no organization."),
+    )
+    return False
+
+
+def _used(
+    sites: dict[str, SiteRecord],
+    services: tuple[ServiceRecord, ...],
+    phones: Phones,
+    notes: NoteBook,
+) -> tuple[SiteRecord, ...]:
+    """Return the sites that a service uses, each with an owner and its phones.
+
+    A place that no service uses is left out: it may be one that should not be known.
+    """
+    owner: dict[str, str] = {}
+    for service in services:
+        for site_id in service.site_ids:
+            owner.setdefault(site_id, service.member_source_id)
+    unused = len(sites) - len(owner)
+    if unused:
+        notes.info(
+            RowPlace("locations"),
+            "",
+            phrase("%(count)s locations that no service uses are left out.", count=unused),
+        )
+    return tuple(
+        replace(
+            site,
+            member_source_id=owner[site.source_id],
+            phones=in_order(phones.get(site.source_id, ())),
+        )
+        for site in sites.values()
+        if site.source_id in owner
+    )
+
+
+def _with_kinds(directory: Directory, phones: Phones, notes: NoteBook) -> tuple[MemberRecord, ...]:
+    offered: dict[str, list[ServiceRecord]] = defaultdict(list)
+    for service in directory.services:
+        offered[service.member_source_id].append(service)
+    members = []
+    for record in directory.members:
+        member = replace(
+            with_kind(record, offered[record.source_id]),
+            phones=in_order(phones.get(record.source_id, ())),
+        )
+        where = RowPlace("organizations", member.line, member.source_id)
+        if member.kind_known:
+            notes.info(
+                where,
+                "category",
+                phrase("Its kind is told from its name or services: confirm it."),
+            )
+        else:
+            notes.info(
+                where,
+                "category",
+                phrase("Its kind is not known: kept as community organization, regime other."),
+            )
+        members.append(member)
+    return tuple(members)
+
+
+def load_need_terms(path: Path) -> NeedTerms:
+    """Return the table of need terms from its CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return NeedTerms.from_rows(csv.DictReader(file))

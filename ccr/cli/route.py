@@ -1,0 +1,151 @@
+"""`flask route`: partners for needs near a place, ranked, with reasons and why not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import click
+from flask.cli import ScriptInfo
+
+from ccr.adapters.clock import utc_now
+from ccr.cli.refusals import says_why
+from ccr.domain.directory import Precision
+from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
+from ccr.policy.identity import Identity
+from ccr.services import accounts
+from ccr.services.route_document import route_document
+from ccr.services.routing import RouteFields, directory_services
+from ccr.services.world import World
+
+_LISTS = ("--need", "--access", "--exclude")
+
+
+class ManyValues(click.Command):
+    """A command whose list options take several values at once: `--need housing food`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return what is left over after reading `args`, with each list option spelled out."""
+        spelled: list[str] = []
+        current = ""
+        for arg in args:
+            if arg in _LISTS:
+                current = arg
+            elif arg.startswith("-"):
+                current = ""
+                spelled.append(arg)
+            elif current:
+                spelled += [current, arg]
+            else:
+                spelled.append(arg)
+        return super().parse_args(ctx, spelled)
+
+
+def _codes(words: type[Need | Access | Track | Urgency | Transport | AgeBand | Gender]) -> str:
+    return ", ".join(words)
+
+
+@click.command("route", cls=ManyValues)
+@click.option("--need", "needs", multiple=True, metavar="CODE ...", help="What is needed, 1 to 5.")
+@click.option("--near", default="", metavar="PLACE", help="ZIP, town or county; never a street.")
+@click.option("--track", default="", help=f"For whom: {_codes(Track)}. [default: survivor]")
+@click.option("--language", default="", metavar="CODE", help="Language wanted, as in es.")
+@click.option(
+    "--access", multiple=True, metavar="CODE ...", help=f"Access needs: {_codes(Access)}."
+)
+@click.option("--age-band", default="", help=f"Age: {_codes(AgeBand)}.")
+@click.option("--gender", default="", help="Gender: women, men.")
+@click.option("--urgency", default="", help=f"How soon: {_codes(Urgency)}. [default: standard]")
+@click.option("--transport", default="", help=f"How to get there: {_codes(Transport)}.")
+@click.option("--at", default="", metavar="ISO", help="Moment asked about; now when left out.")
+@click.option(
+    "--exclude", multiple=True, metavar="MEMBER ...", help="Members never to be proposed."
+)
+@click.option("--limit", default="", metavar="N", help="Partners at most. [default: 10]")
+@click.option("--network", default=None, metavar="NAME", help="Network, when there are several.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+@says_why
+def command(
+    context: click.Context,
+    /,
+    *,
+    network: str | None,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401 -- the options, each a text or several
+) -> None:
+    """Find partners for needs near a place. Nothing is sent and nothing is kept.
+
+    Example: flask --app wsgi route --need protection-order advocacy --near "Troy, NY" --language es
+    """
+    texts: dict[str, Any] = {
+        name: list(text) if isinstance(text, tuple) else text for name, text in given.items()
+    }
+    identity = accounts.terminal_identity(network)
+    document = route_document(identity, _world(context), RouteFields(**texts), at=utc_now())
+    if as_json:
+        click.echo(json.dumps(document, indent=2))
+    else:
+        _print(document, _names(identity, document))
+
+
+def _names(identity: Identity, document: dict[str, Any]) -> dict[str, str]:
+    """Return the names of the services in plans; some stand below the limit of the list."""
+    ids = [UUID(service) for plan in document["plans"] for service in plan["services"]]
+    services = directory_services(identity, ids)
+    return {str(service_id): service.name for service_id, service in services.items()}
+
+
+def _world(context: click.Context) -> World:
+    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
+    return world
+
+
+def _print(document: dict[str, Any], names: dict[str, str]) -> None:
+    origin = document["origin"]
+    about = Precision(origin["precision"]).about_km
+    click.echo(f"Partners near {origin['label']} (good to about {about:.0f} km)")
+    for number, partner in enumerate(document["partners"], start=1):
+        _print_partner(number, partner)
+    if not document["partners"]:
+        click.echo("\n  No partner with a public address fits.")
+    if document["area_partners"]:
+        click.echo("\nConfidential and area-wide: always in this order, from wherever you ask")
+        for partner in document["area_partners"]:
+            click.echo(f"\n  *  {partner['service']} - {partner['member']}")
+            _print_lines(partner)
+    if document["plans"]:
+        _print_plans(document, names)
+    if document["why_not"]:
+        click.echo("\nWhy not?")
+        for row in document["why_not"]:
+            click.echo(f"  {row['service']} - {row['member']}")
+            click.echo(f"      {row['text']}. Would change: {row['would_change']}")
+
+
+def _print_partner(number: int, partner: dict[str, Any]) -> None:
+    parts = ", ".join(f"{part['text']} {part['minutes']}" for part in partner["parts"])
+    click.echo(f"\n  {number}. {partner['service']} - {partner['member']}")
+    click.echo(
+        f"     {partner['effective_minutes']} effective minutes"
+        f"{f' ({parts})' if parts else ''}; {partner['distance_km']:.1f} km"
+    )
+    _print_lines(partner)
+
+
+def _print_lines(partner: dict[str, Any]) -> None:
+    for text in partner["reasons"]:
+        click.echo(f"     + {text}")
+    for text in partner["unknown"]:
+        click.echo(f"     ? {text}")
+    for step in partner["pathway"]:
+        click.echo(f"     > {step['member']}: {step['text']}")
+
+
+def _print_plans(document: dict[str, Any], names: dict[str, str]) -> None:
+    click.echo("\nTogether for all needs")
+    for plan in document["plans"]:
+        doors = " + ".join(names[service] for service in plan["services"])
+        count = "1 door" if plan["doors"] == 1 else f"{plan['doors']} doors"
+        click.echo(f"  {plan['effective_minutes']} effective minutes, {count}: {doors}")

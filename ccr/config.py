@@ -1,0 +1,159 @@
+"""Settings: read once from the environment, typed, frozen. Listed by `flask settings`.
+
+What lives here: names, types, defaults and what is refused. What must not: anything that acts.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+MAIL_BACKENDS = ("file", "smtp", "off")
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the message names it and says what it may be."""
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that may differ from one installation to the next.
+
+    Attributes:
+        data_dir: where the database, keys, queue and file mail live.
+        database_url: SQLAlchemy URL; SQLite in `data_dir` unless DATABASE_URL says otherwise.
+        secret_key: signs sessions and forms; kept in `data_dir/keys/secret` by default.
+        secret_fallbacks: older secrets still accepted while rotating.
+        password_salt, totp_secret: for Flask-Security; kept beside the secret.
+        base_url: where staff reach the site; used in mail.
+        mail_backend: file (default: written under data_dir/outbox), smtp or off.
+        smtp_url: smtp://user:password@host:port, with smtps:// for TLS from the start.
+        mail_from: the neutral sender of staff notices.
+        secure_cookies: cookies over HTTPS only; off on loopback.
+        require_two_factor: staff must set up a second factor before anything else.
+        log_level: info, warning or debug.
+        testing: cheaper password hashing, no HTTPS; never on a real site.
+    """
+
+    data_dir: Path = PROJECT_ROOT / "data" / "var"
+    database_url: str = field(default="", repr=False)
+    secret_key: str = field(default_factory=_secret, repr=False, metadata={"secret": True})
+    secret_fallbacks: tuple[str, ...] = field(default=(), repr=False, metadata={"secret": True})
+    password_salt: str = field(default_factory=_secret, repr=False, metadata={"secret": True})
+    totp_secret: str = field(default_factory=_secret, repr=False, metadata={"secret": True})
+    base_url: str = "http://127.0.0.1:8000"
+    mail_backend: str = "file"
+    smtp_url: str = field(default="", repr=False, metadata={"secret": True})
+    mail_from: str = "notices@localhost"
+    secure_cookies: bool = False
+    require_two_factor: bool = False
+    log_level: str = "info"
+    testing: bool = False
+
+    def __post_init__(self) -> None:
+        """Fill in the database URL and refuse what cannot work."""
+        if not self.database_url:
+            url = f"sqlite:///{self.data_dir / 'ccr.db'}"
+            object.__setattr__(self, "database_url", url)
+        if self.database_url.startswith(("postgres://", "postgresql://")):
+            rest = self.database_url.split("://", 1)[1]
+            object.__setattr__(self, "database_url", f"postgresql+psycopg://{rest}")
+        if not self.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
+            msg = "DATABASE_URL must be a sqlite: or postgresql: address"
+            raise SettingsError(msg)
+        if self.mail_backend not in MAIL_BACKENDS:
+            msg = f"CCR_MAIL_BACKEND must be one of {', '.join(MAIL_BACKENDS)}"
+            raise SettingsError(msg)
+        if self.mail_backend == "smtp" and not self.smtp_url:
+            msg = "CCR_SMTP_URL is needed when CCR_MAIL_BACKEND is smtp"
+            raise SettingsError(msg)
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Return True when the embedded database is used."""
+        return self.database_url.startswith("sqlite:")
+
+    @property
+    def keys_dir(self) -> Path:
+        """Return the folder of the keys; its files are readable by the owner alone."""
+        return self.data_dir / "keys"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Return the settings of this process; secrets not given are made once and kept.
+
+        Raises:
+            SettingsError: a value cannot be used.
+        """
+        env = os.environ if env is None else env
+        data_dir = Path(env.get("CCR_DATA_DIR") or PROJECT_ROOT / "data" / "var").absolute()
+        return cls(
+            data_dir=data_dir,
+            database_url=env.get("DATABASE_URL", ""),
+            secret_key=env.get("CCR_SECRET_KEY") or _kept(data_dir, "secret"),
+            secret_fallbacks=tuple(
+                s for s in env.get("CCR_SECRET_FALLBACKS", "").split(",") if s.strip()
+            ),
+            password_salt=env.get("CCR_PASSWORD_SALT") or _kept(data_dir, "password-salt"),
+            totp_secret=env.get("CCR_TOTP_SECRET") or _kept(data_dir, "totp"),
+            base_url=env.get("CCR_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            mail_backend=env.get("CCR_MAIL_BACKEND", "file"),
+            smtp_url=env.get("CCR_SMTP_URL", ""),
+            mail_from=env.get("CCR_MAIL_FROM", "notices@localhost"),
+            secure_cookies=_flag(env, "CCR_SECURE_COOKIES", default=False),
+            require_two_factor=_flag(env, "CCR_REQUIRE_TWO_FACTOR", default=False),
+            log_level=env.get("CCR_LOG_LEVEL", "info").lower(),
+        )
+
+    def shown(self) -> dict[str, str]:
+        """Return every setting as text, with secrets masked."""
+        result = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            secret = item.metadata.get("secret")
+            result[item.name] = "(set)" if secret and value else str(value)
+        if "@" in result["database_url"]:
+            scheme, rest = result["database_url"].split("://", 1)
+            result["database_url"] = f"{scheme}://(set)@{rest.rsplit('@', 1)[1]}"
+        return result
+
+
+def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = env.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    msg = f"{name} must be 1 or 0"
+    raise SettingsError(msg)
+
+
+def _kept(data_dir: Path, name: str) -> str:
+    """Return the secret kept in a file of its own; made on first use, for its owner's eyes."""
+    folder = data_dir / "keys"
+    path = folder / name
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        secret = path.read_text(encoding="ascii").strip()
+        if len(secret) < 32:  # noqa: PLR2004 -- shorter than any secret we make
+            msg = f"the key file {name} is damaged; put back your copy of it"
+            raise SettingsError(msg) from None
+        return secret
+    secret = _secret()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    return secret

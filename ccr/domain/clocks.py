@@ -1,0 +1,289 @@
+"""Running clocks: when an answer, a first contact or an outcome is due, and what follows if not.
+
+What lives here: the spans by urgency as data, due times over a calendar of open hours, pausing,
+and the steps after a missed due time. What must not: reading the clock, sending anything.
+All times are aware UTC, so a change of the clocks in spring or autumn moves no due time by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.taxonomy import Labelled, Urgency
+
+
+class Side(StrEnum):
+    """Who acts, and whose duty a clock is."""
+
+    SENDER = "sender"
+    RECEIVER = "receiver"
+    SYSTEM = "system"
+
+
+class OpenCalendar(Protocol):
+    """The open hours of one service."""
+
+    def is_open(self, at: datetime) -> bool:
+        """Return True when somebody is there at `at` (aware UTC)."""
+
+    def next_change(self, at: datetime) -> datetime | None:
+        """Return when it next opens or closes after `at` (aware UTC), or None for never."""
+
+
+class ClockKind(Labelled):
+    """What a clock waits for."""
+
+    ANSWER = "answer"
+    FIRST_CONTACT = "first-contact"
+    OUTCOME = "outcome"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people."""
+        return _KIND_LABELS[self]
+
+    @property
+    def chases_receiver_alone(self) -> bool:
+        """Return True for the clocks no sender is ever told about (design 2.4)."""
+        return self in CONTACT_CLOCKS
+
+
+CONTACT_CLOCKS = frozenset({ClockKind.FIRST_CONTACT, ClockKind.OUTCOME})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long a clock runs.
+
+    Attributes:
+        open_time: time counted in the receiver's open hours only, or None.
+        wall_time: time counted day and night: the whole span, or the most when `open_time` is set.
+        waits_for_morning: when the due time falls outside open hours, it moves to the next open
+            morning (the opening plus MORNING).
+    """
+
+    wall_time: timedelta
+    open_time: timedelta | None = None
+    waits_for_morning: bool = False
+
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+MORNING = timedelta(hours=2)
+"""How far into the next open time "the next open morning" reaches. Our choice, ADR 0005."""
+LATEST = timedelta(days=7)
+"""No standard clock waits longer than this for open hours. Our choice, ADR 0005."""
+
+SPANS: dict[ClockKind, dict[Urgency, Span]] = {
+    # Acknowledge within an hour: R76 (our default). High: before the 24 h of first contact run out.
+    ClockKind.ANSWER: {
+        Urgency.IMMEDIATE: Span(1 * _HOUR),
+        Urgency.HIGH: Span(12 * _HOUR, open_time=4 * _HOUR),
+        Urgency.STANDARD: Span(LATEST, open_time=8 * _HOUR),
+    },
+    # R76: high danger, first try in 24 h; standard, 48 h, else the next working morning.
+    ClockKind.FIRST_CONTACT: {
+        Urgency.IMMEDIATE: Span(1 * _HOUR),
+        Urgency.HIGH: Span(24 * _HOUR),
+        Urgency.STANDARD: Span(48 * _HOUR, waits_for_morning=True),
+    },
+    # Our choice, ADR 0005: two weeks after contact the receiver says how it went.
+    ClockKind.OUTCOME: dict.fromkeys(Urgency, Span(14 * _DAY)),
+}
+
+
+def due_at(kind: ClockKind, urgency: Urgency, start: datetime, calendar: OpenCalendar) -> datetime:
+    """Return when a clock that starts at `start` is due (aware UTC).
+
+    Immediate clocks run in wall time whatever the calendar says. Source: R76, R77; spans above.
+    """
+    span = SPANS[kind][urgency]
+    latest = start + span.wall_time
+    if span.open_time is not None:
+        return min(after_open_time(start, span.open_time, calendar, latest), latest)
+    if span.waits_for_morning and not calendar.is_open(latest):
+        return _next_morning(latest, calendar)
+    return latest
+
+
+def after_open_time(
+    start: datetime, open_time: timedelta, calendar: OpenCalendar, latest: datetime
+) -> datetime:
+    """Return when `open_time` of open hours has passed since `start`, at most `latest`."""
+    moment, left = start, open_time
+    while moment < latest:
+        change = calendar.next_change(moment)
+        until = latest if change is None or change <= moment else min(change, latest)
+        if calendar.is_open(moment):
+            if left <= until - moment:
+                return moment + left
+            left -= until - moment
+        moment = until
+    return latest
+
+
+def _next_morning(moment: datetime, calendar: OpenCalendar) -> datetime:
+    """Return MORNING after the next opening, or `moment` when it does not open within LATEST."""
+    opening = calendar.next_change(moment)
+    while opening is not None and not calendar.is_open(opening):
+        later = calendar.next_change(opening)
+        opening = later if later is not None and later > opening else None
+    if opening is None or opening - moment > LATEST:
+        return moment
+    return opening + MORNING
+
+
+class Step(StrEnum):
+    """What happens after a clock is missed, in this order (R79)."""
+
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    NEW_OPTIONS = "new-options"
+
+
+STEP_OFFSETS: dict[Urgency, dict[Step, timedelta]] = {
+    # Time after the due time. Our choice, ADR 0005.
+    Urgency.IMMEDIATE: {
+        Step.REMIND: timedelta(0),
+        Step.ESCALATE: timedelta(minutes=15),
+        Step.NEW_OPTIONS: timedelta(minutes=30),
+    },
+    Urgency.HIGH: {
+        Step.REMIND: timedelta(0),
+        Step.ESCALATE: timedelta(hours=1),
+        Step.NEW_OPTIONS: timedelta(hours=2),
+    },
+    Urgency.STANDARD: {
+        Step.REMIND: timedelta(0),
+        Step.ESCALATE: timedelta(hours=8),
+        Step.NEW_OPTIONS: timedelta(hours=24),
+    },
+}
+
+STEPS: dict[tuple[ClockKind, Side], tuple[Step, ...]] = {
+    (ClockKind.ANSWER, Side.RECEIVER): (Step.REMIND, Step.ESCALATE, Step.NEW_OPTIONS),
+    # The sender's own move: a question to answer, or a new choice after a decline.
+    (ClockKind.ANSWER, Side.SENDER): (Step.REMIND, Step.ESCALATE),
+    (ClockKind.FIRST_CONTACT, Side.RECEIVER): (Step.REMIND, Step.ESCALATE),
+    (ClockKind.OUTCOME, Side.RECEIVER): (Step.REMIND, Step.ESCALATE),
+}
+"""Reminders and escalations stay inside the side that owns the clock. Only a missed answer ever
+reaches the sender; contact clocks never do (design 2.4)."""
+
+
+class ClockState(Labelled):
+    """How a clock stands at a moment."""
+
+    RUNNING = "running"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+    MET = "met"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people."""
+        return _STATE_LABELS[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock of one referral.
+
+    Attributes:
+        owner: the side whose duty it is; sender or receiver.
+        due_at: the due time with every pause counted.
+        paused_at, paused_until: set while paused; the pause ends by itself at `paused_until`.
+        met_at: when what it waited for happened, or the wait ended.
+        steps_done: how many of the steps were taken, in order.
+    """
+
+    kind: ClockKind
+    urgency: Urgency
+    owner: Side
+    started_at: datetime
+    due_at: datetime
+    paused_at: datetime | None = None
+    paused_until: datetime | None = None
+    met_at: datetime | None = None
+    steps_done: int = 0
+
+    @property
+    def steps_left(self) -> tuple[Step, ...]:
+        """Return the steps not yet taken, in order."""
+        return STEPS[self.kind, self.owner][self.steps_done :]
+
+    def state(self, at: datetime) -> ClockState:
+        """Return how the clock stands at `at`."""
+        if self.met_at is not None:
+            return ClockState.MET
+        if self.paused_until is not None and at < self.paused_until:
+            return ClockState.PAUSED
+        return ClockState.OVERDUE if at >= self.due_at else ClockState.RUNNING
+
+    def pause(self, at: datetime, until: datetime) -> Clock:
+        """Return the clock paused until `until`, with what was left of it after that.
+
+        The answer clock never pauses (R77), and a clock that was met stays met.
+        """
+        if self.kind not in CONTACT_CLOCKS or self.met_at is not None:
+            return self
+        running = self.resume(at)
+        left = max(running.due_at - at, timedelta(0))
+        return replace(running, paused_at=at, paused_until=until, due_at=until + left)
+
+    def resume(self, at: datetime) -> Clock:
+        """Return the clock running again; a pause ended early brings the due time forward."""
+        if self.paused_at is None or self.paused_until is None:
+            return self
+        early = max(self.paused_until - max(at, self.paused_at), timedelta(0))
+        return replace(self, due_at=self.due_at - early, paused_at=None, paused_until=None)
+
+    def meet(self, at: datetime) -> Clock:
+        """Return the clock stopped at `at`; the first stop stands."""
+        return self if self.met_at is not None else replace(self, met_at=at)
+
+    def hand_to(self, owner: Side) -> Clock:
+        """Return the clock as the other side's duty; its due time does not move."""
+        return replace(self, owner=owner)
+
+
+def start_clock(
+    kind: ClockKind,
+    urgency: Urgency,
+    start: datetime,
+    calendar: OpenCalendar,
+    *,
+    owner: Side = Side.RECEIVER,
+) -> Clock:
+    """Return a new running clock."""
+    return Clock(kind, urgency, owner, start, due_at(kind, urgency, start, calendar))
+
+
+def due_steps(clock: Clock, at: datetime) -> tuple[Step, ...]:
+    """Return the steps that are due at `at` and not yet taken, in order."""
+    if clock.met_at is not None:
+        return ()
+    offsets = STEP_OFFSETS[clock.urgency]
+    return tuple(s for s in clock.steps_left if at >= clock.due_at + offsets[s])
+
+
+def new_options_at(clock: Clock) -> datetime:
+    """Return when the sender gets new options if the answer clock stays unmet (R79)."""
+    return clock.due_at + STEP_OFFSETS[clock.urgency][Step.NEW_OPTIONS]
+
+
+_KIND_LABELS = {
+    ClockKind.ANSWER: phrase("Answer"),
+    ClockKind.FIRST_CONTACT: phrase("First contact try"),
+    ClockKind.OUTCOME: phrase("Outcome"),
+}
+
+_STATE_LABELS = {
+    ClockState.RUNNING: phrase("Running"),
+    ClockState.OVERDUE: phrase("Overdue"),
+    ClockState.PAUSED: phrase("Paused"),
+    ClockState.MET: phrase("Met"),
+}

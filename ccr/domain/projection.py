@@ -1,0 +1,330 @@
+"""The projection: what the sender and the receiver see of a referral at a moment (design 2.4).
+
+What lives here: the two views. What must not: a second way to a referral. No page, list, count,
+sort, notice, feed or export reads a state, time or version of one but through a view made here.
+
+The order of work is the safety of it: the table says what is shown, masks replace everything that
+may not be known by one fixed value, and only what the masks left over is described.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from ccr.domain.clocks import Clock, Side
+from ccr.domain.disclosure import ReferralFacts
+from ccr.domain.outcomes import DeclineReason
+from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.projection_masks import (
+    Event,
+    clocks_for_receiver,
+    clocks_for_sender,
+    events_for_receiver,
+    events_for_sender,
+    mask_for_receiver,
+    mask_for_sender,
+    options_offered,
+    outcome_not_shared_at,
+)
+from ccr.domain.projection_table import (
+    SAID_TO_SENDER,
+    Facts,
+    Viewer,
+    code_of,
+    look_up,
+    standing_of,
+)
+from ccr.domain.referral import Referral, possible_actions
+from ccr.domain.referral_states import TAKEN, EventKind, State
+from ccr.domain.referral_views import (
+    RECEIVER_WORDS,
+    SENDER_WORDS,
+    ClockShown,
+    NextMove,
+    ReceiverView,
+    ReleaseShown,
+    SenderView,
+    Status,
+    StepMark,
+    TimelineEntry,
+    TrackerStep,
+    attempt_line,
+    version_token,
+)
+from ccr.domain.release import FeedbackRelease
+
+
+def view_for_sender(
+    referral: Referral,
+    events: Iterable[Event],
+    release: FeedbackRelease | None,
+    at: datetime,
+    *,
+    clocks: Iterable[Clock] = (),
+) -> SenderView:
+    """Return all that the sender may know at `at`.
+
+    Without a release in force it is, after acceptance, a function of the sender's own records,
+    `sent_at`, `accepted_at` and `at`; only a hand-back before first contact changes it.
+    """
+    in_force = release is not None and release.in_force(at)
+    standing = standing_of(referral)
+    shown = look_up(Viewer.SENDER, standing, code_of(referral, standing), release=in_force)
+    if shown is None:
+        raise LookupError
+    # From here on nothing reads the referral itself.
+    known = mask_for_sender(referral, shown)
+    their_events = events_for_sender(events, shown)
+    their_clocks = clocks_for_sender(clocks, shown)
+    not_shared_at = outcome_not_shared_at(known) if shown.fixed else None
+    over = not_shared_at is not None and at >= not_shared_at
+    status = Status.NOT_SHARED if over else shown.status
+    offered = options_offered(known, their_clocks, at)
+    timeline = _timeline(their_events, SENDER_WORDS, to_sender=True)
+    if not_shared_at is not None and over:
+        timeline = (
+            TimelineEntry(not_shared_at, "not-shared", Side.SYSTEM, Status.NOT_SHARED.label),
+            *timeline,
+        )
+    began = known.sent_at or known.created_at
+    view = SenderView(
+        referral_id=known.id,
+        service_id=known.service_id,
+        receiver_compartment_id=known.receiver_compartment_id,
+        code=known.code,
+        urgency=known.urgency,
+        status=status,
+        status_text=status.label if known.outcome is None else known.outcome.label,
+        outcome=known.outcome,
+        tracker=_tracker(known, in_full=shown.progress),
+        next_move=_sender_move(known, their_clocks, status, offered=offered),
+        clocks=tuple(_clock(clock, at) for clock in their_clocks),
+        timeline=timeline,
+        release=_release_for_sender(release, their_events, in_force=in_force),
+        can=possible_actions(known, Side.SENDER),
+        can_ask_release=known.sent_at is not None
+        and not known.ended_by_sender
+        and known.declined_at is None,
+        options_offered=offered,
+        warm=_warm(their_events),
+        sort_at=began,
+        changed_at=max((entry.at for entry in timeline), default=began),
+    )
+    return replace(view, version=version_token(view))
+
+
+def view_for_receiver(
+    referral: Referral,
+    facts: ReferralFacts,
+    events: Iterable[Event],
+    release: FeedbackRelease | None,
+    at: datetime,
+    *,
+    clocks: Iterable[Clock] = (),
+    has_question: bool = False,
+) -> ReceiverView | None:
+    """Return all that the receiver may know at `at`; None when there is nothing for it to see.
+
+    Before accepting: need, county, urgency, when it was sent and by when to answer. After it: the
+    facts that were agreed to be shared. After the person's stop: no facts.
+    """
+    standing = standing_of(referral)
+    shown = look_up(Viewer.RECEIVER, standing, code_of(referral, standing), release=False)
+    if shown is None or referral.sent_at is None:
+        return None
+    known = mask_for_receiver(referral, shown)
+    their_events = events_for_receiver(events, known)
+    their_clocks = clocks_for_receiver(clocks, known)
+    timeline = _timeline(their_events, RECEIVER_WORDS, to_sender=False)
+    full = shown.facts is Facts.ALL
+    view = ReceiverView(
+        referral_id=known.id,
+        service_id=known.service_id,
+        sender_compartment_id=known.sender_compartment_id,
+        needs=facts.needs,
+        county=facts.county,
+        urgency=known.urgency,
+        code=known.code if full else None,
+        facts=facts if full else None,
+        status=shown.status,
+        status_text=shown.status.label if known.outcome is None else known.outcome.label,
+        decline_reason=known.decline_reason,
+        outcome=known.outcome,
+        tracker=_tracker(known, in_full=True),
+        next_move=_receiver_move(known, their_clocks),
+        clocks=tuple(_clock(clock, at) for clock in their_clocks),
+        timeline=timeline,
+        release=_release_for_receiver(release, at) if full else None,
+        can=possible_actions(known, Side.RECEIVER),
+        attempts=sum(event.kind is EventKind.CONTACT_ATTEMPT for event in their_events),
+        seen=any(event.kind is EventKind.SEEN for event in their_events),
+        question_shown=full and has_question,
+        warm=_warm(their_events),
+        sent_at=referral.sent_at,
+        sort_at=referral.sent_at,
+        changed_at=max((entry.at for entry in timeline), default=referral.sent_at),
+    )
+    return replace(view, version=version_token(view))
+
+
+def view_for_coordinator(referral: Referral) -> None:
+    """Return None: a coordinator sees no code and no row, only gated numbers (R79)."""
+    standing = standing_of(referral)
+    look_up(Viewer.COORDINATOR, standing, code_of(referral, standing), release=False)
+
+
+def _tracker(known: Referral, *, in_full: bool) -> tuple[TrackerStep, ...]:
+    steps: list[tuple[str, Phrase, datetime | None]] = [
+        ("sent", phrase("Sent"), known.sent_at),
+        ("received", phrase("Received"), known.sent_at),
+        ("accepted", phrase("Accepted"), known.accepted_at),
+    ]
+    if in_full:
+        ended = known.closed_at if known.state is State.CLOSED else None
+        steps += [
+            ("first-contact", phrase("First contact"), known.contacted_at),
+            ("connected", phrase("Connected"), known.connected_at),
+            ("outcome", phrase("Outcome"), ended),
+        ]
+    first_open = next((name for name, _, done_at in steps if done_at is None), None)
+    running = known.state.is_open and known.state is not State.DECLINED
+
+    def mark(name: str, done_at: datetime | None) -> StepMark:
+        if done_at is not None:
+            return StepMark.DONE
+        return StepMark.NOW if running and name == first_open else StepMark.LATER
+
+    return tuple(TrackerStep(name, label, mark(name, at), at) for name, label, at in steps)
+
+
+def _clock(clock: Clock, at: datetime) -> ClockShown:
+    return ClockShown(
+        clock.kind,
+        clock.state(at),
+        clock.started_at,
+        clock.due_at,
+        clock.met_at,
+        clock.paused_until,
+        clock.steps_done,
+    )
+
+
+def _due(clocks: tuple[Clock, ...]) -> datetime | None:
+    return min((clock.due_at for clock in clocks if clock.met_at is None), default=None)
+
+
+_THEN_OPTIONS = phrase(
+    "If they miss it, we remind them, then their supervisor. Then you get new options."
+)
+_THEN_NOTHING = phrase(
+    "If they miss it, we remind them, then their supervisor. You do not have to watch this."
+)
+_SENDER_MOVES: dict[State, tuple[Side, Phrase, Phrase | None]] = {
+    State.DRAFT: (Side.SENDER, phrase("Finish the draft, or throw it away."), None),
+    State.SENT: (Side.RECEIVER, phrase("They answer."), _THEN_OPTIONS),
+    State.WAITLISTED: (
+        Side.RECEIVER,
+        phrase("They look again. You can choose another partner at any time."),
+        _THEN_OPTIONS,
+    ),
+    State.ASKED: (Side.SENDER, phrase("Answer their question."), None),
+    State.DECLINED: (Side.SENDER, phrase("Choose another partner, or close."), None),
+    State.ACCEPTED: (Side.RECEIVER, phrase("They try to reach the person."), _THEN_NOTHING),
+    State.IN_PROGRESS: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
+    State.CONNECTED: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
+}
+_NO_ANSWER_YET = phrase("No answer yet. Choose another partner, or keep waiting.")
+_THEY_TAKE_IT = phrase("They take it from here. You do not have to watch this.")
+
+
+def _sender_move(
+    known: Referral, clocks: tuple[Clock, ...], status: Status, *, offered: bool
+) -> NextMove | None:
+    """Return the move; once accepted, a due time is there only when the projection left one."""
+    if status is Status.NOT_SHARED:
+        return None
+    due = _due(clocks)
+    if offered and known.state is not State.DECLINED:
+        return NextMove(Side.SENDER, _NO_ANSWER_YET, due)
+    if known.state in TAKEN and due is None:
+        return NextMove(Side.RECEIVER, _THEY_TAKE_IT)
+    move = _SENDER_MOVES.get(known.state)
+    return None if move is None else NextMove(move[0], move[1], due, move[2])
+
+
+_RECEIVER_MOVES: dict[State, tuple[Side, Phrase]] = {
+    State.SENT: (Side.RECEIVER, phrase("Answer: take it, ask, or say that you cannot.")),
+    State.ASKED: (Side.SENDER, phrase("They answer your question. You may decide now.")),
+    State.WAITLISTED: (Side.RECEIVER, phrase("Look again: take it, or say that you cannot.")),
+    State.ACCEPTED: (Side.RECEIVER, phrase("Try to reach the person, if it is safe.")),
+    State.ON_HOLD: (Side.RECEIVER, phrase("Wait. Do not call before this date.")),
+    State.IN_PROGRESS: (Side.RECEIVER, phrase("Record how it goes.")),
+    State.CONNECTED: (Side.RECEIVER, phrase("Record how it goes.")),
+}
+
+
+def _receiver_move(known: Referral, clocks: tuple[Clock, ...]) -> NextMove | None:
+    move = _RECEIVER_MOVES.get(known.state)
+    if move is None:
+        return None
+    on_hold = known.state is State.ON_HOLD
+    return NextMove(move[0], move[1], known.hold_until if on_hold else _due(clocks))
+
+
+def _timeline(
+    events: tuple[Event, ...], words: dict[EventKind, Phrase], *, to_sender: bool
+) -> tuple[TimelineEntry, ...]:
+    """Return the entries, newest first; an event without words for this side has none.
+
+    Of two at one moment, the later in the record comes first.
+    """
+    entries = []
+    newest = sorted(enumerate(events), key=lambda pair: (pair[1].at, pair[0]), reverse=True)
+    for _, event in newest:
+        what = words.get(event.kind)
+        if event.kind is EventKind.DECLINE and to_sender:
+            what = _declined_as(event.reason).label
+        if what is None:
+            continue
+        line = attempt_line(event.reason) if event.kind is EventKind.CONTACT_ATTEMPT else None
+        entries.append(TimelineEntry(event.at, event.kind, event.by, what, line, event.note_id))
+    return tuple(entries)
+
+
+def _declined_as(reason: str | None) -> Status:
+    """Return what a decline says to the sender; the mask has taken the reason from most."""
+    return Status.CANNOT_TAKE if reason is None else SAID_TO_SENDER[DeclineReason(reason)]
+
+
+def _warm(events: tuple[Event, ...]) -> bool:
+    return any(event.kind is EventKind.LIVE_HAND_OFF for event in events)
+
+
+def _release_for_sender(
+    release: FeedbackRelease | None, events: tuple[Event, ...], *, in_force: bool
+) -> ReleaseShown | None:
+    if release is None:
+        return None
+    ended = [
+        event.at
+        for event in events
+        if event.kind is EventKind.RELEASE_WITHDRAWN
+        and event.by is Side.SENDER
+        and event.at >= release.asked_at
+    ]
+    return ReleaseShown(release.asked_at, release.until, in_force, max(ended, default=None))
+
+
+def _release_for_receiver(release: FeedbackRelease | None, at: datetime) -> ReleaseShown | None:
+    if release is None:
+        return None
+    return ReleaseShown(
+        release.asked_at,
+        release.until,
+        release.in_force(at),
+        confirmed_at=release.confirmed_at,
+        refused_at=release.refused_at,
+        withdrawn_at=release.withdrawn_at,
+    )

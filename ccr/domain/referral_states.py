@@ -1,0 +1,207 @@
+"""The states of a referral, the acts that change them and the events logged on them, with labels.
+
+What lives here: names and whose move each state is. What must not: which act leads where
+(`ccr.domain.referral`), who sees what (`ccr.domain.projection`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from ccr.domain.clocks import Side
+from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.taxonomy import Labelled
+
+
+class State(Labelled):
+    """One state per "whose move is next" (design 6b, R72)."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ASKED = "asked"
+    WAITLISTED = "waitlisted"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in-progress"
+    ON_HOLD = "on-hold"
+    CONNECTED = "connected"
+    DECLINED = "declined"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    ENTERED_IN_ERROR = "entered-in-error"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people on the side that knows the state."""
+        return _STATE_LABELS[self]
+
+    @property
+    def next_mover(self) -> Side | None:
+        """Return whose move is next, or None when nobody's is."""
+        return NEXT_MOVER[self]
+
+    @property
+    def is_open(self) -> bool:
+        """Return True while somebody has a move to make."""
+        return NEXT_MOVER[self] is not None
+
+    @property
+    def fhir_status(self) -> str:
+        """Return the FHIR R4 Task.status code. Source: hl7.org/fhir/R4/valueset-task-status."""
+        return _FHIR_STATUS[self]
+
+
+NEXT_MOVER: dict[State, Side | None] = {
+    State.DRAFT: Side.SENDER,
+    State.SENT: Side.RECEIVER,
+    State.ASKED: Side.SENDER,
+    State.WAITLISTED: Side.RECEIVER,
+    State.ACCEPTED: Side.RECEIVER,
+    State.IN_PROGRESS: Side.RECEIVER,
+    State.ON_HOLD: Side.RECEIVER,
+    State.CONNECTED: Side.RECEIVER,
+    State.DECLINED: Side.SENDER,
+    State.CLOSED: None,
+    State.CANCELLED: None,
+    State.ENTERED_IN_ERROR: None,
+}
+
+WAITING_FOR_ANSWER = frozenset({State.SENT, State.ASKED, State.WAITLISTED})
+TAKEN = frozenset({State.ACCEPTED, State.IN_PROGRESS, State.ON_HOLD, State.CONNECTED})
+"""Accepted and not yet ended: the receiver works, and the sender sees one and the same."""
+ENDED = frozenset({State.CLOSED, State.CANCELLED, State.ENTERED_IN_ERROR})
+
+
+class Action(Labelled):
+    """An act that changes the state."""
+
+    SEND = "send"
+    CANCEL = "cancel"
+    RECALL = "recall"
+    ASK = "ask"
+    ANSWER = "answer"
+    WAITLIST = "waitlist"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    HAND_BACK = "hand-back"
+    BEGIN = "begin"
+    HOLD = "hold"
+    RESUME = "resume"
+    CONNECT = "connect"
+    CLOSE = "close"
+    REROUTE = "reroute"
+    STOP = "stop"
+    ENTER_IN_ERROR = "enter-in-error"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the verb as a button says it."""
+        return _ACTION_LABELS[self]
+
+
+class ChosenBy(Labelled):
+    """Whose choice the partner was (R69)."""
+
+    SURVIVOR = "survivor"
+    WORKER = "worker"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people."""
+        return phrase("The person chose") if self is ChosenBy.SURVIVOR else phrase("Worker's pick")
+
+
+class EventKind(StrEnum):
+    """What the record of a referral may say: every act, and what happens without changing state."""
+
+    SEND = "send"
+    CANCEL = "cancel"
+    RECALL = "recall"
+    ASK = "ask"
+    ANSWER = "answer"
+    WAITLIST = "waitlist"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    HAND_BACK = "hand-back"
+    BEGIN = "begin"
+    HOLD = "hold"
+    RESUME = "resume"
+    CONNECT = "connect"
+    CLOSE = "close"
+    REROUTE = "reroute"
+    STOP = "stop"
+    ENTER_IN_ERROR = "enter-in-error"
+    SEEN = "seen"
+    CONTACT_ATTEMPT = "contact-attempt"
+    LIVE_HAND_OFF = "live-hand-off"
+    NOTE = "note"
+    MADE_BROADER = "made-broader"
+    RELEASE_ASKED = "release-asked"
+    RELEASE_CONFIRMED = "release-confirmed"
+    RELEASE_REFUSED = "release-refused"
+    RELEASE_WITHDRAWN = "release-withdrawn"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    OPTIONS_OFFERED = "options-offered"
+
+
+LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {
+    # A sender's events are possible in every state after acceptance, hidden ones included.
+    (EventKind.SEEN, Side.RECEIVER): WAITING_FOR_ANSWER | TAKEN,
+    (EventKind.CONTACT_ATTEMPT, Side.RECEIVER): TAKEN - {State.ON_HOLD},
+    (EventKind.LIVE_HAND_OFF, Side.SENDER): WAITING_FOR_ANSWER | TAKEN | {State.CLOSED},
+    (EventKind.LIVE_HAND_OFF, Side.RECEIVER): TAKEN,
+    (EventKind.NOTE, Side.SENDER): frozenset(State),
+    (EventKind.NOTE, Side.RECEIVER): TAKEN | {State.CLOSED},
+}
+"""Events that change no state: who may log them, and in which states."""
+
+
+_STATE_LABELS = {
+    State.DRAFT: phrase("Draft"),
+    State.SENT: phrase("Sent"),
+    State.ASKED: phrase("Question asked"),
+    State.WAITLISTED: phrase("On the waitlist"),
+    State.ACCEPTED: phrase("Accepted"),
+    State.IN_PROGRESS: phrase("In progress"),
+    State.ON_HOLD: phrase("On hold"),
+    State.CONNECTED: phrase("Connected"),
+    State.DECLINED: phrase("Declined"),
+    State.CLOSED: phrase("Closed"),
+    State.CANCELLED: phrase("Cancelled"),
+    State.ENTERED_IN_ERROR: phrase("Entered in error"),
+}
+
+_ACTION_LABELS = {
+    Action.SEND: phrase("Send"),
+    Action.CANCEL: phrase("Throw the draft away"),
+    Action.RECALL: phrase("Recall"),
+    Action.ASK: phrase("Ask a question"),
+    Action.ANSWER: phrase("Answer the question"),
+    Action.WAITLIST: phrase("Put on the waitlist"),
+    Action.ACCEPT: phrase("Accept"),
+    Action.DECLINE: phrase("Cannot take it"),
+    Action.HAND_BACK: phrase("Hand back"),
+    Action.BEGIN: phrase("Record first contact"),
+    Action.HOLD: phrase("Put on hold"),
+    Action.RESUME: phrase("Go on"),
+    Action.CONNECT: phrase("Record that you are connected"),
+    Action.CLOSE: phrase("Close"),
+    Action.REROUTE: phrase("Choose another partner"),
+    Action.STOP: phrase("Record a stop"),
+    Action.ENTER_IN_ERROR: phrase("Mark as entered in error"),
+}
+
+_FHIR_STATUS = {
+    State.DRAFT: "draft",
+    State.SENT: "requested",
+    State.ASKED: "received",
+    State.WAITLISTED: "received",
+    State.ACCEPTED: "accepted",
+    State.IN_PROGRESS: "in-progress",
+    State.ON_HOLD: "on-hold",
+    State.CONNECTED: "in-progress",
+    State.DECLINED: "rejected",
+    State.CLOSED: "completed",
+    State.CANCELLED: "cancelled",
+    State.ENTERED_IN_ERROR: "entered-in-error",
+}

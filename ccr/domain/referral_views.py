@@ -1,0 +1,336 @@
+"""What one side sees of a referral, as values that carry all a page, list, count or sort may use.
+
+What lives here: the view dataclasses and the words for tracker, moves and timeline. What must not:
+deciding who sees what; that is `ccr.domain.projection`'s, and these values come from there alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from ccr.domain.clocks import ClockKind, ClockState, Side
+from ccr.domain.disclosure import ReferralFacts
+from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
+from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.referral_states import Action, EventKind
+from ccr.domain.taxonomy import Labelled, Need, Urgency
+
+
+class Status(Labelled):
+    """What a referral is called on a page. Codes are for machines, labels for people."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ASKED = "asked"
+    WAITLISTED = "waitlisted"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in-progress"
+    ON_HOLD = "on-hold"
+    CONNECTED = "connected"
+    CANNOT_TAKE = "cannot-take"
+    NO_ROOM = "no-room"
+    OUTSIDE_AREA = "outside-area"
+    NO_LANGUAGE = "no-language"
+    NOT_ENOUGH = "not-enough"
+    DECLINED = "declined"
+    NOT_SHARED = "outcome-not-shared"
+    CLOSED = "closed"
+    RECALLED = "recalled"
+    STOPPED = "stopped"
+    ENTERED_IN_ERROR = "entered-in-error"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people."""
+        return _STATUS_LABELS[self]
+
+    @property
+    def group(self) -> Group:
+        """Return the tab of a list it belongs to."""
+        return _GROUPS[self]
+
+
+class Group(StrEnum):
+    """A tab of a list: what one does with the referrals under it."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    MY_MOVE = "my-move"
+    TAKEN = "taken"
+    LATER = "later"
+    DONE = "done"
+
+
+class InboxTab(StrEnum):
+    """A tab of the inbox. "Overdue" cuts across the others."""
+
+    NEEDS_ANSWER = "needs-answer"
+    OVERDUE = "overdue"
+    IN_PROGRESS = "in-progress"
+    LATER = "later"
+    CLOSED = "closed"
+
+
+class StepMark(StrEnum):
+    """How a tracker step is drawn."""
+
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerStep:
+    """One step of the tracker; `at` is when it was done."""
+
+    name: str
+    label: Phrase
+    mark: StepMark
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextMove:
+    """Whose move it is, what it is, by when, and what happens if not."""
+
+    side: Side
+    what: Phrase
+    due_at: datetime | None = None
+    otherwise: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockShown:
+    """A clock as this side may see it. `reminders` counts this side's own."""
+
+    kind: ClockKind
+    state: ClockState
+    started_at: datetime
+    due_at: datetime
+    met_at: datetime | None = None
+    paused_until: datetime | None = None
+    reminders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of what happened; `note_id` names a sealed note this side may open."""
+
+    at: datetime
+    kind: str
+    side: Side
+    what: Phrase
+    line: Phrase | None = None
+    note_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseShown:
+    """The feedback release as this side may know it.
+
+    To the sender only what the sender recorded, and `in_force` while it shows. To the receiver,
+    which keeps it, all of it.
+    """
+
+    asked_at: datetime
+    until: datetime | None
+    in_force: bool
+    ended_by_viewer_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    refused_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SenderView:
+    """All that the sender may know at one moment.
+
+    Attributes:
+        code: the speakable code, None for a draft.
+        sort_at: the only time lists may sort by.
+        changed_at: when the newest thing the sender may know happened; for the unread mark.
+        warm: True when a live hand-off was logged by the sender itself (R71).
+        can: the acts that change the state, the same whatever is hidden.
+        version: a token of everything above; the only thing an ETag or form may use.
+    """
+
+    referral_id: UUID
+    service_id: UUID | None
+    receiver_compartment_id: UUID | None
+    code: str | None
+    urgency: Urgency
+    status: Status
+    status_text: Phrase
+    outcome: Outcome | None
+    tracker: tuple[TrackerStep, ...]
+    next_move: NextMove | None
+    clocks: tuple[ClockShown, ...]
+    timeline: tuple[TimelineEntry, ...]
+    release: ReleaseShown | None
+    can: frozenset[Action]
+    can_ask_release: bool
+    options_offered: bool
+    warm: bool
+    sort_at: datetime
+    changed_at: datetime
+    version: str = field(default="", compare=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverView:
+    """All that the receiver may know at one moment.
+
+    Attributes:
+        needs, county, urgency: what is seen before accepting.
+        facts: what was agreed to be shared; None before accepting and after the person's stop.
+        code: shown after accepting; before that, the caller says it.
+        decline_reason: the receiver's own.
+        attempts: tries to reach the person so far.
+        question_shown: True when the sender's opening question may be opened.
+    """
+
+    referral_id: UUID
+    service_id: UUID | None
+    sender_compartment_id: UUID
+    needs: tuple[Need, ...]
+    county: str
+    urgency: Urgency
+    code: str | None
+    facts: ReferralFacts | None
+    status: Status
+    status_text: Phrase
+    decline_reason: DeclineReason | None
+    outcome: Outcome | None
+    tracker: tuple[TrackerStep, ...]
+    next_move: NextMove | None
+    clocks: tuple[ClockShown, ...]
+    timeline: tuple[TimelineEntry, ...]
+    release: ReleaseShown | None
+    can: frozenset[Action]
+    attempts: int
+    seen: bool
+    question_shown: bool
+    warm: bool
+    sent_at: datetime
+    sort_at: datetime
+    changed_at: datetime
+    version: str = field(default="", compare=True)
+
+
+def version_token(view: SenderView | ReceiverView) -> str:
+    """Return a short token that changes exactly when something in the view does."""
+    return hashlib.sha256(repr(_plain(view)).encode()).hexdigest()[:20]
+
+
+def _plain(value: object) -> object:
+    """Return the value with sets in order, so that equal views give equal text."""
+    if isinstance(value, frozenset):
+        return sorted(str(item) for item in value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    slots = getattr(value, "__dataclass_fields__", None)
+    if slots is None or isinstance(value, Phrase):
+        return str(value)
+    return [(name, _plain(getattr(value, name))) for name in slots if name != "version"]
+
+
+def attempt_line(reason: str | None) -> Phrase | None:
+    """Return what a try to reach the person gave, or None; what follows a slash is not said."""
+    code = (reason or "").split("/")[0]
+    return AttemptKind(code).label if code in set(AttemptKind) else None
+
+
+_STATUS_LABELS = {
+    Status.DRAFT: phrase("Draft"),
+    Status.SENT: phrase("Waiting for an answer"),
+    Status.ASKED: phrase("Question asked"),
+    Status.WAITLISTED: phrase("On the waitlist"),
+    Status.ACCEPTED: phrase("Accepted"),
+    Status.IN_PROGRESS: phrase("In progress"),
+    Status.ON_HOLD: phrase("On hold"),
+    Status.CONNECTED: phrase("Connected"),
+    Status.CANNOT_TAKE: phrase("Cannot take this referral"),
+    Status.NO_ROOM: phrase("No room now"),
+    Status.OUTSIDE_AREA: phrase("Outside their area"),
+    Status.NO_LANGUAGE: phrase("No staff or interpreter for the language"),
+    Status.NOT_ENOUGH: phrase("Not enough to go on"),
+    Status.DECLINED: phrase("Declined"),
+    Status.NOT_SHARED: phrase("Outcome not shared. This is closed."),
+    Status.CLOSED: phrase("Closed"),
+    Status.RECALLED: phrase("Recalled"),
+    Status.STOPPED: phrase("Stopped by the person"),
+    Status.ENTERED_IN_ERROR: phrase("Entered in error"),
+}
+
+_GROUPS = {
+    Status.DRAFT: Group.DRAFT,
+    Status.SENT: Group.WAITING,
+    Status.ASKED: Group.MY_MOVE,
+    Status.WAITLISTED: Group.LATER,
+    Status.ACCEPTED: Group.TAKEN,
+    Status.IN_PROGRESS: Group.TAKEN,
+    Status.ON_HOLD: Group.LATER,
+    Status.CONNECTED: Group.TAKEN,
+    Status.CANNOT_TAKE: Group.MY_MOVE,
+    Status.NO_ROOM: Group.MY_MOVE,
+    Status.OUTSIDE_AREA: Group.MY_MOVE,
+    Status.NO_LANGUAGE: Group.MY_MOVE,
+    Status.NOT_ENOUGH: Group.MY_MOVE,
+    Status.DECLINED: Group.DONE,
+    Status.NOT_SHARED: Group.DONE,
+    Status.CLOSED: Group.DONE,
+    Status.RECALLED: Group.DONE,
+    Status.STOPPED: Group.DONE,
+    Status.ENTERED_IN_ERROR: Group.DONE,
+}
+
+SENDER_WORDS: dict[EventKind, Phrase] = {
+    EventKind.SEND: phrase("Sent with the person's yes."),
+    EventKind.ASK: phrase("They asked a question."),
+    EventKind.ANSWER: phrase("You answered their question."),
+    EventKind.WAITLIST: phrase("They put it on their waitlist."),
+    EventKind.ACCEPT: phrase("They accepted."),
+    EventKind.BEGIN: phrase("They reached the person."),
+    EventKind.HOLD: phrase("They put it on hold."),
+    EventKind.RESUME: phrase("They go on."),
+    EventKind.CONNECT: phrase("The person is connected."),
+    EventKind.CLOSE: phrase("Closed."),
+    EventKind.REROUTE: phrase("You chose another partner."),
+    EventKind.RECALL: phrase("You recalled it."),
+    EventKind.STOP: phrase("You recorded that the person stopped this."),
+    EventKind.ENTER_IN_ERROR: phrase("You marked it as entered in error."),
+    EventKind.LIVE_HAND_OFF: phrase("You introduced them live."),
+    EventKind.NOTE: phrase("Note for your own program."),
+    EventKind.MADE_BROADER: phrase("Facts were made broader before sending."),
+    EventKind.RELEASE_ASKED: phrase("You recorded that the partner may tell you how it goes."),
+    EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
+    EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
+}
+
+RECEIVER_WORDS: dict[EventKind, Phrase] = {
+    EventKind.SEND: phrase("Arrived."),
+    EventKind.SEEN: phrase("Opened."),
+    EventKind.ASK: phrase("You asked a question."),
+    EventKind.ANSWER: phrase("They answered your question."),
+    EventKind.WAITLIST: phrase("You put it on your waitlist."),
+    EventKind.ACCEPT: phrase("You accepted."),
+    EventKind.DECLINE: phrase("You cannot take it."),
+    EventKind.HAND_BACK: phrase("You handed it back."),
+    EventKind.BEGIN: phrase("You reached the person."),
+    EventKind.HOLD: phrase("You put it on hold."),
+    EventKind.RESUME: phrase("You go on."),
+    EventKind.CONNECT: phrase("You are connected with the person."),
+    EventKind.CLOSE: phrase("You closed it."),
+    EventKind.STOP: phrase("The person stopped this."),
+    EventKind.CONTACT_ATTEMPT: phrase("You tried to reach the person."),
+    EventKind.LIVE_HAND_OFF: phrase("Introduced live."),
+    EventKind.NOTE: phrase("Note for your own program."),
+    EventKind.RELEASE_ASKED: phrase("The sender asks to hear how it goes."),
+    EventKind.RELEASE_CONFIRMED: phrase("You confirmed the feedback release."),
+    EventKind.RELEASE_REFUSED: phrase("The person refused the feedback release."),
+    EventKind.RELEASE_WITHDRAWN: phrase("The feedback release ended."),
+}

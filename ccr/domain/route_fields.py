@@ -1,0 +1,171 @@
+"""What was typed for a search, read into a request: from a form, the terminal or JSON alike.
+
+What lives here: texts to values. What must not: places and members, which others look up.
+Messages say what is wrong with which field. They never repeat what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.phrases import phrase
+from ccr.domain.routing_request import DEFAULT_LIMIT, MAX_NEEDS
+from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
+
+MOST_PARTNERS = 50
+MOST_EXCLUDED = 50
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+Code = TypeVar("Code", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteFields:
+    """A search as given: plain texts. An empty text means "not said".
+
+    Attributes:
+        needs: one to five need codes.
+        near: ZIP, town or county; never a street address.
+        at: ISO 8601, or empty for now; without an offset it is the network's local time.
+        exclude: members never to be proposed, by full name or id; never echoed or kept.
+        limit: how many partners at most, 1 to 50; 10 when empty.
+    """
+
+    needs: list[str] = field(default_factory=list)
+    near: str = field(default="", repr=False)
+    track: str = ""
+    urgency: str = ""
+    language: str = ""
+    access: list[str] = field(default_factory=list)
+    age_band: str = ""
+    gender: str = ""
+    transport: str = ""
+    at: str = ""
+    exclude: list[str] = field(default_factory=list, repr=False)
+    limit: str = ""
+
+
+def read_needs(codes: Iterable[str]) -> tuple[Need, ...]:
+    """Return the needs in the order given, each once; raises InvalidInputError."""
+    needs = tuple(dict.fromkeys(_one(Need, code, "needs") for code in codes if code.strip()))
+    if not 1 <= len(needs) <= MAX_NEEDS:
+        raise InvalidInputError(
+            phrase("Choose one to %(most)s needs.", most=MAX_NEEDS), field="needs"
+        )
+    return needs
+
+
+def read_access(codes: Iterable[str]) -> frozenset[Access]:
+    """Return the access needs; raises InvalidInputError."""
+    return frozenset(_one(Access, code, "access") for code in codes if code.strip())
+
+
+def read_track(text: str) -> Track:
+    """Return for whom it is; a survivor when not said. Raises InvalidInputError."""
+    return _optional(Track, text, "track") or Track.SURVIVOR
+
+
+def read_urgency(text: str) -> Urgency:
+    """Return how soon; standard when not said. Raises InvalidInputError."""
+    return _optional(Urgency, text, "urgency") or Urgency.STANDARD
+
+
+def read_transport(text: str) -> Transport:
+    """Return how the person gets there; by car when not said. Raises InvalidInputError."""
+    return _optional(Transport, text, "transport") or Transport.CAR
+
+
+def read_age_band(text: str) -> AgeBand | None:
+    """Return the age band, or None when not said; raises InvalidInputError."""
+    return _optional(AgeBand, text, "age_band")
+
+
+def read_gender(text: str) -> Gender | None:
+    """Return the gender, or None when not said; raises InvalidInputError."""
+    return _optional(Gender, text, "gender")
+
+
+def read_language(text: str) -> str | None:
+    """Return the language code, or None when not said; raises InvalidInputError."""
+    code = text.strip().lower()
+    if not code:
+        return None
+    if not _LANGUAGE.fullmatch(code):
+        raise InvalidInputError(
+            phrase("Give the language as a code, as in es or so."), field="language"
+        )
+    return code
+
+
+def read_limit(text: str) -> int:
+    """Return how many partners at most; raises InvalidInputError."""
+    text = text.strip()
+    if not text:
+        return DEFAULT_LIMIT
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= MOST_PARTNERS:
+        raise InvalidInputError(
+            phrase("The limit is a number from 1 to %(most)s.", most=MOST_PARTNERS), field="limit"
+        )
+    return int(text)
+
+
+def read_moment(text: str, now: datetime, timezone: str) -> datetime:
+    """Return the moment asked about in UTC, or now; raises InvalidInputError.
+
+    A time without an offset is taken in the network's time zone.
+    """
+    text = text.strip()
+    if not text:
+        return now
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=ZoneInfo(timezone))
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInputError(
+            phrase("Give the time as in 2026-11-12T16:20 or 2026-11-12T16:20-05:00."), field="at"
+        ) from None
+
+
+def read_excluded(
+    texts: Iterable[str], find_member: Callable[[str], UUID | None]
+) -> frozenset[UUID]:
+    """Return the members never to be proposed; raises InvalidInputError.
+
+    Args:
+        find_member: returns the id of the member of this name or id, or None.
+    """
+    wanted = [text.strip() for text in texts if text.strip()]
+    if len(wanted) > MOST_EXCLUDED:
+        raise InvalidInputError(
+            phrase("Leave out %(most)s members at most.", most=MOST_EXCLUDED), field="exclude"
+        )
+    found = [find_member(text) for text in wanted]
+    if None in found:
+        raise InvalidInputError(
+            phrase("There is no member of this name to leave out. Give the full name."),
+            field="exclude",
+        )
+    return frozenset(member_id for member_id in found if member_id is not None)
+
+
+def _optional(codes: type[Code], text: str, name: str) -> Code | None:
+    return _one(codes, text, name) if text.strip() else None
+
+
+def _one(codes: type[Code], text: str, name: str) -> Code:
+    try:
+        return codes(text.strip().lower())
+    except ValueError:
+        raise InvalidInputError(
+            phrase("There is no such code. Choose from: %(codes)s.", codes=", ".join(codes)),
+            field=name,
+        ) from None

@@ -1,0 +1,79 @@
+"""What the worker does each minute. Every job is one service call and may run twice.
+
+A tick that is lost is made up for by the next one: services write what is due into our tables,
+jobs look there. So nothing is kept in the queue, and no tick is retried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from huey import crontab
+
+from ccr.adapters.clock import utc_now
+from ccr.adapters.logs import error_facts, get_logger
+from ccr.services import operations
+from ccr.services.followups import run_clocks
+from ccr.services.outbox import deliver
+from ccr.services.world import World
+
+Context = Callable[[], AbstractContextManager[Any]]
+# A tick that could not start within its minute is dropped: the next one does its work.
+EXPIRES_SECONDS = 55
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job by name and the service call it makes."""
+
+    name: str
+    run: Callable[[World, datetime], object]
+
+
+def _clocks(world: World, at: datetime) -> object:
+    return run_clocks(world, at=at)
+
+
+def _outbox(world: World, at: datetime) -> object:
+    return deliver(world, at=at)
+
+
+def _nothing(_world: World, _at: datetime) -> object:
+    return None
+
+
+# The clocks come first, so that their reminders leave in the same minute.
+JOBS = (
+    Job(operations.WORKER, _nothing),
+    Job(operations.CLOCKS, _clocks),
+    Job(operations.OUTBOX, _outbox),
+)
+
+
+def run_job(job: Job, context: Context, world: World, *, at: datetime) -> bool:
+    """Run one job and note its beat; return False when it failed, which is logged, not raised.
+
+    A job that fails leaves no beat: after ten minutes the staff pages say so.
+    """
+    try:
+        with context():
+            job.run(world, at)
+            operations.beat(job.name, at=at)
+    except Exception as error:  # the worker outlives whatever one tick met
+        get_logger(__name__).error("job.failed", job=job.name, **error_facts(error))
+        return False
+    return True
+
+
+def register(queue: Any, context: Context, world: World) -> None:  # noqa: ANN401 -- untyped huey
+    """Let the queue start every job once a minute."""
+    for job in JOBS:
+
+        def tick(job: Job = job) -> None:
+            run_job(job, context, world, at=utc_now())
+
+        queue.periodic_task(crontab(minute="*"), name=job.name, expires=EXPIRES_SECONDS)(tick)

@@ -1,0 +1,55 @@
+"""Who is asking, freed from rows: network, program, roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from ccr.domain.taxonomy import CompartmentKind, Regime
+
+
+class Role(StrEnum):
+    """What a person may be inside their compartment (design 6)."""
+
+    WORKER = "worker"
+    AGENCY_ADMIN = "agency_admin"
+    ADVOCATE = "advocate"
+    FACILITATOR = "facilitator"
+    COORDINATOR = "coordinator"
+    SYSTEM_ADMIN = "system_admin"
+    AUDITOR = "auditor"
+
+
+# No one person may hold both: victim services and the abusive partner program stay apart (R83).
+ROLES_APART = (frozenset({Role.ADVOCATE, Role.FACILITATOR}),)
+
+# Who may sit where. An APIP's people never sit in victim services, and the other way round.
+ROLES_BY_KIND: dict[CompartmentKind, frozenset[Role]] = {
+    CompartmentKind.GENERAL: frozenset({Role.WORKER, Role.ADVOCATE, Role.AGENCY_ADMIN}),
+    CompartmentKind.VICTIM_SERVICES: frozenset({Role.WORKER, Role.ADVOCATE, Role.AGENCY_ADMIN}),
+    CompartmentKind.APIP: frozenset({Role.FACILITATOR, Role.AGENCY_ADMIN}),
+    CompartmentKind.COORDINATION: frozenset({Role.COORDINATOR, Role.SYSTEM_ADMIN, Role.AUDITOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The person or machine asking. `user_id` is None for the terminal and for the worker.
+
+    Attributes:
+        key_scopes: what an API key may do; None when it is a person.
+        from_terminal: True for the operator at the command line of the machine itself.
+    """
+
+    user_id: UUID | None
+    network_id: UUID
+    member_id: UUID
+    compartment_id: UUID
+    compartment_kind: CompartmentKind
+    regime: Regime
+    roles: frozenset[Role] = frozenset()
+    member_name: str = ""
+    compartment_name: str = ""
+    key_scopes: frozenset[str] | None = field(default=None)
+    from_terminal: bool = False

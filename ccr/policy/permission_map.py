@@ -1,0 +1,67 @@
+"""Who may do what: one map, one evaluator. Unknown means refused.
+
+Each permission has a list of alternatives; each alternative is a list of predicates that must
+all hold. Source: security.md 3, as ruled by design 6b.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ccr.policy import predicates as p
+from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+
+Predicate = Callable[[Identity, Any], bool]
+
+PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
+    Permission.ACCOUNT_MANAGE: [
+        [p.is_the_terminal],
+        [p.has_agency_admin_role, p.is_in_same_compartment],
+        [p.has_system_admin_role, p.is_in_same_network],
+    ],
+    Permission.ACCOUNT_SELF: [[p.is_staff]],
+    Permission.API_KEY_MANAGE: [
+        [p.is_the_terminal],
+        [p.has_agency_admin_role, p.is_in_same_compartment],
+    ],
+    Permission.CLOCK_RUN: [[p.is_the_terminal]],
+    Permission.DEMO_MANAGE: [[p.is_the_terminal]],
+    Permission.DIRECTORY_IMPORT: [
+        [p.is_the_terminal],
+        [p.has_coordinator_role, p.is_in_same_network],
+    ],
+    Permission.DIRECTORY_READ: [[p.is_the_terminal], [p.is_staff, p.is_in_same_network]],
+    Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
+    Permission.REFERRAL_ANSWER: [[p.handles_referrals, p.is_receiver]],
+    Permission.REFERRAL_LIST: [[p.handles_referrals]],
+    Permission.REFERRAL_READ: [
+        [p.handles_referrals, p.is_sender],
+        [p.handles_referrals, p.is_receiver],
+    ],
+    Permission.REFERRAL_SEND: [[p.handles_referrals, p.is_sender]],
+    Permission.RELEASE_RECORD: [
+        [p.handles_referrals, p.is_sender],
+        [p.handles_referrals, p.is_receiver],
+    ],
+    Permission.ROUTE_FIND: [
+        [p.is_the_terminal],
+        [p.is_staff, p.is_in_same_network],
+        [p.key_may_route, p.is_in_same_network],
+    ],
+    Permission.STORAGE_VERIFY: [
+        [p.is_the_terminal],
+        [p.has_system_admin_role],
+        [p.has_auditor_role],
+    ],
+    Permission.UNMET_NEED_COUNT: [[p.handles_referrals]],
+}
+
+
+def permits(identity: Identity, permission: Permission, subject: Any = None) -> bool:  # noqa: ANN401
+    """Return True when any alternative of the permission holds in all its parts."""
+    return any(
+        all(predicate(identity, subject) for predicate in alternative)
+        for alternative in PERMISSION_MAP.get(permission, [])
+    )

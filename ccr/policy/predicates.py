@@ -1,0 +1,82 @@
+"""Small named checks (identity, subject) -> bool. The map combines them; they decide nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ccr.policy.identity import Identity, Role
+
+CASE_ROLES = frozenset({Role.WORKER, Role.AGENCY_ADMIN, Role.ADVOCATE, Role.FACILITATOR})
+
+
+def is_staff(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for anybody who signs in."""
+    del subject
+    return identity.user_id is not None and bool(identity.roles)
+
+
+def handles_referrals(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for staff whose work is with people; never for coordinators and operators."""
+    del subject
+    return identity.user_id is not None and bool(identity.roles & CASE_ROLES)
+
+
+def has_agency_admin_role(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for the administrator of a member's program."""
+    del subject
+    return Role.AGENCY_ADMIN in identity.roles
+
+
+def has_coordinator_role(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for a coordinator of the network."""
+    del subject
+    return Role.COORDINATOR in identity.roles
+
+
+def has_system_admin_role(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for a system administrator."""
+    del subject
+    return Role.SYSTEM_ADMIN in identity.roles
+
+
+def has_auditor_role(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for an auditor."""
+    del subject
+    return Role.AUDITOR in identity.roles
+
+
+def is_the_terminal(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for the operator at the machine, and for the worker process."""
+    del subject
+    return identity.from_terminal
+
+
+def key_may_route(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for an API key with the scope `routes`."""
+    del subject
+    return identity.key_scopes is not None and "routes" in identity.key_scopes
+
+
+def is_in_same_network(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True when the subject belongs to the identity's network, or is none."""
+    return subject is None or getattr(subject, "network_id", None) == identity.network_id
+
+
+def is_in_same_compartment(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True when the subject is owned by the identity's compartment, or is none."""
+    return subject is None or getattr(subject, "compartment_id", None) == identity.compartment_id
+
+
+def is_sender(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True when the identity's compartment sent (or drafts) this referral."""
+    return subject is None or (
+        getattr(subject, "sender_compartment_id", None) == identity.compartment_id
+    )
+
+
+def is_receiver(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True when this referral was sent to the identity's compartment; never a draft."""
+    return subject is None or (
+        getattr(subject, "receiver_compartment_id", None) == identity.compartment_id
+        and str(getattr(subject, "state", "")) != "draft"
+    )

@@ -1,0 +1,142 @@
+"""The demo network: invented members, services, agreements and people to try CCR with.
+
+It never enters a database that holds a real network, and its network is marked as a demo, so that
+every page says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ccr.adapters.demo_tables import DemoNetwork, read_demo
+from ccr.config import PROJECT_ROOT
+from ccr.domain.errors import DuplicateError
+from ccr.domain.phrases import phrase
+from ccr.domain.taxonomy import CompartmentKind
+from ccr.policy.identity import Identity, Role
+from ccr.policy.permissions import Permission
+from ccr.services import accounts
+from ccr.services.authorise import authorise
+from ccr.services.world import World
+from ccr.storage.db import unit_of_work
+from ccr.storage.queries import accounts as account_rows
+from ccr.storage.queries import demo_rows
+from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.directory import raise_directory_version
+
+NAME = "Capital Region Response Network (demo)"
+STATE = "NY"
+TIMEZONE = "America/New_York"
+FOLDER = PROJECT_ROOT / "data" / "demo"
+PROGRAM_NAMES = {
+    CompartmentKind.GENERAL: "General",
+    CompartmentKind.VICTIM_SERVICES: "Victim services",
+    CompartmentKind.APIP: "Abusive partner intervention",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account one may sign in with; `shown` is True for those that are worth listing."""
+
+    email: str
+    role: Role
+    member: str
+    identity: Identity
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLoaded:
+    """What loading came to. `new` is False when the demo was there already: nothing changed."""
+
+    network_id: UUID
+    name: str
+    new: bool
+    members: int = 0
+    services: int = 0
+    accounts: tuple[DemoAccount, ...] = ()
+
+
+def load_demo(world: World, *, password: str, at: datetime) -> DemoLoaded:
+    """Load the demo network in one transaction; return what was loaded, or that it was there.
+
+    Called from the terminal only. All accounts share `password`; ages in the tables are counted
+    back from `at`.
+
+    Raises:
+        DuplicateError: the database holds a network that is not a demo.
+        InvalidInputError: the password cannot be used.
+    """
+    accounts.check_password(password)
+    with unit_of_work():
+        there = accounts.list_networks()
+        if any(not network.is_demo for network in there):
+            raise DuplicateError(
+                phrase("This database holds a real network. The demo is not loaded beside it.")
+            )
+        if there:
+            identity = accounts.terminal_identity(there[0].name)
+            authorise(identity, Permission.DEMO_MANAGE)
+            return DemoLoaded(there[0].id, there[0].name, new=False)
+        network_id = accounts.create_network(
+            NAME, state=STATE, timezone=TIMEZONE, is_demo=True, at=at
+        )
+        identity = accounts.terminal_identity(NAME)
+        authorise(identity, Permission.DEMO_MANAGE)
+        today = at.astimezone(ZoneInfo(TIMEZONE)).date()
+        demo = read_demo(FOLDER, network_id, world.gazetteer, today=today, at=at)
+        _add_directory(network_id, demo, at=at)
+        people = _add_people(identity, demo, password, at=at)
+        raise_directory_version(network_id)
+        append_event(identity, "loaded", "demo", network_id, at=at)
+    return DemoLoaded(
+        network_id, NAME, new=True, members=len(demo.members), services=len(demo.services),
+        accounts=people,
+    )  # fmt: skip
+
+
+def _add_directory(network_id: UUID, demo: DemoNetwork, *, at: datetime) -> None:
+    for item in demo.members:
+        demo_rows.add_demo_member(
+            network_id, item.member, key=item.key, phone=item.phone,
+            description=item.description, at=at,
+        )  # fmt: skip
+    for program in demo.programs:
+        demo_rows.add_demo_program(
+            network_id, program.id, program.member_id, name=PROGRAM_NAMES[program.kind],
+            kind=program.kind, at=at,
+        )  # fmt: skip
+    sites = {site.id: (s.member.id, site) for s in demo.services for site in s.sites}
+    demo_rows.add_demo_sites(network_id, sites.values(), at=at)
+    for service in demo.services:
+        demo_rows.add_demo_service(service, key=demo.keys[service.id], at=at)
+    for agreement in demo.agreements:
+        demo_rows.add_demo_agreement(network_id, agreement)
+
+
+def _add_people(
+    identity: Identity, demo: DemoNetwork, password: str, *, at: datetime
+) -> tuple[DemoAccount, ...]:
+    """Make the accounts; return them with who each one is. One password, hashed once."""
+    hashed = accounts.hash_password(password)
+    members = {item.key: item.member for item in demo.members}
+    programs = {(p.member_id, p.kind): p.id for p in demo.programs}
+    made = []
+    for person in demo.people:
+        name, compartment_id = identity.member_name, identity.compartment_id
+        if person.member and person.program:
+            member = members[person.member]
+            name, compartment_id = member.name, programs[member.id, person.program]
+        role = Role(person.role)
+        account_id = account_rows.add_account(
+            account_rows.get_compartment(compartment_id), email=person.email,
+            password_hash=hashed, roles=frozenset({role}), at=at,
+        )  # fmt: skip
+        append_event(identity, "created", "account", account_id, at=at, fields=("email", "roles"))
+        who = account_rows.identity_of(account_id, compartment_id, frozenset({role}))
+        made.append(DemoAccount(person.email, role, name, who, person.listed))
+    return tuple(made)

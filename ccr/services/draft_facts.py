@@ -1,0 +1,181 @@
+"""What a sender has said so far, as it is sealed: the wizard's answers and the search behind them.
+
+What lives here: the value, its sealed form, and checks of single answers. What must not: keeping
+or sending it. Exclusions are in here and nowhere else; no view, list or error repeats them (R82).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from ccr.domain import route_fields as read
+from ccr.domain.directory import Place, Precision
+from ccr.domain.disclosure import CHILDREN_YES, AgeShown, Coarsened, ReferralFacts, coarsen
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.phrases import phrase
+from ccr.domain.route_fields import RouteFields
+from ccr.domain.routing_request import RouteRequest
+from ccr.domain.taxonomy import Transport
+from ccr.services.referral_acts import checked_text
+from ccr.services.world import World
+
+MOST_CHILDREN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class NeedAnswers:
+    """Step 1: what is needed and by whom, as codes; empty means not answered."""
+
+    needs: tuple[str, ...]
+    track: str = "survivor"
+    urgency: str = "standard"
+    language: str = ""
+    access: tuple[str, ...] = ()
+    age_band: str = ""
+    gender: str = ""
+    children: str = ""
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAnswers:
+    """Step 2: from where and how. `exclude` None keeps what was said before; it is never shown."""
+
+    near: str
+    transport: str = ""
+    exclude: tuple[str, ...] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFacts:
+    """The answers so far, as codes and text. Empty means not answered.
+
+    Attributes:
+        exclude: member ids never to be proposed.
+        service_id: the chosen partner's service.
+        release_until: the end of the feedback release asked for, ISO 8601.
+    """
+
+    needs: tuple[str, ...] = ()
+    track: str = "survivor"
+    urgency: str = "standard"
+    language: str = ""
+    access: tuple[str, ...] = ()
+    age_band: str = ""
+    gender: str = ""
+    children: str = ""
+    question: str = ""
+    near: str = ""
+    transport: str = ""
+    exclude: tuple[str, ...] = field(default=(), repr=False)
+    service_id: str = ""
+    release_until: str = ""
+
+    @property
+    def chosen_service(self) -> UUID | None:
+        """Return the chosen partner's service, or None."""
+        return UUID(self.service_id) if self.service_id else None
+
+    @property
+    def asked_until(self) -> datetime | None:
+        """Return the end of the release asked for, or None."""
+        return datetime.fromisoformat(self.release_until) if self.release_until else None
+
+    def route_fields(self) -> RouteFields:
+        """Return the search these answers make."""
+        return RouteFields(
+            needs=list(self.needs),
+            near=self.near,
+            track=self.track,
+            urgency=self.urgency,
+            language=self.language,
+            access=list(self.access),
+            age_band=self.age_band,
+            gender=self.gender,
+            transport=self.transport,
+            exclude=list(self.exclude),
+        )
+
+
+def search_context(referral_id: UUID, compartment_id: UUID) -> str:
+    """Return what a draft's answers are sealed for."""
+    return f"referral_search|facts_sealed|{referral_id}|{compartment_id}"
+
+
+def seal(world: World, facts: DraftFacts, referral_id: UUID, compartment_id: UUID) -> str:
+    """Return the answers, sealed for this referral of this compartment."""
+    text = json.dumps(asdict(facts), sort_keys=True, separators=(",", ":"))
+    return world.keys.seal(text, search_context(referral_id, compartment_id))
+
+
+def unseal(world: World, token: str, referral_id: UUID, compartment_id: UUID) -> DraftFacts:
+    """Return sealed answers; raises SealError."""
+    values = json.loads(world.keys.open(token, search_context(referral_id, compartment_id)))
+    lists = {name: tuple(values[name]) for name in ("needs", "access", "exclude")}
+    return DraftFacts(**{**values, **lists})
+
+
+def checked_need(answers: DraftFacts) -> DraftFacts:
+    """Return the answers about the need, as codes that exist; raises InvalidInputError."""
+    needs = read.read_needs(answers.needs)
+    track, urgency = read.read_track(answers.track), read.read_urgency(answers.urgency)
+    language = read.read_language(answers.language)
+    age_band, gender = read.read_age_band(answers.age_band), read.read_gender(answers.gender)
+    access = read.read_access(answers.access)
+    read.read_transport(answers.transport)
+    question = checked_text(answers.question, required=False, field="question")
+    return replace(
+        answers,
+        needs=tuple(need.value for need in needs),
+        track=track.value,
+        urgency=urgency.value,
+        language=language or "",
+        age_band=age_band.value if age_band else "",
+        gender=gender.value if gender else "",
+        access=tuple(sorted(code.value for code in access)),
+        children=_children(answers.children),
+        question=question or "",
+    )
+
+
+def _children(text: str) -> str:
+    """Return the number of children as text, CHILDREN_YES, or "" when not asked."""
+    text = text.strip()
+    if text in {"", CHILDREN_YES}:
+        return text
+    if not (text.isascii() and text.isdecimal()) or int(text[:4]) > MOST_CHILDREN:
+        raise InvalidInputError(
+            phrase("Give the number of children, up to %(most)s.", most=MOST_CHILDREN),
+            field="children",
+        )
+    return str(int(text))
+
+
+def shared_facts(world: World, facts: DraftFacts, request: RouteRequest) -> Coarsened:
+    """Return the facts as the receiver may get them, made broader where they are rare."""
+    county = world.gazetteer.county(request.near.county_fips)
+    whole = ReferralFacts(
+        needs=request.needs,
+        county_fips=request.near.county_fips,
+        county=county.label if county else request.near.label,
+        urgency=request.urgency,
+        track=request.track,
+        area=_town(request.near),
+        # A regional form of a language is rarer than the language, and helps no interpreter.
+        language=request.language.split("-")[0] if request.language else None,
+        age=AgeShown(request.age_band.value) if request.age_band else None,
+        access=frozenset(code.value for code in request.access),
+        children=facts.children or None,
+        transport=Transport(facts.transport) if facts.transport else None,
+    )
+    return coarsen(whole, county_zips=county.zip_count if county else 1)
+
+
+def _town(place: Place) -> str | None:
+    """Return the town of a place, never its ZIP; None for a county."""
+    if place.precision is Precision.COUNTY:
+        return None
+    return place.label.split(",")[0].strip()

@@ -1,0 +1,314 @@
+"""Importing a directory package: read it, check it, and write all of it or nothing.
+
+Any row with an error stops the whole import, unless whoever imports asks to leave such rows out;
+the report then names each of them. A dry run does everything but write.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ccr.adapters.packages.reading import PackageReader, load_need_terms
+from ccr.config import PROJECT_ROOT
+from ccr.domain.concealing import Directory, HiddenSources, conceal
+from ccr.domain.directory_import import NoteBook, NoteLevel, ReadPackage, RowNote, SourceKind, tally
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.need_terms import NeedTerms
+from ccr.domain.phrases import phrase
+from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+from ccr.services import accounts
+from ccr.services.authorise import authorise
+from ccr.services.import_plan import (
+    KindCount,
+    Planned,
+    hidden_services,
+    looks_like_another_package,
+    plan_import,
+)
+from ccr.services.world import World
+from ccr.storage.db import unit_of_work
+from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_search import forget_removed_words
+from ccr.storage.queries.import_stored import (
+    StoredDirectory,
+    lock_directory,
+    stored_directory,
+)
+from ccr.storage.queries.importing import PlanWriter
+
+NEED_TERMS = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
+LONGEST_SOURCE = 100
+MANY_ROWS = 1000
+"""From here on the engine's statistics are refreshed after writing."""
+Progress = Callable[[str, int, int], None]
+"""Told (what is being done, rows done, rows in all); 0 in all means not known yet."""
+_FORMULA = re.compile(r"\A[\ufeff\x00-\x20]*[=+\-@|%]")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How to import.
+
+    Attributes:
+        source: the name under which ids of this package are known; the package's own by default.
+        dry_run: read, check and count, and write nothing.
+        skip_bad_rows: leave rows with an error out instead of stopping.
+    """
+
+    source: str | None = None
+    dry_run: bool = False
+    skip_bad_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, or would do.
+
+    Attributes:
+        written: True when the directory now holds the package.
+        stopped: True when rows with errors stopped it.
+        notes: one for everything met, in the order met.
+    """
+
+    kind: SourceKind
+    source: str
+    written: bool
+    stopped: bool
+    dry_run: bool
+    members: KindCount
+    services: KindCount
+    sites: KindCount
+    notes: tuple[RowNote, ...]
+
+    @property
+    def changes(self) -> int:
+        """Return how many members, places and services were (or would be) added or changed."""
+        return sum(c.added + c.changed for c in (self.members, self.services, self.sites))
+
+    @property
+    def errors(self) -> int:
+        """Return how many rows have an error."""
+        return sum(1 for note in self.notes if note.level is NoteLevel.ERROR)
+
+    def as_dict(self, *, rows: int | None = None) -> dict[str, object]:
+        """Return the report for machines: a "summary", counts of each sentence, and "rows"."""
+        levels = {level.value: 0 for level in NoteLevel}
+        for note in self.notes:
+            levels[note.level.value] += 1
+        return {
+            "summary": {
+                "kind": self.kind.value,
+                "source": self.source,
+                "written": self.written,
+                "stopped": self.stopped,
+                "dry_run": self.dry_run,
+                "changes": self.changes,
+                "members": asdict(self.members),
+                "services": asdict(self.services),
+                "locations": asdict(self.sites),
+                **levels,
+            },
+            "tally": [
+                {"level": level.value, "text": text, "count": count}
+                for (level, text), count in tally(self.notes).items()
+            ],
+            "rows": [_note_dict(note) for note in self.notes[:rows]],
+        }
+
+
+def _note_dict(note: RowNote) -> dict[str, object]:
+    return {
+        "table": note.table,
+        "line": note.line,
+        "level": note.level.value,
+        "field": note.field,
+        "id": note.source_id,
+        "text": str(note.phrase),
+    }
+
+
+def report_csv(report: ImportReport) -> str:
+    """Return the notes as CSV for a spreadsheet; no cell of it can be a formula.
+
+    Source: security.md case 27 (OWASP, CSV injection).
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["table", "line", "level", "field", "id", "text"])
+    for note in report.notes:
+        cells = _note_dict(note)
+        writer.writerow([_neutral(str(cell)) for cell in cells.values()])
+    return out.getvalue()
+
+
+def _neutral(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def import_package(
+    identity: Identity,
+    world: World,
+    path: Path,
+    options: ImportOptions | None = None,
+    *,
+    at: datetime,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import the package at `path` into the identity's network; return what was done.
+
+    All of it is written in one transaction, or nothing is. Importing the same package again
+    changes nothing.
+
+    Raises:
+        ForbiddenError: the identity may not import.
+        InvalidInputError: the package cannot be read at all, the source name cannot be used, or
+            the source name belongs to another package.
+    """
+    options = options or ImportOptions()
+    with unit_of_work():
+        authorise(identity, Permission.DIRECTORY_IMPORT)
+    network = accounts.get_network(identity)
+    source = _source_name(path, options)
+    reader = PackageReader(
+        places=world.gazetteer,
+        terms=_need_terms(),
+        state=network.state,
+        on=at.astimezone(ZoneInfo(network.timezone)).date(),
+    )
+    package = reader.read(path, partial(progress, "reading") if progress else None)
+    with unit_of_work():
+        lock_directory(identity.network_id)
+        stored = stored_directory(identity.network_id, source)
+        if looks_like_another_package(package, stored):
+            raise InvalidInputError(
+                phrase(
+                    "Most ids of this package belong to other names under the source "
+                    "%(source)s: give another source name.",
+                    source=source,
+                ),
+                field="source",
+            )
+        notes = NoteBook(list(package.notes))
+        package = _kept_hidden(package, stored, world, notes)
+        planned = plan_import(
+            package, stored, source=source, timezone=network.timezone, notes=notes
+        )
+        report = _report(package, source, planned, notes, options)
+        if report.written and not planned.plan.empty:
+            _write(identity, source, planned, at, progress)
+    return report
+
+
+def _source_name(path: Path, options: ImportOptions) -> str:
+    """Return the source's name: as given, or as the folder or file is called."""
+    name = options.source if options.source is not None else path.resolve().stem
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_SOURCE or not name.isprintable():
+        raise InvalidInputError(
+            phrase("A source name has 1 to %(most)s characters.", most=LONGEST_SOURCE),
+            field="source",
+        )
+    return name
+
+
+def _kept_hidden(
+    package: ReadPackage, stored: StoredDirectory, world: World, notes: NoteBook
+) -> ReadPackage:
+    """Return the package with what is hidden in the directory hidden in it too.
+
+    Only an authorization that is on record makes a place public, and no package carries one (R51).
+    """
+    hidden = hidden_services(stored)
+    public = {service.source_id for service in package.services if not service.hidden}
+    if not hidden & public:
+        return package
+
+    def county_of(zip_code: str) -> str | None:
+        county = world.gazetteer.county_of_zip(zip_code)
+        return county.fips if county else None
+
+    concealed = conceal(
+        Directory(package.members, package.services, package.sites, package.hidden_sites),
+        HiddenSources(services=hidden),
+        county_of,
+        notes,
+    )
+    return replace(
+        package,
+        members=concealed.members,
+        services=concealed.services,
+        sites=concealed.sites,
+        hidden_sites=concealed.hidden_sites,
+    )
+
+
+def _report(
+    package: ReadPackage, source: str, planned: Planned, notes: NoteBook, options: ImportOptions
+) -> ImportReport:
+    has_errors = any(note.level is NoteLevel.ERROR for note in notes.notes)
+    stopped = has_errors and not options.skip_bad_rows
+    return ImportReport(
+        kind=package.kind,
+        source=source,
+        written=not stopped and not options.dry_run,
+        stopped=stopped,
+        dry_run=options.dry_run,
+        members=planned.members,
+        services=planned.services,
+        sites=planned.sites,
+        notes=tuple(notes.notes),
+    )
+
+
+def _write(
+    identity: Identity, source: str, planned: Planned, at: datetime, progress: Progress | None
+) -> None:
+    def told(done: int, total: int) -> None:
+        if progress:
+            progress("writing", done, total)
+
+    writer = PlanWriter(identity.network_id, source, at, told)
+    writer.write(planned.plan)
+    if planned.plan.size >= MANY_ROWS:
+        writer.refresh_statistics()
+    if planned.newly_hidden:
+        forget_removed_words()
+    raise_directory_version(identity.network_id)
+    append_event(
+        identity,
+        "imported",
+        "directory",
+        identity.network_id,
+        at=at,
+        fields=_audit_fields(planned),
+    )
+
+
+def _audit_fields(planned: Planned) -> list[str]:
+    """Return counts as field names, such as "services.added:23": the trail holds no values."""
+    counts = (
+        ("members", planned.members),
+        ("services", planned.services),
+        ("locations", planned.sites),
+    )
+    return [
+        f"{name}.{what}:{number}"
+        for name, count in counts
+        for what, number in (("added", count.added), ("changed", count.changed))
+        if number
+    ]
+
+
+@lru_cache(maxsize=1)
+def _need_terms() -> NeedTerms:
+    return load_need_terms(NEED_TERMS)

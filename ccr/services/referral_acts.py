@@ -1,0 +1,250 @@
+"""One act on a referral, always in the same order: load and lock, authorise, decide, keep, tell.
+
+What lives here: the step that every verb of `ccr.services.referrals` takes, sealed notes, and who
+is told. What must not: the verbs themselves. A sender's act never meets a stale version, because
+the referral is locked first: a refusal would tell that the receiver has just done something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from ccr.domain.clocks import ClockKind, OpenCalendar, Side, start_clock
+from ccr.domain.errors import InvalidInputError, NotFoundError
+from ccr.domain.outcomes import DeclineReason, Outcome
+from ccr.domain.phrases import phrase
+from ccr.domain.referral import TRANSITIONS, Referral, Requirement, advance
+from ccr.domain.referral_clocks import clocks_after
+from ccr.domain.referral_states import LOGGED, Action, EventKind, State
+from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+from ccr.services.authorise import authorise
+from ccr.services.outbox import Notice, notify_compartment
+from ccr.services.reading_hours import reading_calendar
+from ccr.services.world import World
+from ccr.storage.db import unit_of_work
+from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.clocks import list_clocks, save_clocks
+from ccr.storage.queries.receivers import get_receiver
+from ccr.storage.queries.referrals import (
+    NewEvent,
+    StoredReferral,
+    add_event,
+    get_referral,
+    save_referral,
+)
+from ccr.storage.queries.releases import find_release, save_release
+
+MOST_CHARACTERS = 2_000
+PERMISSION = {
+    Side.SENDER: Permission.REFERRAL_SEND,
+    Side.RECEIVER: Permission.REFERRAL_ANSWER,
+}
+# Acts that the other side may know of at once, and is told of by a notice that says nothing.
+# After acceptance a sender is told of a hand-back alone.
+TOLD_TO_SENDER = frozenset(
+    {Action.ASK, Action.WAITLIST, Action.ACCEPT, Action.DECLINE, Action.HAND_BACK}
+)
+TOLD_TO_RECEIVER = frozenset({Action.SEND, Action.ANSWER, Action.STOP})
+# Acts by which the wait of a clock ends without what it waited for.
+WAIT_ENDS = frozenset({Action.RECALL, Action.STOP, Action.ENTER_IN_ERROR, Action.CANCEL})
+
+
+def note_context(event_id: UUID, compartment_id: UUID) -> str:
+    """Return what a note is sealed for: this event of this compartment and no other."""
+    return f"referral_event|note_sealed|{event_id}|{compartment_id}"
+
+
+def question_context(referral_id: UUID, compartment_id: UUID) -> str:
+    """Return what the opening question is sealed for."""
+    return f"referral|question_sealed|{referral_id}|{compartment_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What comes with an act."""
+
+    reason: DeclineReason | None = None
+    outcome: Outcome | None = None
+    until: datetime | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is written to the record of a referral; the note is sealed on the way."""
+
+    kind: EventKind
+    side: Side
+    note: str | None = None
+    reason: str | None = None
+    from_state: State | None = None
+    to_state: State | None = None
+
+
+def act(
+    identity: Identity,
+    world: World,
+    referral_id: UUID,
+    action: Action,
+    side: Side,
+    *,
+    at: datetime,
+    given: Given | None = None,
+) -> Referral:
+    """Do one act in one transaction; return the referral after it.
+
+    Raises:
+        NotFoundError: there is no such referral on this side.
+        IllegalTransitionError: not from this state.
+        InvalidInputError: what it needs is missing.
+        StaleError: another act was first; nothing was written.
+    """
+    given = given or Given()
+    with unit_of_work():
+        stored = load(identity, referral_id, side, lock=True)
+        before = stored.referral
+        # Read before the change: until when a clock is paused is the date of the hold.
+        clocks = list_clocks([before.id])[before.id]
+        after = advance(
+            before,
+            action,
+            at=at,
+            by=side,
+            reason=given.reason,
+            outcome=given.outcome,
+            until=given.until,
+        )
+        transition = TRANSITIONS[before.state, action]
+        needs = transition.needs
+        note = checked_text(given.note, required=needs is Requirement.NOTE, field="note")
+        reason = {Requirement.REASON: given.reason, Requirement.OUTCOME: given.outcome}.get(
+            needs or Requirement.NOTE
+        )
+        save_referral(before, after, at=at)
+        kind = EventKind(action.value)
+        log(
+            identity,
+            world,
+            after.id,
+            Entry(kind, side, note, reason, before.state, after.state),
+            at=at,
+        )
+        moved = clocks_after(
+            clocks,
+            transition,
+            at=at,
+            until=given.until,
+            urgency=after.urgency,
+            calendar=calendar_of(world, stored),
+        )
+        save_clocks(after, clocks, moved, in_time=None if action in WAIT_ENDS else True)
+        if action in {Action.STOP, Action.ENTER_IN_ERROR}:
+            _end_release(after, at=at)
+        append_event(identity, action.value, "referral", after.id, at=at, reason=reason)
+        tell(after, action, at=at)
+    return after
+
+
+def load(
+    identity: Identity, referral_id: UUID, side: Side, *, lock: bool = False
+) -> StoredReferral:
+    """Return a referral of this side that the identity may act on.
+
+    Raises:
+        NotFoundError: no such referral, another's, or not permitted: all read the same.
+    """
+    authorise(identity, PERMISSION[side])
+    stored = get_referral(referral_id, side=side, compartment_id=identity.compartment_id, lock=lock)
+    authorise(identity, PERMISSION[side], stored.referral)
+    return stored
+
+
+def log(identity: Identity, world: World, referral_id: UUID, entry: Entry, *, at: datetime) -> UUID:
+    """Write an event on a referral that is locked; return its id."""
+    event_id = uuid4()
+    sealed = None
+    if entry.note:
+        sealed = world.keys.seal(entry.note, note_context(event_id, identity.compartment_id))
+    return add_event(
+        NewEvent(
+            referral_id,
+            entry.kind,
+            entry.side,
+            at,
+            compartment_id=identity.compartment_id,
+            from_state=entry.from_state,
+            to_state=entry.to_state,
+            reason=entry.reason,
+            note_sealed=sealed,
+            id=event_id,
+        )
+    )
+
+
+def may_log(referral: Referral, kind: EventKind, side: Side) -> bool:
+    """Return True when this side may log this event now."""
+    return referral.state in LOGGED.get((kind, side), frozenset())
+
+
+def checked_text(text: str | None, *, required: bool, field: str) -> str | None:
+    """Return the text without spaces around it, or None when there is none.
+
+    Raises:
+        InvalidInputError: it is missing or too long.
+    """
+    cleaned = (text or "").strip()
+    if required and not cleaned:
+        raise InvalidInputError(phrase("Write one sentence. No names."), field=field)
+    if len(cleaned) > MOST_CHARACTERS:
+        raise InvalidInputError(
+            phrase("A text has at most %(most)s characters.", most=MOST_CHARACTERS), field=field
+        )
+    return cleaned or None
+
+
+def calendar_of(world: World, stored: StoredReferral) -> OpenCalendar:
+    """Return when somebody at the receiver reads referrals of these needs."""
+    referral = stored.referral
+    if referral.service_id is None:
+        raise NotFoundError
+    receiver = get_receiver(referral.network_id, referral.service_id)
+    return reading_calendar(world.hours, receiver, stored.facts.needs)
+
+
+def restart_first_contact(world: World, stored: StoredReferral, *, at: datetime) -> None:
+    """Start the first-contact clock anew after a try that did not reach the person."""
+    before = list_clocks([stored.referral.id])[stored.referral.id]
+    clock = start_clock(
+        ClockKind.FIRST_CONTACT, stored.referral.urgency, at, calendar_of(world, stored)
+    )
+    save_clocks(stored.referral, before, {ClockKind.FIRST_CONTACT: clock})
+
+
+def _end_release(referral: Referral, *, at: datetime) -> None:
+    release = find_release(referral.id)
+    if release is not None and release.withdrawn_at is None:
+        save_release(referral.id, replace(release, withdrawn_at=at), before=release)
+
+
+def tell(referral: Referral, action: Action, *, at: datetime) -> None:
+    """Write notices to the other side, where it may know of this act at once."""
+    about = f"referral/{referral.id}/{referral.version}"
+    if action in TOLD_TO_SENDER:
+        notify_compartment(
+            referral.network_id,
+            referral.sender_compartment_id,
+            Notice.ITEM_TO_REVIEW,
+            about=about,
+            at=at,
+        )
+    if action in TOLD_TO_RECEIVER and referral.receiver_compartment_id is not None:
+        notify_compartment(
+            referral.network_id,
+            referral.receiver_compartment_id,
+            Notice.ITEM_TO_REVIEW,
+            about=about,
+            at=at,
+        )

@@ -1,0 +1,145 @@
+"""The answer to a search as plain data: the contract of the terminal and the API (design 6a).
+
+Version 1: extend, never rename. Exclusions are never echoed. Area partners have no distance,
+minutes or parts, and there is no field to put them in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ccr.domain.answering import coverage_now
+from ccr.domain.directory import Precision, Service
+from ccr.domain.linkages import linkage_chain
+from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.routing_request import AreaPartner, LeftOut, Partner, RouteAnswer
+from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+from ccr.services.authorise import authorise
+from ccr.services.routing import ReadyDirectory, RouteFields, find_partners, ready_directory
+from ccr.services.world import World
+
+VERSION = 1
+Document = dict[str, Any]
+
+
+def route_document(
+    identity: Identity, world: World, fields: RouteFields, *, at: datetime
+) -> Document:
+    """Return the partners for what was typed, as the contract has it; raises as find_partners."""
+    authorise(identity, Permission.ROUTE_FIND)
+    return answer_as_dict(identity, world, find_partners(identity, world, fields, at=at))
+
+
+def answer_as_dict(identity: Identity, world: World, answer: RouteAnswer) -> Document:
+    """Return an answer as the contract has it: texts in English, minutes whole, km to 10 m."""
+    authorise(identity, Permission.ROUTE_FIND)
+    teller = _Teller(ready_directory(identity), world, answer)
+    origin = answer.request.near
+    return {
+        "version": VERSION,
+        "origin": {
+            "label": origin.label,
+            "precision": origin.precision.value,
+            "lat": origin.point.lat,
+            "lon": origin.point.lon,
+        },
+        "partners": [teller.partner(partner) for partner in answer.partners],
+        "area_partners": [teller.area_partner(partner) for partner in answer.area_partners],
+        "why_not": [_left_out(item) for item in answer.why_not],
+        "plans": [
+            {
+                "services": [str(service_id) for service_id in plan.service_ids],
+                "effective_minutes": plan.effective_minutes,
+                "doors": plan.doors,
+            }
+            for plan in answer.plans
+        ],
+    }
+
+
+class _Teller:
+    """Tells partners of one answer."""
+
+    def __init__(self, directory: ReadyDirectory, world: World, answer: RouteAnswer) -> None:
+        self._index = directory.index
+        self._hours = world.hours
+        self._request = answer.request
+
+    def partner(self, partner: Partner) -> Document:
+        return {
+            **self._named(partner.service),
+            "needs": [need.value for need in partner.needs],
+            "distance_km": round(partner.distance_km, 2),
+            "precision": partner.precision.value,
+            "effective_minutes": partner.effective_minutes,
+            "parts": [
+                {"name": part.name, "minutes": part.minutes, "text": str(part.text)}
+                for part in partner.parts
+            ],
+            "reasons": _texts(partner.reasons),
+            "unknown": _texts(partner.unknown),
+            "pathway": self._pathway(partner.service),
+        }
+
+    def area_partner(self, partner: AreaPartner) -> Document:
+        return {
+            **self._named(partner.service),
+            "needs": [need.value for need in partner.needs],
+            "precision": Precision.NONE.value,
+            "reasons": _texts(partner.reasons),
+            "unknown": _texts(partner.unknown),
+            "pathway": self._pathway(partner.service),
+        }
+
+    def _named(self, service: Service) -> Document:
+        return {
+            "service_id": str(service.id),
+            "service": service.name,
+            "member_id": str(service.member.id),
+            "member": service.member.name,
+        }
+
+    def _pathway(self, service: Service) -> list[Document]:
+        """Return the way to a partner: members who could introduce it, then who answers there."""
+        steps = [
+            {
+                "member": self._index.members[member_id].name,
+                "text": str(phrase("Has an agreement with the next: can introduce you")),
+            }
+            for member_id in self._between(service.member.id)
+        ]
+        now = coverage_now(service, self._request.needs, self._request.at, self._hours)
+        return [*steps, {"member": service.member.name, "text": str(now.text)}]
+
+    def _between(self, goal: UUID) -> tuple[UUID, ...]:
+        """Return the members between the sender and a member; none without an agreement chain."""
+        sender = self._request.sender_member_id
+        if sender is None:
+            return ()
+        unfit = {
+            m.id
+            for m in self._index.members.values()
+            if not m.active or m.id in self._request.excluded_members
+        }
+        chain = linkage_chain(
+            self._index.agreements_of, sender, goal, self._request.at.date(), avoiding=unfit
+        )
+        return tuple(m for m in chain[1:-1] if m in self._index.members)
+
+
+def _left_out(item: LeftOut) -> Document:
+    return {
+        "service_id": str(item.service.id),
+        "service": item.service.name,
+        "member": item.service.member.name,
+        "limit": item.limit,
+        "text": str(item.text),
+        "would_change": str(item.would_change),
+    }
+
+
+def _texts(phrases: tuple[Phrase, ...]) -> list[str]:
+    return [str(words) for words in phrases]

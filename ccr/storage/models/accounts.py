@@ -1,0 +1,117 @@
+"""Rows of networks, members' programs (compartments), people who sign in, and API keys."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from flask_security import AsaList, RoleMixin, UserMixin
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ccr.storage.db import Base
+from ccr.storage.types import Codes, UtcDateTime
+
+
+class Network(Base):
+    """A community's network: the tenant. `directory_version` grows with every directory change."""
+
+    __tablename__ = "network"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    state: Mapped[str] = mapped_column(String(2), default="NY")
+    timezone: Mapped[str] = mapped_column(String(64), default="America/New_York")
+    is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    directory_version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Compartment(Base):
+    """A member's program: the unit that owns rows, roles, inboxes and an audit chain."""
+
+    __tablename__ = "compartment"
+    __table_args__ = (
+        UniqueConstraint("member_id", "name"),
+        CheckConstraint(
+            "kind IN ('general', 'victim-services', 'apip', 'coordination')", name="kind"
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(32), default="general")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+account_role = Table(
+    "account_role",
+    Base.metadata,
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", ForeignKey("role.id"), primary_key=True),
+)
+
+
+class RoleRow(Base, RoleMixin):
+    """A role by name; the names are those of ccr.policy.identity.Role."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    description: Mapped[str | None] = mapped_column(String(255))
+
+
+class Account(Base, UserMixin):
+    """A person who signs in, in exactly one compartment: no login is shared across programs."""
+
+    __tablename__ = "account"
+
+    id: Mapped[uuid.UUID] = mapped_column(  # type: ignore[assignment]  # theirs is a number
+        Uuid, primary_key=True, default=uuid.uuid4
+    )
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    compartment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("compartment.id"), index=True)
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None] = mapped_column(Integer)
+    mf_recovery_codes: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
+    language: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    roles: Mapped[list[RoleRow]] = relationship(  # type: ignore[assignment]  # of our own class
+        secondary=account_role, lazy="joined"
+    )
+
+
+class ApiKey(Base):
+    """A key of a program's machine; only its hash is kept."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    compartment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("compartment.id"), index=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(Codes)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

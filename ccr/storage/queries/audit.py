@@ -1,0 +1,137 @@
+"""Append to and read the audit chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ccr.domain.audit import GENESIS, AuditEvent, chain_hash
+from ccr.policy.identity import Identity
+from ccr.storage.db import db
+from ccr.storage.models.audit import AuditEventRow, AuditHeadRow
+
+EVENT = cast("Table", AuditEventRow.__table__)
+HEAD = cast("Table", AuditHeadRow.__table__)
+
+
+def append_event(
+    identity: Identity,
+    verb: str,
+    subject_type: str,
+    subject_id: UUID | None,
+    *,
+    at: datetime,
+    fields: Iterable[str] = (),
+    reason: str | None = None,
+) -> None:
+    """Add one event to the chain of the identity's compartment, in the present unit of work."""
+    append_event_to(
+        identity.compartment_id,
+        identity.user_id,
+        verb,
+        subject_type,
+        subject_id,
+        at=at,
+        fields=fields,
+        reason=reason,
+    )
+
+
+def append_event_to(
+    compartment_id: UUID,
+    actor_id: UUID | None,
+    verb: str,
+    subject_type: str,
+    subject_id: UUID | None,
+    *,
+    at: datetime,
+    fields: Iterable[str] = (),
+    reason: str | None = None,
+) -> None:
+    """Add one event to a named compartment's chain; `actor_id` None means the system."""
+    position, previous = _take_next_position(compartment_id)
+    event = AuditEvent(
+        compartment_id=compartment_id,
+        position=position,
+        at=at.astimezone(UTC),
+        actor_id=actor_id,
+        verb=verb,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        field_names=tuple(sorted(set(fields))),
+        reason=reason,
+    )
+    tied = chain_hash(previous, event)
+    db.session.execute(
+        insert(EVENT).values(
+            id=uuid4(),
+            compartment_id=event.compartment_id,
+            position=event.position,
+            at=event.at,
+            actor_id=event.actor_id,
+            verb=event.verb,
+            subject_type=event.subject_type,
+            subject_id=event.subject_id,
+            field_names=list(event.field_names),
+            reason=event.reason,
+            previous_hash=previous,
+            hash=tied,
+        )
+    )
+    db.session.execute(
+        update(HEAD).where(HEAD.c.compartment_id == compartment_id).values(hash=tied)
+    )
+
+
+def _take_next_position(compartment_id: UUID) -> tuple[int, str]:
+    """Return the next position of a chain and the hash it follows on; 1 and GENESIS at its start.
+
+    Writing the head locks it until the unit of work ends: one writer a chain at a time, so there
+    is no gap and no fork.
+    """
+    dialect = db.session.get_bind().dialect.name
+    first = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(HEAD).values(
+        compartment_id=compartment_id, position=1, hash=GENESIS
+    )
+    head = db.session.execute(
+        first.on_conflict_do_update(
+            index_elements=[HEAD.c.compartment_id], set_={"position": HEAD.c.position + 1}
+        ).returning(HEAD.c.position, HEAD.c.hash)
+    ).one()
+    return head.position, head.hash
+
+
+def iterate_chain(compartment_id: UUID) -> Iterator[tuple[AuditEvent, str, str]]:
+    """Yield (event, stored previous hash, stored hash) of a chain in order."""
+    rows = db.session.scalars(
+        select(AuditEventRow)
+        .where(AuditEventRow.compartment_id == compartment_id)
+        .order_by(AuditEventRow.position)
+        .execution_options(yield_per=500)
+    )
+    for row in rows:
+        event = AuditEvent(
+            compartment_id=row.compartment_id,
+            position=row.position,
+            at=row.at,
+            actor_id=row.actor_id,
+            verb=row.verb,
+            subject_type=row.subject_type,
+            subject_id=row.subject_id,
+            field_names=tuple(row.field_names),
+            reason=row.reason,
+        )
+        yield event, row.previous_hash, row.hash
+
+
+def chain_heads() -> list[tuple[UUID, int, str]]:
+    """Return (compartment, last position, last hash) of every chain."""
+    return [
+        (row.compartment_id, row.position, row.hash)
+        for row in db.session.scalars(select(AuditHeadRow))
+    ]

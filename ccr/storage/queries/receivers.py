@@ -1,0 +1,101 @@
+"""The partner at the other end: what sending needs to know of its service and its program."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ccr.domain.errors import NotFoundError
+from ccr.domain.taxonomy import CoverageMode, Need, Regime
+from ccr.storage.db import db
+from ccr.storage.models.accounts import Account, Compartment
+from ccr.storage.models.directory import CoverageRow, MemberRow, PhoneRow, ServiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A service as the place a referral goes to.
+
+    Attributes:
+        reading_hours: (need or None, OSM text) when somebody reads referrals.
+        reads_ccr: True when somebody can sign in to its program.
+    """
+
+    service_id: UUID
+    service_name: str
+    compartment_id: UUID
+    member_id: UUID
+    member_name: str
+    regime: Regime
+    timezone: str
+    opening_hours: str | None
+    reading_hours: tuple[tuple[Need | None, str], ...]
+    phone: str | None
+    reads_ccr: bool
+
+
+def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
+    """Return a service of this network as a receiver; raises NotFoundError."""
+    row = db.session.execute(
+        select(
+            ServiceRow.id,
+            ServiceRow.name,
+            ServiceRow.compartment_id,
+            ServiceRow.timezone,
+            ServiceRow.opening_hours,
+            MemberRow.id.label("member_id"),
+            MemberRow.name.label("member_name"),
+            MemberRow.regime,
+            select(Account.id)
+            .where(Account.compartment_id == ServiceRow.compartment_id, Account.active)
+            .exists()
+            .label("reads_ccr"),
+        )
+        .join(MemberRow, MemberRow.id == ServiceRow.member_id)
+        .where(ServiceRow.id == service_id, ServiceRow.network_id == network_id)
+    ).first()
+    if row is None:
+        raise NotFoundError
+    coverage = db.session.execute(
+        select(CoverageRow.need, CoverageRow.opening_hours)
+        .where(CoverageRow.service_id == service_id, CoverageRow.mode == CoverageMode.STAFFED.value)
+        .order_by(CoverageRow.id)
+    )
+    hours = tuple((Need(r.need) if r.need else None, r.opening_hours) for r in coverage)
+    return Receiver(
+        row.id,
+        row.name,
+        row.compartment_id,
+        row.member_id,
+        row.member_name,
+        Regime(row.regime),
+        row.timezone,
+        row.opening_hours,
+        hours,
+        public_phones([service_id]).get(service_id),
+        bool(row.reads_ccr),
+    )
+
+
+def public_phones(service_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the first public phone of each service that has one."""
+    if not service_ids:
+        return {}
+    rows = db.session.execute(
+        select(PhoneRow.service_id, PhoneRow.number)
+        .where(PhoneRow.service_id.in_(service_ids), PhoneRow.is_private.is_(False))
+        .order_by(PhoneRow.position.desc(), PhoneRow.id.desc())
+    )
+    return {row.service_id: row.number for row in rows}
+
+
+def members_of(compartment_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return the members that these programs belong to."""
+    if not compartment_ids:
+        return frozenset()
+    return frozenset(
+        db.session.scalars(select(Compartment.member_id).where(Compartment.id.in_(compartment_ids)))
+    )

@@ -1,0 +1,209 @@
+"""Lists of referrals: the inbox of a receiver, the outbox of a sender. Counted and paged.
+
+The sender's groups are the projection said in SQL: what it may not know decides neither place,
+nor order, nor count. A test holds both against each other. Lists are ordered by what the viewer
+may know: the time of sending, the urgency, its own due times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Side, Step
+from ccr.domain.paging import PAGE_SIZE, Page
+from ccr.domain.projection_table import NOT_SHARED_AFTER
+from ccr.domain.referral_states import State
+from ccr.domain.referral_views import Group, InboxTab
+from ccr.domain.taxonomy import Urgency
+from ccr.storage.db import db
+from ccr.storage.queries.clocks import CLOCK
+from ccr.storage.queries.referrals import REFERRAL, visible_to
+from ccr.storage.queries.releases import RELEASE
+from ccr.storage.queries.shown_referrals import ShownReferral, select_shown, shown_referral
+
+_STATE = REFERRAL.c.state
+_URGENCY_ORDER = case(
+    {urgency.value: order for order, urgency in enumerate(Urgency)}, value=REFERRAL.c.urgency
+)
+_DUE = (
+    select(func.min(CLOCK.c.due_at))
+    .where(CLOCK.c.referral_id == REFERRAL.c.id, CLOCK.c.stopped_at.is_(None))
+    .correlate(REFERRAL)
+    .scalar_subquery()
+)
+_TABS: dict[InboxTab, tuple[State, ...]] = {
+    InboxTab.NEEDS_ANSWER: (State.SENT, State.ASKED),
+    InboxTab.IN_PROGRESS: (State.ACCEPTED, State.IN_PROGRESS, State.CONNECTED),
+    InboxTab.LATER: (State.ON_HOLD, State.WAITLISTED),
+    InboxTab.CLOSED: (State.DECLINED, State.CLOSED, State.CANCELLED),
+}
+
+
+def _states(*states: State) -> ColumnElement[bool]:
+    return _STATE.in_([state.value for state in states])
+
+
+def is_overdue(compartment_id: UUID, at: datetime) -> ColumnElement[bool]:
+    """Return the condition that a clock of this compartment runs past its due time."""
+    return (
+        select(CLOCK.c.id)
+        .where(
+            CLOCK.c.referral_id == REFERRAL.c.id,
+            CLOCK.c.owner_compartment_id == compartment_id,
+            CLOCK.c.stopped_at.is_(None),
+            CLOCK.c.due_at <= at,
+        )
+        .correlate(REFERRAL)
+        .exists()
+    )
+
+
+def count_inbox(compartment_id: UUID, *, at: datetime) -> dict[InboxTab, int]:
+    """Return how many referrals each tab of this inbox holds, in one statement."""
+    mine = visible_to(Side.RECEIVER, compartment_id)
+    tabs = list(InboxTab)
+    row = db.session.execute(
+        select(*(func.count().filter(_in_tab(tab, compartment_id, at)) for tab in tabs)).where(
+            *mine
+        )
+    ).one()
+    return dict(zip(tabs, row, strict=True))
+
+
+def list_inbox(
+    compartment_id: UUID, tab: InboxTab, number: int, *, at: datetime
+) -> list[ShownReferral]:
+    """Return a page of a tab: what is due soonest first; what is closed, newest first."""
+    statement = select_shown().where(
+        *visible_to(Side.RECEIVER, compartment_id), _in_tab(tab, compartment_id, at)
+    )
+    if tab is InboxTab.CLOSED:
+        statement = statement.order_by(REFERRAL.c.sent_at.desc(), REFERRAL.c.id)
+    elif tab is InboxTab.NEEDS_ANSWER:
+        statement = statement.order_by(_URGENCY_ORDER, _DUE, REFERRAL.c.id)
+    else:
+        statement = statement.order_by(_DUE, REFERRAL.c.id)
+    statement = statement.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return [shown_referral(row) for row in db.session.execute(statement).mappings()]
+
+
+def _in_tab(tab: InboxTab, compartment_id: UUID, at: datetime) -> ColumnElement[bool]:
+    if tab is InboxTab.OVERDUE:
+        return is_overdue(compartment_id, at)
+    return _states(*_TABS[tab])
+
+
+def sender_group(at: datetime) -> ColumnElement[str]:
+    """Return the SQL of the group a sender sees a referral in at `at`; needs the release joined."""
+    in_force = and_(
+        RELEASE.c.confirmed_at <= at,
+        RELEASE.c.confirmed_how.is_not(None),
+        RELEASE.c.refused_at.is_(None),
+        RELEASE.c.until > at,
+        or_(RELEASE.c.withdrawn_at.is_(None), RELEASE.c.withdrawn_at > at),
+    )
+    ended_by_sender = or_(
+        _states(State.CANCELLED, State.ENTERED_IN_ERROR),
+        and_(_states(State.CLOSED), REFERRAL.c.declined_at.is_not(None)),
+    )
+    reads_accepted = or_(
+        *(
+            and_(REFERRAL.c.urgency == urgency.value, REFERRAL.c.accepted_at > at - delay)
+            for urgency, delay in NOT_SHARED_AFTER.items()
+        )
+    )
+    return case(
+        (_states(State.DRAFT), Group.DRAFT.value),
+        (_states(State.SENT), Group.WAITING.value),
+        (_states(State.WAITLISTED), Group.LATER.value),
+        (_states(State.ASKED, State.DECLINED), Group.MY_MOVE.value),
+        (ended_by_sender, Group.DONE.value),
+        (and_(in_force, _states(State.CLOSED)), Group.DONE.value),
+        (and_(in_force, _states(State.ON_HOLD)), Group.LATER.value),
+        (in_force, Group.TAKEN.value),
+        (reads_accepted, Group.TAKEN.value),
+        else_=Group.DONE.value,
+    )
+
+
+def count_outbox(compartment_id: UUID, *, at: datetime) -> dict[Group, int]:
+    """Return how many referrals each group of this outbox holds, in one statement."""
+    group = sender_group(at).label("visible_group")
+    rows = db.session.execute(
+        select(group, func.count())
+        .select_from(REFERRAL.outerjoin(RELEASE, RELEASE.c.referral_id == REFERRAL.c.id))
+        .where(*visible_to(Side.SENDER, compartment_id))
+        .group_by(group)
+    )
+    counts: Mapping[str, int] = {row[0]: row[1] for row in rows}
+    return {group: counts.get(group.value, 0) for group in Group}
+
+
+def list_outbox(
+    compartment_id: UUID, group: Group, number: int, *, at: datetime
+) -> list[ShownReferral]:
+    """Return a page of a group, newest first by the time of sending (drafts: of making)."""
+    statement = (
+        select_shown()
+        .where(*visible_to(Side.SENDER, compartment_id), sender_group(at) == group.value)
+        .order_by(func.coalesce(REFERRAL.c.sent_at, REFERRAL.c.created_at).desc(), REFERRAL.c.id)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    return [shown_referral(row) for row in db.session.execute(statement).mappings()]
+
+
+def list_due(
+    compartment_id: UUID, *, after: datetime | None, until: datetime, number: int
+) -> Page[ShownReferral]:
+    """Return a page of this compartment's own duties due in (after, until], soonest first.
+
+    A duty is a running clock that it owns. A clock that the other side owns is never here.
+    """
+    conditions = [CLOCK.c.owner_compartment_id == compartment_id, CLOCK.c.due_at <= until]
+    if after is not None:
+        conditions.append(CLOCK.c.due_at > after)
+    return _page_by_clock(conditions, number)
+
+
+def list_unanswered(compartment_id: UUID, *, at: datetime, number: int) -> Page[ShownReferral]:
+    """Return a page of this sender's referrals whose answer is so late that it may choose anew."""
+    late = or_(
+        *(
+            and_(
+                REFERRAL.c.urgency == urgency.value,
+                CLOCK.c.due_at <= at - offsets[Step.NEW_OPTIONS],
+            )
+            for urgency, offsets in STEP_OFFSETS.items()
+        )
+    )
+    conditions = [
+        REFERRAL.c.sender_compartment_id == compartment_id,
+        _states(State.SENT, State.WAITLISTED),
+        CLOCK.c.kind == ClockKind.ANSWER.value,
+        late,
+    ]
+    return _page_by_clock(conditions, number)
+
+
+def _page_by_clock(conditions: list[ColumnElement[bool]], number: int) -> Page[ShownReferral]:
+    """Return a page of referrals with a running clock, soonest due first, in one statement."""
+    rows = (
+        db.session.execute(
+            select_shown()
+            .add_columns(func.count().over().label("total"))
+            .join(CLOCK, CLOCK.c.referral_id == REFERRAL.c.id)
+            .where(CLOCK.c.stopped_at.is_(None), *conditions)
+            .order_by(CLOCK.c.due_at, REFERRAL.c.id)
+            .limit(PAGE_SIZE)
+            .offset((number - 1) * PAGE_SIZE)
+        )
+        .mappings()
+        .all()
+    )
+    total = rows[0]["total"] if rows else 0
+    return Page(tuple(shown_referral(row) for row in rows), total, number)

@@ -1,0 +1,329 @@
+"""Referrals and their events: read and changed for one owner compartment at a time.
+
+Every read names the side and its compartment; every change names the state and version it starts
+from, and one row must change, or nothing does. Rows are read by column, never through the
+session's memory, so that a value read under a lock is the stored one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, CursorResult, Executable, Table, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import IntegrityError
+
+from ccr.domain.clocks import Side
+from ccr.domain.disclosure import AgeShown, ReferralFacts
+from ccr.domain.errors import DuplicateError, NotFoundError, StaleError
+from ccr.domain.outcomes import DeclineReason, Outcome
+from ccr.domain.phrases import phrase
+from ccr.domain.projection_masks import Event
+from ccr.domain.referral import Referral
+from ccr.domain.referral_states import EventKind, State
+from ccr.domain.taxonomy import Need, Track, Transport, Urgency
+from ccr.storage.db import db
+from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
+
+REFERRAL = cast("Table", ReferralRow.__table__)
+EVENT = cast("Table", ReferralEventRow.__table__)
+
+HIDDEN_FROM_RECEIVER = (State.DRAFT.value, State.ENTERED_IN_ERROR.value)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReferral:
+    """A referral with the facts agreed to be shared and what is sealed beside them.
+
+    `facts.county` holds the FIPS code; the service puts the name there.
+    """
+
+    referral: Referral
+    facts: ReferralFacts
+    broader: tuple[str, ...]
+    question_sealed: str | None
+    survivor_yes: bool
+    chosen_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to write. `note_sealed` is sealed for `id`."""
+
+    referral_id: UUID
+    kind: EventKind
+    by: Side
+    at: datetime
+    compartment_id: UUID | None = None
+    from_state: State | None = None
+    to_state: State | None = None
+    reason: str | None = None
+    note_sealed: str | None = None
+    id: UUID | None = None
+
+
+def visible_to(side: Side, compartment_id: UUID) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a row belongs to this side at all."""
+    if side is Side.SENDER:
+        return [REFERRAL.c.sender_compartment_id == compartment_id]
+    recalled = (REFERRAL.c.state == State.CANCELLED.value) & REFERRAL.c.accepted_at.is_(None)
+    return [
+        REFERRAL.c.receiver_compartment_id == compartment_id,
+        REFERRAL.c.state.not_in(HIDDEN_FROM_RECEIVER),
+        ~recalled,
+    ]
+
+
+def get_referral(
+    referral_id: UUID, *, side: Side, compartment_id: UUID, lock: bool = False
+) -> StoredReferral:
+    """Return a referral of this side; with `lock`, nobody changes it before this unit ends.
+
+    Raises:
+        NotFoundError: there is none, or it is not this compartment's: both read the same.
+    """
+    statement = select(REFERRAL).where(
+        REFERRAL.c.id == referral_id, *visible_to(side, compartment_id)
+    )
+    if lock:
+        statement = statement.with_for_update()
+    row = db.session.execute(statement).mappings().first()
+    if row is None:
+        raise NotFoundError
+    return stored_referral(row)
+
+
+def lock_referral(referral_id: UUID) -> Referral:
+    """Return a referral for the worker, locked; raises NotFoundError."""
+    statement = select(REFERRAL).where(REFERRAL.c.id == referral_id).with_for_update()
+    row = db.session.execute(statement).mappings().first()
+    if row is None:
+        raise NotFoundError
+    return stored_referral(row).referral
+
+
+def find_by_code(code: str, *, receiver_compartment_id: UUID, network_id: UUID) -> UUID | None:
+    """Return the referral with this code in this inbox, or None."""
+    return db.session.scalar(
+        select(REFERRAL.c.id).where(
+            REFERRAL.c.network_id == network_id,
+            REFERRAL.c.code == code,
+            *visible_to(Side.RECEIVER, receiver_compartment_id),
+        )
+    )
+
+
+def save_referral(
+    before: Referral, after: Referral, *, at: datetime, values: Mapping[str, Any] | None = None
+) -> None:
+    """Store the step from `before` to `after`; one row changes, or nothing does.
+
+    Raises:
+        StaleError: it is no longer in the state and version of `before`.
+    """
+    changed = rows_changed(
+        update(REFERRAL)
+        .where(
+            REFERRAL.c.id == before.id,
+            REFERRAL.c.sender_compartment_id == before.sender_compartment_id,
+            REFERRAL.c.state == before.state.value,
+            REFERRAL.c.version == before.version,
+        )
+        .values(**_columns(after), updated_at=at, **(values or {}))
+    )
+    if changed != 1:
+        raise StaleError(phrase("Somebody else changed this first. Nothing was written."))
+
+
+def try_to_send(
+    before: Referral, sent: Referral, *, at: datetime, values: Mapping[str, Any]
+) -> None:
+    """Store a draft as sent under its new code, or leave everything as it was.
+
+    Raises:
+        DuplicateError: another referral of the network has this code.
+        StaleError: it is no draft of this version any more.
+    """
+    try:
+        with db.session.begin_nested():
+            save_referral(before, sent, at=at, values=values)
+    except IntegrityError as error:
+        if _has_code(sent.network_id, sent.code):
+            raise DuplicateError(phrase("This code is taken.")) from error
+        raise
+
+
+def _has_code(network_id: UUID, code: str | None) -> bool:
+    found = select(REFERRAL.c.id).where(
+        REFERRAL.c.network_id == network_id, REFERRAL.c.code == code
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def add_event(event: NewEvent) -> UUID:
+    """Append an event to a referral that the caller has locked; return its id."""
+    event_id = event.id or uuid4()
+    position = (
+        select(func.coalesce(func.max(EVENT.c.position), 0) + 1)
+        .where(EVENT.c.referral_id == event.referral_id)
+        .scalar_subquery()
+    )
+    db.session.execute(
+        insert(EVENT).values(
+            id=event_id,
+            referral_id=event.referral_id,
+            position=position,
+            compartment_id=event.compartment_id,
+            side=event.by.value,
+            action=event.kind.value,
+            from_state=event.from_state.value if event.from_state else None,
+            to_state=event.to_state.value if event.to_state else None,
+            reason=event.reason,
+            note_sealed=event.note_sealed,
+            at=event.at,
+        )
+    )
+    return event_id
+
+
+def list_events(referral_ids: Collection[UUID]) -> dict[UUID, list[Event]]:
+    """Return the events of these referrals, in the order they were written."""
+    found: dict[UUID, list[Event]] = defaultdict(list)
+    if not referral_ids:
+        return found
+    rows = db.session.execute(
+        select(*_EVENT_COLUMNS)
+        .where(EVENT.c.referral_id.in_(referral_ids))
+        .order_by(EVENT.c.referral_id, EVENT.c.position)
+    )
+    for row in rows:
+        found[row.referral_id].append(_event(row))
+    return found
+
+
+def events_and_notes(referral_id: UUID) -> tuple[list[Event], dict[UUID, tuple[UUID, str]]]:
+    """Return the events of one referral, and (owner compartment, sealed text) of its notes."""
+    rows = db.session.execute(
+        select(*_EVENT_COLUMNS, EVENT.c.compartment_id, EVENT.c.note_sealed)
+        .where(EVENT.c.referral_id == referral_id)
+        .order_by(EVENT.c.position)
+    ).all()
+    notes = {row.id: (row.compartment_id, row.note_sealed) for row in rows if row.has_note}
+    return [_event(row) for row in rows], notes
+
+
+_EVENT_COLUMNS = (
+    EVENT.c.referral_id,
+    EVENT.c.id,
+    EVENT.c.action,
+    EVENT.c.at,
+    EVENT.c.side,
+    EVENT.c.reason,
+    EVENT.c.note_sealed.is_not(None).label("has_note"),
+)
+
+
+def _event(row: Any) -> Event:  # noqa: ANN401 -- a row has no type of its own
+    return Event(
+        EventKind(row.action),
+        row.at,
+        Side(row.side),
+        row.reason,
+        row.id if row.has_note else None,
+    )
+
+
+def rows_changed(statement: Executable) -> int:
+    """Execute a change and return how many rows it changed."""
+    result = db.session.execute(statement)
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def stored_referral(row: RowMapping) -> StoredReferral:
+    """Return a row as values."""
+    urgency = Urgency(row["urgency"])
+    referral = Referral(
+        id=row["id"],
+        network_id=row["network_id"],
+        sender_compartment_id=row["sender_compartment_id"],
+        urgency=urgency,
+        created_at=row["created_at"],
+        state=State(row["state"]),
+        version=row["version"],
+        receiver_compartment_id=row["receiver_compartment_id"],
+        service_id=row["service_id"],
+        code=row["code"],
+        sent_at=row["sent_at"],
+        accepted_at=row["accepted_at"],
+        contacted_at=row["contacted_at"],
+        connected_at=row["connected_at"],
+        declined_at=row["declined_at"],
+        closed_at=row["closed_at"],
+        decline_reason=DeclineReason(row["decline_reason"]) if row["decline_reason"] else None,
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        hold_until=row["hold_until"],
+    )
+    # A closed list has one order on every screen: that of the list itself.
+    needs = {Need(code) for code in row["needs"]}
+    facts = ReferralFacts(
+        needs=tuple(need for need in Need if need in needs),
+        county_fips=row["county_fips"] or "",
+        county=row["county_fips"] or "",
+        urgency=urgency,
+        track=Track(row["track"]),
+        area=row["area_label"],
+        language=row["language"],
+        age=AgeShown(row["age_band"]) if row["age_band"] else None,
+        access=frozenset(row["access"]),
+        children=row["children"],
+        transport=Transport(row["transport"]) if row["transport"] else None,
+    )
+    return StoredReferral(
+        referral,
+        facts,
+        tuple(row["broader"]),
+        row["question_sealed"],
+        row["survivor_yes"],
+        row["chosen_by"],
+    )
+
+
+def fact_columns(facts: ReferralFacts) -> dict[str, Any]:
+    """Return the columns that hold these facts."""
+    return {
+        "needs": [need.value for need in facts.needs],
+        "track": facts.track.value,
+        "urgency": facts.urgency.value,
+        "county_fips": facts.county_fips,
+        "area_label": facts.area,
+        "language": facts.language,
+        "age_band": facts.age.value if facts.age else None,
+        "access": sorted(facts.access),
+        "children": facts.children,
+        "transport": facts.transport.value if facts.transport else None,
+    }
+
+
+def _columns(referral: Referral) -> dict[str, Any]:
+    """Return the columns of the life of a referral; its facts and urgency stay as they are."""
+    return {
+        "state": referral.state.value,
+        "version": referral.version,
+        "receiver_compartment_id": referral.receiver_compartment_id,
+        "service_id": referral.service_id,
+        "code": referral.code,
+        "sent_at": referral.sent_at,
+        "accepted_at": referral.accepted_at,
+        "contacted_at": referral.contacted_at,
+        "connected_at": referral.connected_at,
+        "declined_at": referral.declined_at,
+        "closed_at": referral.closed_at,
+        "decline_reason": referral.decline_reason.value if referral.decline_reason else None,
+        "outcome": referral.outcome.value if referral.outcome else None,
+        "hold_until": referral.hold_until,
+    }

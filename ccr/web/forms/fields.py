@@ -1,0 +1,40 @@
+"""Form pieces that several forms share: choices from vocabularies, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_wtf import FlaskForm
+from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.phrases import Phrase
+from ccr.domain.taxonomy import Labelled
+from ccr.web.language import translated
+
+__all__ = ["CheckboxesField", "SelectChoice", "add_refusal", "choices_of"]
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def choices_of(codes: Iterable[Labelled], *, empty: Phrase | None = None) -> list[SelectChoice]:
+    """Return choices for a vocabulary, with an empty first one when it is optional."""
+    first = [SelectChoice("", translated(empty))] if empty is not None else []
+    return first + [SelectChoice(code.value, translated(code.label)) for code in codes]
+
+
+def add_refusal(form: FlaskForm, error: InvalidInputError) -> None:
+    """Put a refusal of the domain on the field it belongs to, or on the form."""
+    words = translated(error.phrase)
+    field = form._fields.get(error.field or "")
+    if field is None:
+        form.form_errors = [*form.form_errors, words]
+    else:
+        field.errors = [*field.errors, words]

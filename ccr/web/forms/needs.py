@@ -1,0 +1,182 @@
+"""What a worker asks for: needs, place, constraints. Shape only; routing reads the rest."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Length
+
+from ccr.domain.languages import LANGUAGE_NAMES
+from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.routing_request import MAX_NEEDS
+from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
+from ccr.services.routing import RouteFields
+from ccr.web.forms.fields import CheckboxesField, SelectChoice, choices_of
+from ccr.web.language import translated
+
+LONGEST_TEXT = 120
+MOST_CHILDREN = 9
+ANY = phrase("No wish")
+NEED_GROUPS: tuple[tuple[Phrase, tuple[Need, ...]], ...] = (
+    (
+        phrase("Safety and someone beside them"),
+        (
+            Need.IMMEDIATE_SAFETY,
+            Need.EMERGENCY_SHELTER,
+            Need.HOTLINE,
+            Need.ADVOCACY,
+            Need.SAFETY_PLANNING,
+            Need.TECHNOLOGY_SAFETY,
+            Need.WORKPLACE_SAFETY,
+        ),
+    ),
+    (
+        phrase("Law and court"),
+        (
+            Need.PROTECTION_ORDER,
+            Need.FAMILY_LAW,
+            Need.IMMIGRATION_LAW,
+            Need.CRIMINAL_JUSTICE_ADVOCACY,
+        ),
+    ),
+    (
+        phrase("Health"),
+        (
+            Need.MEDICAL,
+            Need.FORENSIC_EXAM,
+            Need.COUNSELING,
+            Need.SUPPORT_GROUP,
+            Need.MENTAL_HEALTH,
+            Need.SUBSTANCE_USE,
+        ),
+    ),
+    (
+        phrase("Children and school"),
+        (Need.CHILDREN, Need.CHILD_CARE, Need.SUPERVISED_VISITATION, Need.SCHOOL_SUPPORT),
+    ),
+    (
+        phrase("Home, money, daily life"),
+        (
+            Need.HOUSING,
+            Need.ECONOMIC,
+            Need.EMPLOYMENT,
+            Need.FOOD,
+            Need.TRANSPORT,
+            Need.PETS,
+        ),
+    ),
+    (
+        phrase("In their own way"),
+        (
+            Need.INTERPRETATION,
+            Need.DISABILITY_ACCESS,
+            Need.ELDER,
+            Need.CULTURALLY_SPECIFIC,
+            Need.FAITH_SUPPORT,
+        ),
+    ),
+    (
+        phrase("For an abusive partner"),
+        (Need.ABUSIVE_PARTNER_INTERVENTION, Need.SUPERVISION),
+    ),
+)
+"""The needs as the page groups them: 34 in one list are not read. Our choice; each need once."""
+
+
+class NeedForm(FlaskForm):
+    """Step 1: what is needed, for whom, how soon."""
+
+    needs = CheckboxesField()
+    urgency = RadioField(default=Urgency.STANDARD.value)
+    track = SelectField(default=Track.SURVIVOR.value)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.needs.label.text = translated(phrase("What is needed"))
+        self.needs.description = translated(
+            phrase("One to %(most)s. The person says which.", most=MAX_NEEDS)
+        )
+        self.needs.choices = choices_of(Need)
+        self.urgency.label.text = translated(phrase("How soon"))
+        self.urgency.choices = choices_of(Urgency)
+        self.track.label.text = translated(phrase("For whom"))
+        self.track.choices = choices_of(Track)
+
+    def need_groups(self) -> list[tuple[str, list[object]]]:
+        """Return the needs as (heading, checkboxes), in the order of the page."""
+        boxes = {box.data: box for box in self.needs}
+        return [
+            (translated(heading), [boxes[need.value] for need in needs])
+            for heading, needs in NEED_GROUPS
+        ]
+
+
+class PlaceForm(FlaskForm):
+    """Step 2: where, and what a partner must be able to do."""
+
+    near = StringField(validators=[DataRequired(), Length(max=LONGEST_TEXT)])
+    language = SelectField(default="")
+    transport = SelectField(default=Transport.CAR.value)
+    access = CheckboxesField()
+    age_band = SelectField(default="")
+    gender = SelectField(default="")
+    children = SelectField(default="")
+    exclude = StringField(validators=[Length(max=300)])
+    carried = HiddenField()
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.near.label.text = translated(phrase("Place"))
+        self.near.description = translated(phrase("ZIP, town or county. Never a street address."))
+        self.language.label.text = translated(phrase("Language"))
+        named = [SelectChoice(code, translated(words)) for code, words in LANGUAGE_NAMES.items()]
+        self.language.choices = [
+            SelectChoice("", translated(ANY)),
+            *sorted(named, key=lambda choice: choice.label),
+        ]
+        self.transport.label.text = translated(phrase("Getting there"))
+        self.transport.choices = choices_of(Transport)
+        self.access.label.text = translated(phrase("Access"))
+        self.access.choices = choices_of(Access)
+        self.age_band.label.text = translated(phrase("Age"))
+        self.age_band.choices = choices_of(AgeBand, empty=phrase("Not said"))
+        self.gender.label.text = translated(phrase("Gender"))
+        self.gender.choices = choices_of((Gender.WOMEN, Gender.MEN), empty=phrase("Not said"))
+        self.children.label.text = translated(phrase("Children along"))
+        self.children.choices = [
+            SelectChoice("", translated(phrase("Not said"))),
+            SelectChoice("0", translated(phrase("No"))),
+            *(SelectChoice(str(n), str(n)) for n in range(1, MOST_CHILDREN + 1)),
+        ]
+        self.exclude.label.text = translated(phrase("Leave out a member"))
+        self.exclude.description = translated(
+            phrase("Full name; several with semicolons. Never shown again or sent.")
+        )
+
+    def excluded(self) -> list[str]:
+        """Return the names typed into "leave out"."""
+        return [name.strip() for name in (self.exclude.data or "").split(";") if name.strip()]
+
+
+class FindForm(NeedForm, PlaceForm):
+    """Needs and place together, as the find page asks for them."""
+
+    def to_domain(self, carried: list[str]) -> RouteFields:
+        """Return the fields of a routing request; `carried` are members left out earlier."""
+        return route_fields(self, self, carried)
+
+
+def route_fields(need: NeedForm, place: PlaceForm, carried: list[str]) -> RouteFields:
+    """Return what was typed as the fields of a routing request."""
+    return RouteFields(
+        needs=list(need.needs.data or ()),
+        near=place.near.data or "",
+        track=need.track.data or "",
+        urgency=need.urgency.data or "",
+        language=place.language.data or "",
+        access=list(place.access.data or ()),
+        age_band=place.age_band.data or "",
+        gender=place.gender.data or "",
+        transport=place.transport.data or "",
+        exclude=[*carried, *place.excluded()],
+    )

@@ -1,0 +1,138 @@
+"""Forms of the referral desk. Shape only: what is allowed is decided in the domain."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
+from ccr.domain.phrases import phrase
+from ccr.domain.referral_states import ChosenBy
+from ccr.domain.release import ConfirmedHow
+from ccr.domain.taxonomy import Known
+from ccr.web.forms.fields import SelectChoice, choices_of
+from ccr.web.language import translated
+
+LONGEST_NOTE = 500
+END_OF_WORK = time(17, 0)
+NO_IDENTITY = phrase("No name, address, phone or anything else that tells who somebody is.")
+
+
+class ChosenForm(FlaskForm):
+    """Step 3: which service."""
+
+    service_id = HiddenField()
+
+
+class ShareForm(FlaskForm):
+    """Step 4: the person's yes, how it went, and an opening question."""
+
+    question = TextAreaField(validators=[Length(max=LONGEST_NOTE)])
+    agreed = BooleanField()
+    chosen_by = RadioField(default=ChosenBy.SURVIVOR.value)
+    feedback = RadioField(default="no")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.question.label.text = translated(phrase("A question for the partner"))
+        self.question.description = translated(NO_IDENTITY)
+        self.chosen_by.label.text = translated(phrase("Who chose this partner"))
+        self.chosen_by.choices = choices_of(ChosenBy)
+        self.feedback.choices = [
+            SelectChoice("no", translated(phrase("No"))),
+            SelectChoice("yes", translated(phrase("Yes, coded progress only, for 30 days"))),
+        ]
+
+
+class DeclineForm(FlaskForm):
+    """Why a referral cannot be taken."""
+
+    reason = RadioField()
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.label.text = translated(phrase("Why"))
+        self.reason.choices = choices_of(DeclineReason)
+
+
+class NoteForm(FlaskForm):
+    """A question, an answer, or a note for one's own program."""
+
+    note = TextAreaField(validators=[Length(max=LONGEST_NOTE)])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.note.label.text = translated(phrase("Text"))
+        self.note.description = translated(NO_IDENTITY)
+
+
+class UntilForm(FlaskForm):
+    """Until which day something waits."""
+
+    until = DateField()
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.until.label.text = translated(phrase("Until when"))
+
+    def moment(self, timezone: str) -> datetime | None:
+        """Return the end of work on that day, aware UTC, or None."""
+        if self.until.data is None:
+            return None
+        local = datetime.combine(self.until.data, END_OF_WORK, tzinfo=ZoneInfo(timezone))
+        return local.astimezone(UTC)
+
+
+class AttemptForm(FlaskForm):
+    """What a try to reach the person gave."""
+
+    kind = RadioField()
+    still_safe = RadioField()
+    safety_reason = StringField(validators=[Length(max=LONGEST_NOTE)])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.label.text = translated(phrase("What happened"))
+        self.kind.choices = choices_of(AttemptKind)
+        self.still_safe.label.text = translated(phrase("Is calling still safe?"))
+        self.still_safe.choices = choices_of(Known)
+        self.safety_reason.label.text = translated(phrase("Why one more try is safe"))
+        self.safety_reason.description = translated(
+            phrase("After four tries a supervisor decides, and says why.")
+        )
+
+
+class CloseForm(FlaskForm):
+    """How it ended."""
+
+    outcome = RadioField()
+
+    def __init__(self, outcomes: list[Outcome], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.outcome.label.text = translated(phrase("How it ended"))
+        self.outcome.choices = choices_of(outcomes)
+
+
+class ConfirmForm(FlaskForm):
+    """How the person agreed that the sender may hear how it goes."""
+
+    how = RadioField()
+
+    def __init__(self, ways: list[ConfirmedHow], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.how.label.text = translated(phrase("The person agreed"))
+        self.how.choices = choices_of(ways)
+
+
+class CodeForm(FlaskForm):
+    """The words somebody says on the phone."""
+
+    code = StringField(validators=[Length(max=100)])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.code.label.text = translated(phrase("Someone is calling about a code"))

@@ -1,0 +1,122 @@
+"""A draft in and out of the wizard's forms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import g, url_for
+
+from ccr.adapters.clock import utc_now
+from ccr.domain.phrases import phrase
+from ccr.services.draft_facts import NeedAnswers
+from ccr.services.drafts import DraftView
+from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
+from ccr.web.language import translated
+from ccr.web.presenters.moments import DeskTime
+
+STEP_PAGES = ("need", "place", "partners", "share", "check")
+
+
+def draft_steps(draft: DraftView, step: int) -> dict[str, Any]:
+    """Return what the frame of a step needs: where we are, and the steps one can go back to."""
+    network = g.network
+    time = DeskTime(network.timezone, utc_now())
+    hrefs = {
+        number: url_for(f"drafts.{page}", draft_id=draft.draft_id)
+        for number, page in enumerate(STEP_PAGES, start=1)
+        if number < step
+    }
+    saved = translated(phrase("Draft saved %(time)s", time=time.clock(draft.saved_at)))
+    return {
+        "step": step,
+        "step_hrefs": hrefs,
+        "saved": saved,
+        "referral_id": draft.draft_id,
+        "draft_id": draft.draft_id,
+    }
+
+
+def need_answers(
+    need: NeedForm | None = None,
+    place: PlaceForm | None = None,
+    *,
+    draft: DraftView | None = None,
+    question: str | None = None,
+) -> NeedAnswers:
+    """Return the answers of the forms that were sent, laid over what the draft holds already."""
+    answers = NeedAnswers(())
+    if draft is not None:
+        answers = NeedAnswers(
+            needs=tuple(code.value for code in draft.needs),
+            track=draft.track.value,
+            urgency=draft.urgency.value,
+            language=draft.language,
+            access=tuple(sorted(code.value for code in draft.access)),
+            age_band=draft.age_band.value if draft.age_band else "",
+            gender=draft.gender.value if draft.gender else "",
+            children=draft.children,
+            question=draft.question,
+        )
+    if need is not None:
+        answers = replace(
+            answers,
+            needs=tuple(need.needs.data or ()),
+            track=need.track.data or "",
+            urgency=need.urgency.data or "",
+        )
+    if place is not None:
+        answers = replace(
+            answers,
+            language=place.language.data or "",
+            access=tuple(place.access.data or ()),
+            age_band=place.age_band.data or "",
+            gender=place.gender.data or "",
+            children=place.children.data or "",
+        )
+    return answers if question is None else replace(answers, question=question)
+
+
+def _data(draft: DraftView) -> dict[str, Any]:
+    return {
+        "needs": [code.value for code in draft.needs],
+        "track": draft.track.value,
+        "urgency": draft.urgency.value,
+        "near": draft.near,
+        "language": draft.language,
+        "transport": draft.transport.value if draft.transport else "car",
+        "access": sorted(code.value for code in draft.access),
+        "age_band": draft.age_band.value if draft.age_band else "",
+        "gender": draft.gender.value if draft.gender else "",
+        "children": draft.children,
+    }
+
+
+def need_form_of(draft: DraftView) -> NeedForm:
+    """Return step 1 filled in."""
+    return NeedForm(data=_data(draft))
+
+
+def place_form_of(draft: DraftView) -> PlaceForm:
+    """Return step 2 filled in; members left out are never filled in."""
+    return PlaceForm(data=_data(draft))
+
+
+def find_form_of(draft: DraftView) -> FindForm:
+    """Return the whole question filled in, for the parts of results that ask it again."""
+    return FindForm(formdata=None, data=_data(draft))
+
+
+def summary_rows(draft: DraftView) -> list[dict[str, str]]:
+    """Return what was agreed, before sending."""
+    time = DeskTime(g.network.timezone, utc_now())
+    until = draft.release_until
+    rows = [
+        (phrase("The person's yes"), phrase("Yes")),
+        (phrase("Who chose"), draft.chosen_by.label if draft.chosen_by else phrase("Not said")),
+        (
+            phrase("May they tell you how it went?"),
+            phrase("Until %(day)s", day=time.full(until)) if until else phrase("No"),
+        ),
+    ]
+    return [{"term": translated(term), "value": translated(value)} for term, value in rows]

@@ -1,0 +1,115 @@
+"""What every staff page shows around its content: who, which network, counts, time, jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request, url_for
+from flask_babel import format_datetime
+
+from ccr.adapters.clock import utc_now
+from ccr.config import PROJECT_ROOT
+from ccr.policy.identity import Identity
+from ccr.policy.permission_map import permits
+from ccr.policy.permissions import Permission
+from ccr.services import operations
+from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The signed-in person as templates see them."""
+
+    identity: Identity
+
+    @property
+    def member_name(self) -> str:
+        """Return the member's name."""
+        return self.identity.member_name
+
+    @property
+    def compartment_name(self) -> str:
+        """Return the program's name."""
+        return self.identity.compartment_name
+
+    @property
+    def roles(self) -> list[str]:
+        """Return the role codes, sorted."""
+        return sorted(self.identity.roles)
+
+    def can(self, permission: str) -> bool:
+        """Return True when the viewer holds the permission, whatever the record."""
+        return permits(self.identity, Permission(permission))
+
+
+def local_time(at: datetime | None, timezone: str, pattern: str = "EEE d MMM, HH:mm") -> str:
+    """Return a moment as staff read it, on a 24-hour clock in the network's zone."""
+    if at is None:
+        return ""
+    return str(format_datetime(at.astimezone(ZoneInfo(timezone)), pattern, rebase=False))
+
+
+def shell_context() -> dict[str, object]:
+    """Return the variables that layouts read."""
+    context: dict[str, object] = {
+        "locale": current_locale(),
+        "other_languages": _other_languages(),
+        "vendor": _VENDOR,
+        "viewer": None,
+        "network": None,
+        "counts": {"inbox": None, "follow_ups": None},
+        "worker_silent_since": None,
+    }
+    identity = g.get("identity")
+    if identity is None:
+        return context
+    now = utc_now()
+    network = g.network
+    health = operations.job_health(at=now)
+    context |= {
+        "viewer": Viewer(identity),
+        "network": network,
+        "now_text": local_time(now, network.timezone, "EEE d MMM y, HH:mm z"),
+        "beat_text": local_time(health.last, network.timezone, "HH:mm") if health.last else None,
+    }
+    if not health.is_well:
+        context["worker_silent_since"] = local_time(health.last, network.timezone) or True
+    return context
+
+
+_VENDOR = {
+    "font": (PROJECT_ROOT / "static/vendor/fonts/atkinson-hyperlegible-next-latin.woff2").exists(),
+    "htmx": (PROJECT_ROOT / "static/vendor/htmx.min.js").exists(),
+}
+
+
+def _other_languages() -> list[dict[str, str]]:
+    now = current_locale()
+    others = [code for code in LANGUAGES if code != now]
+    if request.blueprint == "home":
+        return [
+            {
+                "code": code,
+                "label": LANGUAGE_NAMES[code],
+                "url": url_for("home.index", language=code),
+                "method": "get",
+            }
+            for code in others
+        ]
+    return [
+        {
+            "code": code,
+            "label": LANGUAGE_NAMES[code],
+            "url": url_for("accounts.language", code=code),
+            "method": "post",
+        }
+        for code in others
+    ]
+
+
+def init_shell(app: Flask) -> None:
+    """Make the layouts' variables available to every template."""
+    app.context_processor(shell_context)
+    app.jinja_env.filters["local_time"] = local_time

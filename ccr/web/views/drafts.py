@@ -1,0 +1,284 @@
+"""A new referral, step by step: need, place, partner, what they see, check, send."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from ccr.adapters.clock import utc_now
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.phrases import phrase
+from ccr.domain.referral_states import ChosenBy
+from ccr.domain.release import default_until
+from ccr.policy.permissions import Permission
+from ccr.services import drafts, sending
+from ccr.services.draft_facts import PlaceAnswers
+from ccr.services.hotlines import list_hotlines
+from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.fields import add_refusal
+from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
+from ccr.web.forms.referrals import ChosenForm, ShareForm
+from ccr.web.language import translated
+from ccr.web.presenters.drafts import (
+    draft_steps,
+    find_form_of,
+    need_answers,
+    need_form_of,
+    place_form_of,
+    summary_rows,
+)
+from ccr.web.presenters.left_out import open_left_out
+from ccr.web.presenters.partner import partner_view
+from ccr.web.presenters.referrals import preview_rows
+from ccr.web.presenters.routing import results_view
+
+blueprint = Blueprint("drafts", __name__, url_prefix="/desk/referrals")
+
+
+@blueprint.get("/new")
+@requires(Permission.REFERRAL_SEND)
+def new() -> str:
+    """Show step 1; nothing is kept before it is answered."""
+    return render_template("referrals/need.html", form=NeedForm(), step=1, hotlines=list_hotlines())
+
+
+@blueprint.post("/new")
+@requires(Permission.REFERRAL_SEND)
+def start() -> ResponseReturnValue:
+    """Begin a draft: from step 1, or from a search with the partner chosen there."""
+    identity, world = current_identity(), current_world()
+    chosen = request.form.get("service_id", "")
+    form = FindForm() if chosen else NeedForm()
+    try:
+        if not chosen:
+            draft_id = drafts.start_with(identity, world, need_answers(form), at=utc_now())
+            return redirect(url_for("drafts.place", draft_id=draft_id), code=303)
+        left_out = open_left_out(identity, world, request.form.get("carried", ""))
+        draft_id = drafts.start_with(
+            identity,
+            world,
+            need_answers(form, form),
+            PlaceAnswers(form.near.data, form.transport.data, tuple(left_out)),
+            _uuid(chosen),
+            at=utc_now(),
+        )
+    except InvalidInputError as error:
+        add_refusal(form, error)
+        page = NeedForm() if chosen else form
+        page.form_errors = [*form.form_errors, *(e for f in form for e in f.errors)]
+        return render_template(
+            "referrals/need.html", form=page, step=1, hotlines=list_hotlines()
+        ), 422
+    return redirect(url_for("drafts.share", draft_id=draft_id), code=303)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidInputError(phrase("Choose a partner first."), field="service_id") from error
+
+
+@blueprint.get("/<uuid:draft_id>/need")
+@requires(Permission.REFERRAL_SEND)
+def need(draft_id: UUID) -> str:
+    """Show step 1 of a draft."""
+    draft = drafts.draft_view(current_identity(), current_world(), draft_id, at=utc_now())
+    return render_template(
+        "referrals/need.html",
+        form=need_form_of(draft),
+        hotlines=list_hotlines(),
+        **draft_steps(draft, 1),
+    )
+
+
+@blueprint.post("/<uuid:draft_id>/need")
+@requires(Permission.REFERRAL_SEND)
+def save_need(draft_id: UUID) -> ResponseReturnValue:
+    """Keep step 1."""
+    identity, world = current_identity(), current_world()
+    draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
+    form = NeedForm()
+    try:
+        answers = need_answers(form, draft=draft)
+        drafts.save_need(identity, world, draft_id, answers, at=utc_now())
+    except InvalidInputError as error:
+        add_refusal(form, error)
+        return render_template(
+            "referrals/need.html", form=form, hotlines=list_hotlines(), **draft_steps(draft, 1)
+        ), 422
+    return redirect(url_for("drafts.place", draft_id=draft_id), code=303)
+
+
+@blueprint.get("/<uuid:draft_id>/place")
+@requires(Permission.REFERRAL_SEND)
+def place(draft_id: UUID) -> str:
+    """Show step 2."""
+    draft = drafts.draft_view(current_identity(), current_world(), draft_id, at=utc_now())
+    return render_template(
+        "referrals/place.html",
+        form=place_form_of(draft),
+        left_out=bool(draft.near),
+        **draft_steps(draft, 2),
+    )
+
+
+@blueprint.post("/<uuid:draft_id>/place")
+@requires(Permission.REFERRAL_SEND)
+def save_place(draft_id: UUID) -> ResponseReturnValue:
+    """Keep step 2."""
+    identity, world = current_identity(), current_world()
+    draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
+    form = PlaceForm()
+    named = tuple(form.excluded())
+    exclude = () if request.form.get("forget") else named or None
+    form.exclude.data = ""
+    try:
+        where = PlaceAnswers(form.near.data or "", form.transport.data or "", exclude)
+        drafts.save_place(identity, world, draft_id, where, at=utc_now())
+        answers = need_answers(None, form, draft=draft)
+        drafts.save_need(identity, world, draft_id, answers, at=utc_now())
+    except InvalidInputError as error:
+        add_refusal(form, error)
+        return render_template(
+            "referrals/place.html", form=form, left_out=True, **draft_steps(draft, 2)
+        ), 422
+    return redirect(url_for("drafts.partners", draft_id=draft_id), code=303)
+
+
+@blueprint.get("/<uuid:draft_id>/partners")
+@requires(Permission.REFERRAL_SEND)
+def partners(draft_id: UUID) -> ResponseReturnValue:
+    """Show step 3: the partners for what was said."""
+    return _partners_page(draft_id, None)
+
+
+def _partners_page(draft_id: UUID, error: InvalidInputError | None) -> ResponseReturnValue:
+    identity, world = current_identity(), current_world()
+    draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
+    if draft.place is None:
+        return redirect(url_for("drafts.place", draft_id=draft_id), code=303)
+    answer = drafts.options(identity, world, draft_id, at=utc_now())
+    form = find_form_of(draft)
+    page = render_template(
+        "referrals/partners.html",
+        results=results_view(answer, world),
+        form=form,
+        refusal=translated(error.phrase) if error else None,
+        token=uuid4(),
+        urgent=draft.urgency.value == "immediate",
+        hotlines=list_hotlines(),
+        came_back=draft.previous_referral_id is not None,
+        **draft_steps(draft, 3),
+    )
+    return page, 422 if error else 200
+
+
+@blueprint.post("/<uuid:draft_id>/partners")
+@requires(Permission.REFERRAL_SEND)
+def choose(draft_id: UUID) -> ResponseReturnValue:
+    """Keep the partner that was chosen."""
+    try:
+        service_id = _uuid(ChosenForm().service_id.data or "")
+        drafts.choose_partner(
+            current_identity(), current_world(), draft_id, service_id, at=utc_now()
+        )
+    except InvalidInputError as error:
+        return _partners_page(draft_id, error)
+    return redirect(url_for("drafts.share", draft_id=draft_id), code=303)
+
+
+@blueprint.get("/<uuid:draft_id>/share")
+@requires(Permission.REFERRAL_SEND)
+def share(draft_id: UUID) -> ResponseReturnValue:
+    """Show step 4: what the partner will see, and ask for the yes."""
+    return _share_page(draft_id, None)
+
+
+def _share_page(draft_id: UUID, form: ShareForm | None) -> ResponseReturnValue:
+    identity, world = current_identity(), current_world()
+    draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
+    if draft.partner is None:
+        return redirect(url_for("drafts.partners", draft_id=draft_id), code=303)
+    shown = form or ShareForm(
+        data={
+            "question": draft.question,
+            "agreed": draft.survivor_yes,
+            "chosen_by": (draft.chosen_by or ChosenBy.SURVIVOR).value,
+            "feedback": "yes" if draft.release_until else "no",
+        }
+    )
+    page = render_template(
+        "referrals/share.html",
+        form=shown,
+        rows=preview_rows(draft.rows, draft.question),
+        broader=[translated(fact.label) for fact in draft.broader],
+        still_rare=draft.still_rare,
+        partner=partner_view(identity, world, draft, at=utc_now()),
+        **draft_steps(draft, 4),
+    )
+    return page, 422 if form else 200
+
+
+@blueprint.post("/<uuid:draft_id>/share")
+@requires(Permission.REFERRAL_SEND)
+def save_share(draft_id: UUID) -> ResponseReturnValue:
+    """Keep the question, the release and, last, the yes: any later change takes it away."""
+    identity, world, at = current_identity(), current_world(), utc_now()
+    form = ShareForm()
+    draft = drafts.draft_view(identity, world, draft_id, at=at)
+    try:
+        _check_agreed(form)
+        answers = need_answers(None, None, draft=draft, question=form.question.data or "")
+        drafts.save_need(identity, world, draft_id, answers, at=at)
+        until = default_until(at) if form.feedback.data == "yes" else None
+        drafts.ask_release(identity, world, draft_id, until, at=at)
+        chosen_by = ChosenBy(form.chosen_by.data or ChosenBy.SURVIVOR.value)
+        drafts.record_yes(identity, world, draft_id, chosen_by, at=at)
+    except InvalidInputError as error:
+        add_refusal(form, error)
+        return _share_page(draft_id, form)
+    return redirect(url_for("drafts.check", draft_id=draft_id), code=303)
+
+
+def _check_agreed(form: ShareForm) -> None:
+    if not form.agreed.data:
+        raise InvalidInputError(
+            phrase("Record the person's yes. Nothing is sent without it."), field="agreed"
+        )
+
+
+@blueprint.get("/<uuid:draft_id>/check")
+@requires(Permission.REFERRAL_SEND)
+def check(draft_id: UUID) -> ResponseReturnValue:
+    """Show step 5: everything once more."""
+    identity, world = current_identity(), current_world()
+    draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
+    if draft.missing:
+        return redirect(url_for("drafts.share", draft_id=draft_id), code=303)
+    return render_template(
+        "referrals/check.html",
+        rows=preview_rows(draft.rows, draft.question),
+        partner=partner_view(identity, world, draft, at=utc_now()),
+        summary=summary_rows(draft),
+        **draft_steps(draft, 5),
+    )
+
+
+@blueprint.post("/<uuid:draft_id>/check")
+@requires(Permission.REFERRAL_SEND)
+def send(draft_id: UUID) -> ResponseReturnValue:
+    """Send; a second press has no second effect."""
+    sent = sending.send(current_identity(), current_world(), draft_id, at=utc_now())
+    session["just_sent"] = str(sent.referral_id)
+    return redirect(url_for("referrals.page", referral_id=sent.referral_id), code=303)
+
+
+@blueprint.post("/<uuid:draft_id>/throw-away")
+@requires(Permission.REFERRAL_SEND)
+def throw_away(draft_id: UUID) -> ResponseReturnValue:
+    """Delete a draft for good."""
+    drafts.discard(current_identity(), draft_id, at=utc_now())
+    return redirect(url_for("referrals.outbox", group="draft"), code=303)

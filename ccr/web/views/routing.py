@@ -1,0 +1,79 @@
+"""Find services: a worker's needs and place in, partners with reasons out. Always by POST."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from ccr.adapters.clock import utc_now
+from ccr.domain.errors import InvalidInputError
+from ccr.policy.permissions import Permission
+from ccr.services import routing
+from ccr.services.hotlines import list_hotlines
+from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.fields import add_refusal
+from ccr.web.forms.needs import FindForm
+from ccr.web.presenters.left_out import open_left_out, seal_left_out
+from ccr.web.presenters.routing import results_view
+
+blueprint = Blueprint("routing", __name__, url_prefix="/desk/find")
+
+
+@blueprint.get("")
+@requires(Permission.ROUTE_FIND)
+def find() -> str:
+    """Show the empty question."""
+    return render_template("routing/find.html", form=FindForm(), results=None)
+
+
+@blueprint.post("")
+@requires(Permission.ROUTE_FIND)
+def search() -> ResponseReturnValue:
+    """Answer a question on the same page; nothing of it is kept or put into the address."""
+    identity, world = current_identity(), current_world()
+    form = FindForm()
+    forget = bool(request.form.get("forget"))
+    left_out = [] if forget else open_left_out(identity, world, form.carried.data or "")
+    fields = form.to_domain(left_out)
+    form.exclude.data = ""
+    if not form.validate():
+        return render_template("routing/find.html", form=form, results=None), 422
+    try:
+        answer = routing.find_partners(identity, world, fields, at=utc_now())
+    except InvalidInputError as error:
+        add_refusal(form, error)
+        return render_template("routing/find.html", form=form, results=None), 422
+    form.carried.data = seal_left_out(identity, world, fields.exclude)
+    return render_template(
+        "routing/find.html",
+        form=form,
+        results=results_view(answer, world),
+        left_out=bool(fields.exclude),
+        urgent=fields.urgency == "immediate",
+        hotlines=list_hotlines(),
+        token=uuid4(),
+    )
+
+
+@blueprint.post("/unmet")
+@requires(Permission.UNMET_NEED_COUNT)
+def count_unmet_need() -> ResponseReturnValue:
+    """Add one to the counters of a need that found nothing: need, county, quarter, nobody."""
+    needs = request.form.getlist("needs")
+    try:
+        token = UUID(request.form.get("token", ""))
+    except ValueError:
+        token = uuid4()
+    routing.count_unmet_need(
+        current_identity(),
+        current_world(),
+        needs,
+        request.form.get("county", ""),
+        at=utc_now(),
+        token=token,
+    )
+    flash(gettext("Counted. Nothing about a person was kept."), "success")
+    return render_template("routing/find.html", form=FindForm(formdata=None), results=None)

@@ -1,0 +1,78 @@
+"""No route without a declared policy; paths are kebab-case, typed and neutral."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from ccr.domain.errors import CcrError
+from ccr.policy.permissions import Permission
+from ccr.web.access import PUBLIC, access_of, check_every_route_declares_access
+
+LOADED_WORDS = ("abuse", "victim", "violence", "shelter", "batter", "survivor")
+# Everything that anybody may open, by name: a new one has to be added here on purpose.
+OPEN_TO_ALL = {
+    "static",
+    "bootstrap.static",
+    "security.static",
+    "security.login",
+    "security.two_factor_token_validation",
+    "security.two_factor_rescue",
+    "security.tf_select",
+    "security.mf_recovery",
+    "home.index",
+    "home.exit",
+    "accounts.language",
+    "operations.healthz",
+    "operations.readyz",
+    "operations.metrics",
+    "styleguide.index",
+}
+
+
+def test_every_route_says_who_may_use_it(built_app: Flask) -> None:
+    check_every_route_declares_access(built_app)
+
+
+def test_a_route_that_says_nothing_stops_the_start(sqlite_app: Flask) -> None:
+    sqlite_app._got_first_request = False
+    sqlite_app.add_url_rule("/forgotten", "forgotten", lambda: "x")
+    with pytest.raises(CcrError, match="forgotten"):
+        check_every_route_declares_access(sqlite_app)
+
+
+def test_what_anybody_may_open_is_listed_by_name(built_app: Flask) -> None:
+    found = {
+        rule.endpoint
+        for rule in built_app.url_map.iter_rules()
+        if access_of(built_app, rule.endpoint) == PUBLIC and not rule.endpoint.startswith("api.")
+    }
+    assert found == OPEN_TO_ALL
+
+
+def test_desk_pages_need_a_permission(built_app: Flask) -> None:
+    for rule in built_app.url_map.iter_rules():
+        if rule.rule.startswith("/desk"):
+            assert isinstance(access_of(built_app, rule.endpoint), Permission), rule
+
+
+def test_paths_are_kebab_case_and_every_part_is_typed(built_app: Flask) -> None:
+    for rule in built_app.url_map.iter_rules():
+        path = re.sub(r"<(?:uuid|any\([^)]*\)|path):[a-z_]+>", "x", rule.rule)
+        if rule.endpoint.startswith("security."):
+            path = re.sub(r"<token>", "x", path)
+        assert re.fullmatch(r"[a-z0-9/.\-]*", path), rule.rule
+
+
+def test_paths_use_neutral_words(built_app: Flask) -> None:
+    for rule in built_app.url_map.iter_rules():
+        assert not any(word in rule.rule for word in LOADED_WORDS), rule.rule
+
+
+def test_nothing_changes_on_get(built_app: Flask) -> None:
+    for rule in built_app.url_map.iter_rules():
+        methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/desk"):
+            assert methods in ({"GET"}, {"POST"}), rule

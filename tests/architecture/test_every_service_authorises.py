@@ -1,0 +1,123 @@
+"""Every public use case knows who asks and asks the policy; exceptions are named with a reason."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+SERVICES = Path(__file__).parents[2] / "ccr/services"
+
+# Modules whose functions are steps inside a use case: the use case around them authorises.
+STEPS_OF_USE_CASES = {
+    "draft_facts",
+    "import_plan",
+    "reading_hours",
+    "referral_acts",
+    "world",
+}
+# Public functions that take no identity, and why that is right.
+WITHOUT_IDENTITY = {
+    "accounts.check_password": "a pure answer",
+    "accounts.checked_email": "a pure answer",
+    "accounts.create_network": "the terminal, before there is anybody to ask",
+    "accounts.end_sessions": "the sign-in bridge, at sign-out",
+    "accounts.hash_password": "a pure answer",
+    "accounts.identity_of": "makes the identity of a checked session",
+    "accounts.kind_for": "a pure answer",
+    "accounts.list_networks": "the terminal and the sign-in bridge",
+    "accounts.terminal_identity": "makes the operator's identity",
+    "api_keys.identity_for_key": "makes the identity of a checked key",
+    "api_keys.revoke_leaked_key": "whoever shows a key may end it",
+    "authorise.authorise": "is the lock itself",
+    "demo.load_demo": "makes the demo network, then acts as its terminal",
+    "demo_story.play": "plays the demo's own people",
+    "drafts.missing": "a pure answer",
+    "followups.run_clocks": "the worker and the terminal; acts for no person",
+    "health.check_schema": "the terminal, before anything is asked",
+    "health.readiness": "operators; nothing about people",
+    "hotlines.list_hotlines": "public facts",
+    "importing.report_csv": "a pure answer",
+    "operations.beat": "the worker; nothing about people",
+    "operations.job_health": "shown on every staff page; nothing about people",
+    "outbox.deliver": "the worker; sends fixed text",
+    "outbox.notify": "a step of use cases that authorised",
+    "outbox.notify_compartment": "a step of use cases that authorised",
+    "outbox.standing": "operators; nothing about people",
+    "outbox.text_of": "fixed text",
+    "sign_in.record_failure": "before anybody is signed in",
+    "sign_in.record_success": "before anybody is signed in",
+    "sign_in.seconds_to_wait": "before anybody is signed in",
+}
+# Functions that take an identity but never reach `authorise`, and why that is right.
+WITHOUT_AUTHORISE = {
+    "accounts.get_network": "one's own network, for the frame of every page",
+}
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for path in sorted(SERVICES.glob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef):
+                yield f"{path.stem}.{node.name}", node
+
+
+def public_functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for name, node in functions():
+        module, function = name.split(".")
+        if not function.startswith("_") and module not in STEPS_OF_USE_CASES:
+            yield name, node
+
+
+def first_argument(node: ast.FunctionDef) -> str | None:
+    return node.args.args[0].arg if node.args.args else None
+
+
+def called_names(node: ast.FunctionDef) -> set[str]:
+    found = set()
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            found.add(call.func.id)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            found.add(call.func.attr)
+    return found
+
+
+def reaches_authorise(name: str, calls: dict[str, set[str]]) -> bool:
+    waiting, seen = [name], set()
+    while waiting:
+        here = waiting.pop()
+        if here == "authorise":
+            return True
+        if here not in seen:
+            seen.add(here)
+            waiting.extend(calls.get(here, ()))
+    return False
+
+
+def test_every_use_case_takes_the_identity_first_or_is_excused_by_name() -> None:
+    silent = {
+        name
+        for name, node in public_functions()
+        if first_argument(node) != "identity" and name not in WITHOUT_IDENTITY
+    }
+    assert silent == set()
+
+
+def test_every_use_case_reaches_the_lock_or_is_excused_by_name() -> None:
+    calls: dict[str, set[str]] = {}
+    for name, node in functions():
+        calls.setdefault(name.split(".")[1], set()).update(called_names(node))
+    open_doors = {
+        name
+        for name, node in public_functions()
+        if first_argument(node) == "identity"
+        and name not in WITHOUT_AUTHORISE
+        and not reaches_authorise(node.name, calls)
+    }
+    assert open_doors == set()
+
+
+def test_no_excuse_outlives_its_function() -> None:
+    names = {name for name, _ in public_functions()}
+    assert set(WITHOUT_IDENTITY) | set(WITHOUT_AUTHORISE) <= names

@@ -1,0 +1,214 @@
+"""`flask route` and `flask keys`: the contract on stdout, refusals in one line on stderr."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from ccr.cli.keys import command as keys
+from ccr.cli.route import command as route
+from ccr.domain.taxonomy import Need
+from ccr.services.accounts import terminal_identity
+from ccr.services.api_keys import identity_for_key
+from ccr.services.route_document import route_document
+from ccr.services.routing import RouteFields
+from ccr.storage.db import db
+from ccr.storage.models.accounts import ApiKey
+from ccr.storage.models.audit import AuditEventRow
+from tests.builders import ALBANY, make_site
+from tests.directory_rows import save_service
+from tests.people import make_network, make_team
+
+MOMENT = "2026-11-12T14:05"
+
+
+@pytest.fixture
+def network(sqlite_app, now):
+    return make_network("Capital Region", at=now)
+
+
+@pytest.fixture
+def partner(network, now):
+    return make_team(network, "Alder House", at=now)
+
+
+@pytest.fixture
+def run(sqlite_app):
+    runner = sqlite_app.test_cli_runner()
+
+    def run(command, *args):
+        return runner.invoke(command, list(args))
+
+    return run
+
+
+def test_route_prints_the_same_document_as_the_service(sqlite_app, network, partner, run, now):
+    save_service(partner)
+    save_service(partner, confidential=True, needs=frozenset({Need.HOUSING}))
+    result = run(
+        route,
+        "--need",
+        "advocacy",
+        "--need",
+        "housing",
+        "--near",
+        "12180",
+        "--at",
+        MOMENT,
+        "--json",
+    )
+    assert result.exit_code == 0, result.stderr
+    fields = RouteFields(needs=["advocacy", "housing"], near="12180", at=MOMENT)
+    world = sqlite_app.extensions["ccr_world"]
+    expected = route_document(terminal_identity(), world, fields, at=now)
+    assert json.loads(result.stdout) == expected
+    assert expected["partners"]
+    assert expected["area_partners"]
+
+
+def test_route_takes_several_values_after_one_option(network, partner, run):
+    save_service(partner, needs=frozenset({Need.FOOD}))
+    result = run(
+        route,
+        "--need",
+        "housing",
+        "food",
+        "--access",
+        "wheelchair",
+        "pets",
+        "--near",
+        "Troy, NY",
+        "--json",
+    )
+    assert result.exit_code == 0, result.stderr
+    (row,) = json.loads(result.stdout)["partners"]
+    assert row["needs"] == ["food"]
+    assert "Pets come along: call to check" in row["unknown"]
+
+
+def test_route_prints_a_readable_list(network, partner, run):
+    save_service(partner, name="Court advocacy", sites=(make_site(ALBANY),), capacity=None)
+    save_service(partner, name="Alder House", confidential=True)
+    save_service(partner, name="Food desk", needs=frozenset({Need.FOOD}))
+    save_service(partner, name="Far desk", areas=())
+    result = run(route, "--need", "advocacy", "food", "--near", "12180", "--at", MOMENT)
+    assert result.exit_code == 0, result.stderr
+    for text in (
+        "Partners near Troy, NY 12180 (good to about 4 km)",
+        "Court advocacy - Alder House",
+        "effective minutes (Trip by car ",
+        ", Room is not known 15, Does not help with: Food 15); ",
+        "+ Serves this county",
+        "? Room: call to check",
+        "> Alder House: Someone reads this now.",
+        "Confidential and area-wide",
+        "Together for all needs",
+        "2 doors",
+    ):
+        assert text in result.stdout
+
+
+def test_route_says_why_a_service_was_left_out(network, partner, run):
+    save_service(partner, languages=())
+    save_service(partner, name="English desk")
+    result = run(route, "--need", "advocacy", "--near", "12180", "--language", "es")
+    assert "Why not?" in result.stdout
+    assert "No Spanish, no interpreter. Would change: An interpreter for Spanish" in result.stdout
+
+
+def test_an_excluded_member_is_in_no_word_of_the_output(network, partner, run):
+    save_service(partner)
+    for extra in ([], ["--json"]):
+        result = run(
+            route, "--need", "advocacy", "--near", "12180", "--exclude", "Alder House", *extra
+        )
+        assert result.exit_code == 0, result.stderr
+        assert "Alder" not in result.output
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--near", "12180"],
+        ["--need", "advocacy"],
+        ["--need", "peace", "--near", "12180"],
+        ["--need", "advocacy", "--near", "12 Elm Street"],
+        ["--need", "advocacy", "--near", "12180", "--limit", "none"],
+        ["--need", "advocacy", "--near", "12180", "--network", "Elsewhere"],
+    ],
+)
+def test_a_refusal_is_one_line_on_stderr_and_a_failing_exit(network, run, args):
+    result = run(route, *args, "--json")
+    assert result.exit_code != 0
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_several_networks_must_be_told_apart(network, run, now):
+    make_network("Second", at=now)
+    unnamed = run(route, "--need", "advocacy", "--near", "12180", "--json")
+    named = run(route, "--need", "advocacy", "--near", "12180", "--network", "Second", "--json")
+    assert "--network" in unnamed.stderr
+    assert unnamed.exit_code != 0
+    assert named.exit_code == 0
+
+
+def test_help_shows_an_example(run, sqlite_app):
+    assert "Example: flask --app wsgi route --need" in run(route, "--help").stdout
+
+
+def make_key(run, *args):
+    return run(keys, "create", "--member", "Alder House", *args)
+
+
+def test_a_key_is_printed_once_and_kept_as_a_hash(partner, run, now):
+    result = make_key(run, "--scope", "routes,referrals")
+    assert result.exit_code == 0, result.stderr
+    key = result.stdout.strip()
+    assert key.startswith("ccr_")
+    row = db.session.scalar(select(ApiKey))
+    assert key not in (row.key_hash, str(row.id))
+    assert row.scopes == ["referrals", "routes"]
+    assert row.expires_at - row.created_at == timedelta(days=90)
+    assert key not in run(keys, "list").output
+    identity = identity_for_key(key, at=row.created_at)
+    assert (identity.member_id, identity.key_scopes) == (partner.member_id, {"routes", "referrals"})
+    assert identity.user_id is None
+
+
+def test_making_a_key_is_audited(partner, run):
+    make_key(run, "--scope", "routes")
+    verbs = db.session.execute(select(AuditEventRow.verb, AuditEventRow.subject_type)).all()
+    assert ("created", "api-key") in [tuple(row) for row in verbs]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["create", "--member", "Nobody", "--scope", "routes"],
+        ["create", "--member", "Alder House", "--scope", "everything"],
+        ["create", "--member", "Alder House", "--scope", ","],
+        ["create", "--member", "Alder House", "--scope", "routes", "--compartment", "None"],
+        ["revoke", "0b8f4c1e-6f0d-4a55-9a53-6f2a3f6f1c11"],
+    ],
+)
+def test_a_key_that_cannot_be_made_or_ended_says_why(partner, run, args):
+    result = run(keys, *args)
+    assert result.exit_code != 0
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert db.session.scalar(select(ApiKey)) is None
+
+
+def test_a_revoked_key_works_no_more(partner, run, now):
+    key = make_key(run, "--scope", "routes").stdout.strip()
+    row = db.session.scalar(select(ApiKey))
+    at = row.created_at
+    assert run(keys, "revoke", str(row.id)).exit_code == 0
+    assert identity_for_key(key, at=at) is None
+    listed = json.loads(run(keys, "list", "--json").stdout)
+    assert listed["summary"] == {"keys": 1, "working": 0}
+    assert run(keys, "revoke", str(row.id)).exit_code != 0

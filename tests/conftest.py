@@ -1,0 +1,204 @@
+"""Fixtures for every test: settings, both databases, the app, people, and a fixed moment.
+
+`app` runs each test on SQLite and on PostgreSQL. A test that is about one engine only asks for
+`sqlite_app` or `postgres_app`. Databases are migrated once per engine and worker, and copied
+(SQLite) or cloned from a template (PostgreSQL) for each test.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.engine import Engine
+
+from ccr.app import create_app
+from ccr.config import Settings
+from ccr.storage.db import Base, db
+from tests import postgres_server
+
+NOW = datetime(2026, 11, 12, 19, 5, tzinfo=UTC)  # Thursday 14:05 in New York
+_numbers = itertools.count()
+AUDIT_TRIGGERS = 2
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Return a fixed moment: Thursday 12 November 2026, 14:05 in New York."""
+    return NOW
+
+
+def settings_for(data_dir: Path, database_url: str = "") -> Settings:
+    """Return settings fit for tests: cheap hashing, no HTTPS, mail into files."""
+    return Settings(
+        data_dir=data_dir,
+        database_url=database_url,
+        secret_key="test-" + "s" * 40,
+        password_salt="test-" + "p" * 40,
+        totp_secret="test-" + "t" * 40,
+        testing=True,
+    )
+
+
+def migrated(settings: Settings) -> Flask:
+    """Return an app whose database has just been migrated to the newest revision."""
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    return app
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated, empty SQLite file to copy."""
+    folder = tmp_path_factory.mktemp("sqlite-template")
+    migrated(settings_for(folder))
+    return folder / "ccr.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_server_or_reason() -> Iterator[postgres_server.Server | str]:
+    """Start one PostgreSQL server per test worker, or say why not."""
+    server = postgres_server.start()
+    yield server
+    if isinstance(server, postgres_server.Server):
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_server_or_reason: postgres_server.Server | str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str | None:
+    """Return the name of a migrated, empty PostgreSQL database to clone."""
+    if isinstance(postgres_server_or_reason, str):
+        return None
+    url = postgres_server_or_reason.url
+    _administer(url, "CREATE DATABASE ccr_template")
+    migrated(settings_for(tmp_path_factory.mktemp("pg-template"), f"{url}/ccr_template"))
+    return "ccr_template"
+
+
+def _administer(url: str, statement: str) -> None:
+    address = url.replace("postgresql+psycopg", "postgresql") + "/postgres"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path: Path, sqlite_template: Path) -> Settings:
+    """Return settings of a fresh, migrated SQLite database."""
+    shutil.copy(sqlite_template, tmp_path / "ccr.db")
+    return settings_for(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> list[str]:
+    """Return the emptied databases that the next test may take."""
+    return []
+
+
+@pytest.fixture
+def postgres_settings(
+    tmp_path: Path,
+    postgres_server_or_reason: postgres_server.Server | str,
+    postgres_template: str | None,
+    postgres_databases: list[str],
+) -> Iterator[Settings]:
+    """Return settings of an empty, migrated PostgreSQL database; skip when there is no server."""
+    if isinstance(postgres_server_or_reason, str):
+        pytest.skip(f"PostgreSQL tests: {postgres_server_or_reason}")
+    url = postgres_server_or_reason.url
+    if postgres_databases:
+        name = postgres_databases.pop()
+    else:
+        name = f"ccr_{os.getpid()}_{next(_numbers)}"
+        _administer(url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield settings_for(tmp_path, f"{url}/{name}")
+    if _emptied(url, name):
+        postgres_databases.append(name)
+    else:
+        _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _emptied(url: str, name: str) -> bool:
+    """Empty every table, which is faster than a new database; False when the schema was changed."""
+    _administer(
+        url,
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+    )
+    address = url.replace("postgresql+psycopg", "postgresql") + f"/{name}"
+    ours = set(Base.metadata.tables)
+    with psycopg.connect(address, autocommit=True) as connection:
+        there = {
+            row[0]
+            for row in connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            )
+        }
+        triggers = connection.execute(
+            "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
+        ).fetchone()
+        if there != ours | {"alembic_version"} or triggers != (AUDIT_TRIGGERS,):
+            return False
+        # The audit trail refuses to be emptied; a test's own database may.
+        connection.execute("SET session_replication_role = replica")
+        tables = ", ".join(f'"{table}"' for table in sorted(ours))
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+    return True
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Return settings of a fresh database, once per engine."""
+    value: Settings = request.getfixturevalue(f"{request.param}_settings")
+    return value
+
+
+_engines: dict[str, Engine] = {}
+
+
+def _in_context(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    if not settings.on_sqlite:
+        # One engine a database for all tests: each new one would compile every statement anew.
+        engines = db._app_engines[app]
+        engines[None] = _engines.setdefault(settings.database_url, engines[None])
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """Return the app on each engine in turn, with an application context pushed."""
+    yield from _in_context(settings)
+
+
+@pytest.fixture
+def sqlite_app(sqlite_settings: Settings) -> Iterator[Flask]:
+    """Return the app on SQLite, with an application context pushed."""
+    yield from _in_context(sqlite_settings)
+
+
+@pytest.fixture
+def postgres_app(postgres_settings: Settings) -> Iterator[Flask]:
+    """Return the app on PostgreSQL, with an application context pushed."""
+    yield from _in_context(postgres_settings)
+
+
+@pytest.fixture
+def second_app(settings: Settings) -> Callable[[], Flask]:
+    """Return a maker of further apps on the same database, as other processes would be."""
+    return lambda: create_app(settings)

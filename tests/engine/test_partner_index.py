@@ -1,0 +1,173 @@
+"""The index gives the answers of the specification, reads little, and hides what is hidden."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ccr.domain.directory import Area, Point
+from ccr.domain.routing import rank_partners
+from ccr.domain.taxonomy import AreaExtent, Need, Track, Transport
+from ccr.domain.weights import Weights
+from ccr.engine import partner_index
+from ccr.engine.columns import Columns, postings
+from ccr.engine.partner_index import PartnerIndex
+from tests.bench.routing import RandomDirectory
+from tests.builders import (
+    ALBANY,
+    HOURS,
+    NOW,
+    make_request,
+    make_service,
+    make_site,
+    make_snapshot,
+)
+from tests.strategies import requests, snapshots
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(snapshot=snapshots(), asked=st.lists(requests(), min_size=1, max_size=3))
+def test_index_gives_the_answer_of_the_specification(snapshot, asked):
+    index = PartnerIndex(snapshot)
+    for request in asked:
+        expected = rank_partners(snapshot, request, hours=HOURS)
+        assert index.rank(request, hours=HOURS) == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_index_gives_the_answer_of_the_specification_in_a_crowded_country(seed):
+    directory = RandomDirectory(seed, 250, centres=4)
+    index = PartnerIndex(directory.snapshot)
+    for _ in range(25):
+        request = directory.request()
+        expected = rank_partners(directory.snapshot, request, hours=HOURS)
+        assert index.rank(request, hours=HOURS) == expected
+
+
+def test_index_follows_other_weights_too():
+    directory = RandomDirectory(5, 200, centres=3)
+    index = PartnerIndex(directory.snapshot)
+    weights = Weights(
+        need_not_covered=0,
+        extra_door=0,
+        reach=45,
+        least_options=5,
+        outdated_days=100,
+        capacity_fresh_days=1,
+    )
+    for _ in range(20):
+        request = directory.request()
+        expected = rank_partners(directory.snapshot, request, hours=HOURS, weights=weights)
+        assert index.rank(request, hours=HOURS, weights=weights) == expected
+
+
+def test_an_empty_directory_answers_nothing():
+    answer = PartnerIndex(make_snapshot()).rank(make_request(), hours=HOURS)
+    assert (answer.partners, answer.area_partners, answer.why_not, answer.plans) == ((),) * 4
+
+
+@pytest.mark.parametrize("transport", list(Transport))
+def test_the_far_side_of_the_world_is_found_by_phone_and_otherwise_too_far(transport):
+    there = make_site(point=Point(-42.7, 106.3))
+    nation = (Area(AreaExtent.NATION, "US"),)
+    line = make_service(sites=(there,), areas=nation, by_phone=True)
+    desk = make_service(sites=(there,), areas=nation)
+    snapshot = make_snapshot([line, desk])
+    request = make_request(transport=transport)
+    answer = PartnerIndex(snapshot).rank(request, hours=HOURS)
+    assert answer == rank_partners(snapshot, request, hours=HOURS)
+    assert [p.service for p in answer.partners] == [line]
+    assert [i.limit for i in answer.why_not] == ["too-far"]
+
+
+def test_more_languages_than_bits_are_still_told_apart():
+    from ccr.domain.directory import Language
+    from ccr.domain.taxonomy import LanguageMode
+
+    services = [
+        make_service(languages=(Language(f"q{i:02}", LanguageMode.STAFF),)) for i in range(70)
+    ]
+    snapshot = make_snapshot(services)
+    index = PartnerIndex(snapshot)
+    for code in ("q00", "q61", "q62", "q69", "zz"):
+        request = make_request(language=code)
+        expected = rank_partners(snapshot, request, hours=HOURS)
+        assert index.rank(request, hours=HOURS) == expected
+
+
+def test_a_search_judges_a_small_part_of_the_directory(monkeypatch):
+    directory = RandomDirectory(3, 3000)
+    index = PartnerIndex(directory.snapshot)
+    judged = []
+    whole = partner_index.left_out
+    monkeypatch.setattr(
+        partner_index, "left_out", lambda s, *a, **k: judged.append(s.id) or whole(s, *a, **k)
+    )
+    for _ in range(10):
+        index.rank(directory.request(needs=(Need.ADVOCACY,)), hours=HOURS)
+    assert len(judged) / 10 < 0.05 * 3000
+
+
+def test_area_answers_are_the_same_bytes_from_random_origins():
+    """R49: neither presence, order nor wording of what is known by area moves with the origin."""
+    directory = RandomDirectory(11, 600, centres=3)
+    index = PartnerIndex(directory.snapshot)
+    hidden = {s.id for s in directory.snapshot.services if s.confidential}
+    rng = random.Random(11)
+    for town in directory.towns:
+        request = directory.request(near=town, needs=(Need.ADVOCACY, Need.MEDICAL))
+        seen = set()
+        for _ in range(30):
+            point = Point(town.point.lat + rng.gauss(0, 1), town.point.lon + rng.gauss(0, 1))
+            answer = index.rank(replace(request, near=replace(town, point=point)), hours=HOURS)
+            named = [item for item in answer.why_not if item.service.id in hidden]
+            seen.add((repr(answer.area_partners), repr(named)))
+            assert not hidden & {p.service.id for p in answer.partners}
+        assert len(seen) == 1
+
+
+def test_the_index_is_not_changed_by_a_search():
+    directory = RandomDirectory(2, 100, centres=2)
+    index = PartnerIndex(directory.snapshot)
+    request = directory.request()
+    first = index.rank(request, hours=HOURS)
+    for _ in range(5):
+        index.rank(directory.request(), hours=HOURS)
+    assert index.rank(request, hours=HOURS) == first
+
+
+def test_certain_limits_are_never_wrong():
+    """Whatever the columns rule out, the domain rules out as well."""
+    from ccr.domain.eligibility import left_out
+
+    directory = RandomDirectory(9, 400, centres=2)
+    columns = Columns(directory.snapshot.services)
+    for _ in range(20):
+        request = directory.request()
+        rows, _ = columns.helping(request)
+        out = columns.certainly_out(rows, request, Weights()) | ~columns.nameable(rows, request)
+        for row, stopped in zip(rows, out, strict=True):
+            if stopped:
+                service = columns.services[row]
+                assert left_out(service, request, hours=HOURS, within_reach=lambda: True)
+
+
+def test_postings_list_each_row_once_and_ascending():
+    lists = postings([("a", 0), ("a", 0), ("b", 1), ("a", 2)])
+    assert {code: rows.tolist() for code, rows in lists.items()} == {"a": [0, 2], "b": [1]}
+
+
+def test_the_nearest_of_many_sites_is_found():
+    service = make_service(sites=(make_site(ALBANY), make_site(), make_site(point=None)))
+    snapshot = make_snapshot([make_service(sites=(make_site(ALBANY),)), service])
+    request = make_request(track=Track.OTHER, at=NOW)
+    answer = PartnerIndex(snapshot).rank(request, hours=HOURS)
+    assert answer.partners[0].site_id == service.sites[1].id

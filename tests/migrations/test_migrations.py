@@ -1,0 +1,67 @@
+"""The schema goes up, comes down, and is what the models say, on both engines."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import Migrate, check, downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from ccr.storage.db import db, unit_of_work
+from ccr.storage.queries.schema import NEWEST_REVISION, current_revision
+from tests.people import make_network, make_team
+
+VERSIONS = Path(__file__).parents[2] / "ccr/storage/migrations/versions"
+
+
+def test_the_models_and_the_newest_revision_agree(app: Flask) -> None:
+    db.session.remove()
+    check()
+
+
+def test_the_newest_revision_is_the_one_the_site_expects(sqlite_app: Flask) -> None:
+    script = ScriptDirectory(str(VERSIONS.parent))
+    assert script.get_heads() == [NEWEST_REVISION]
+    assert current_revision() == NEWEST_REVISION
+
+
+def test_every_step_goes_down_and_up_again(app: Flask) -> None:
+    db.session.remove()
+    for _ in list(VERSIONS.glob("0*.py")):
+        downgrade(revision="-1")
+    left = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    assert left == set()
+    upgrade()
+    check()
+
+
+def test_a_rebuilt_table_keeps_the_rows_of_its_children(sqlite_app: Flask, now: datetime) -> None:
+    """Foreign keys are off while SQLite rebuilds tables, or the children would be deleted."""
+    make_team(make_network(at=now), "Alder House", at=now)
+    before = db.session.execute(text("SELECT count(*) FROM account")).scalar()
+    db.session.remove()
+    downgrade(revision="0001")
+    upgrade()
+    assert db.session.execute(text("SELECT count(*) FROM account")).scalar() == before == 1
+
+
+def test_file_names_are_numbered_by_their_revision() -> None:
+    names = sorted(path.name for path in VERSIONS.glob("*.py"))
+    for number, name in enumerate(names, start=1):
+        assert re.fullmatch(rf"{number:04}_[a-z_]+\.py", name)
+
+
+def test_migrations_import_no_models() -> None:
+    for path in VERSIONS.glob("*.py"):
+        assert "ccr" not in path.read_text()
+
+
+def test_work_outside_a_migration_is_not_disturbed(app: Flask, now: datetime) -> None:
+    assert isinstance(app.extensions["migrate"].migrate, Migrate)
+    with unit_of_work():
+        db.session.execute(text("SELECT 1"))
+    make_network(at=now)

@@ -1,0 +1,120 @@
+"""Who may do what: every permission, for everyone who may and everyone who may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+
+from ccr.domain.taxonomy import CompartmentKind, Regime
+from ccr.policy.identity import Identity, Role
+from ccr.policy.permission_map import PERMISSION_MAP, permits
+from ccr.policy.permissions import Permission
+
+NETWORK, HERE, ELSEWHERE = uuid4(), uuid4(), uuid4()
+
+
+@dataclass(frozen=True)
+class Subject:
+    network_id: UUID = NETWORK
+    compartment_id: UUID = HERE
+    sender_compartment_id: UUID = HERE
+    receiver_compartment_id: UUID | None = ELSEWHERE
+    state: str = "sent"
+
+
+def somebody(
+    *roles: Role,
+    compartment_id: UUID = HERE,
+    key: frozenset[str] | None = None,
+    terminal: bool = False,
+) -> Identity:
+    return Identity(
+        user_id=uuid4() if roles else None,
+        network_id=NETWORK,
+        member_id=uuid4(),
+        compartment_id=compartment_id,
+        compartment_kind=CompartmentKind.GENERAL,
+        regime=Regime.OTHER,
+        roles=frozenset(roles),
+        key_scopes=key,
+        from_terminal=terminal,
+    )
+
+
+REFERRAL_ROLES = {Role.WORKER, Role.AGENCY_ADMIN, Role.ADVOCATE, Role.FACILITATOR}
+
+
+def test_every_permission_has_a_row_in_the_map() -> None:
+    assert set(PERMISSION_MAP) == set(Permission)
+
+
+def test_nobody_at_all_may_do_nothing() -> None:
+    nobody = somebody()
+    assert not [p for p in Permission if permits(nobody, p, Subject())]
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    "permission",
+    [Permission.REFERRAL_SEND, Permission.REFERRAL_READ, Permission.RELEASE_RECORD],
+)
+def test_only_people_who_work_with_people_touch_what_their_program_sent(
+    role: Role, permission: Permission
+) -> None:
+    assert permits(somebody(role), permission, Subject()) is (role in REFERRAL_ROLES)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_coordinator_a_system_admin_and_an_auditor_never_see_a_referral(role: Role) -> None:
+    allowed = permits(somebody(role), Permission.REFERRAL_LIST)
+    assert allowed is (role in REFERRAL_ROLES)
+
+
+@pytest.mark.parametrize("permission", [Permission.REFERRAL_READ, Permission.REFERRAL_SEND])
+def test_another_programs_referral_is_refused(permission: Permission) -> None:
+    stranger = somebody(Role.ADVOCATE, compartment_id=uuid4())
+    assert not permits(stranger, permission, Subject())
+
+
+def test_the_sender_may_not_answer_its_own_referral() -> None:
+    assert not permits(somebody(Role.WORKER), Permission.REFERRAL_ANSWER, Subject())
+
+
+def test_the_receiver_may_answer_but_not_send() -> None:
+    receiver = somebody(Role.ADVOCATE, compartment_id=ELSEWHERE)
+    assert permits(receiver, Permission.REFERRAL_ANSWER, Subject())
+    assert not permits(receiver, Permission.REFERRAL_SEND, Subject())
+
+
+def test_a_draft_is_nothing_to_its_future_receiver() -> None:
+    receiver = somebody(Role.ADVOCATE, compartment_id=ELSEWHERE)
+    assert not permits(receiver, Permission.REFERRAL_READ, Subject(state="draft"))
+
+
+def test_a_key_routes_only_with_that_scope_and_reads_no_referral() -> None:
+    key = somebody(key=frozenset({"routes"}))
+    assert permits(key, Permission.ROUTE_FIND, Subject())
+    assert not permits(somebody(key=frozenset({"referrals"})), Permission.ROUTE_FIND, Subject())
+    assert not permits(key, Permission.REFERRAL_READ, Subject())
+
+
+def test_another_networks_directory_is_refused() -> None:
+    other = Subject(network_id=uuid4())
+    assert not permits(somebody(Role.WORKER), Permission.DIRECTORY_READ, other)
+
+
+def test_an_agency_admin_manages_accounts_of_its_own_program_only() -> None:
+    admin = somebody(Role.AGENCY_ADMIN)
+    assert permits(admin, Permission.ACCOUNT_MANAGE, Subject())
+    assert not permits(admin, Permission.ACCOUNT_MANAGE, Subject(compartment_id=uuid4()))
+
+
+@pytest.mark.parametrize(
+    "permission",
+    [Permission.CLOCK_RUN, Permission.NETWORK_MANAGE, Permission.DEMO_MANAGE],
+)
+def test_only_the_terminal_runs_clocks_and_makes_networks(permission: Permission) -> None:
+    assert permits(somebody(terminal=True), permission)
+    assert not any(permits(somebody(role), permission) for role in Role)

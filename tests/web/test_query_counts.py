@@ -1,0 +1,117 @@
+"""Every page takes at most twelve SQL statements, however much there is to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+
+from ccr.domain.referral_views import Group, InboxTab
+from ccr.services import followups
+from ccr.web.access import PUBLIC, access_of
+from tests.directory_rows import Statements
+from tests.loop import world
+from tests.small_directory import grow, make_referrals, make_small_directory
+from tests.web.conftest import Visitor
+from tests.web.journey import Desk
+
+MOST = 12
+SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+SEARCH = {
+    "needs": ["advocacy"],
+    "near": "Troy, NY",
+    "urgency": "standard",
+    "track": "survivor",
+    "transport": "car",
+}
+# They need a token of their own in the address, or end the session; test_sign_in opens them.
+NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
+
+
+@pytest.fixture
+def desk(app: Flask, now: datetime) -> Iterator[Desk]:
+    with time_machine.travel(now, tick=False):
+        yield Desk(app, make_small_directory(at=now))
+
+
+def addresses(app: Flask, made: dict[str, UUID]) -> list[str]:
+    """Return every address that a GET can open, made from the routes themselves."""
+    found: list[str] = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_OPENED:
+                continue
+            if rule.endpoint.endswith("static") or rule.endpoint.startswith("api."):
+                continue
+            # The library's public pages are for somebody who is not signed in yet.
+            if rule.endpoint.startswith("security.") and access_of(app, rule.endpoint) == PUBLIC:
+                continue
+            values = [{}]
+            if rule.arguments & {"referral_id", "draft_id"}:
+                name = next(iter(rule.arguments))
+                values = [{name: referral_id} for referral_id in made.values()]
+            elif rule.arguments == {"language"}:
+                values = [{"language": "es"}]
+            else:
+                assert not rule.arguments, f"{rule}: say in this test how it is opened"
+            for value in values:
+                built = rule.build(value, append_unknown=False)
+                assert built is not None
+                found.append(built[1])
+    found += [f"/desk/inbox?tab={tab}" for tab in InboxTab]
+    found += [f"/desk/outbox?group={group}" for group in Group]
+    return found
+
+
+def statements(visitor: Visitor, path: str, data: dict[str, object] | None = None) -> int:
+    """Return how many statements a page takes; transaction marks are none."""
+    with Statements() as run:
+        answer = visitor.open(path) if data is None else visitor.send(path, data)
+    # 404: a draft is no referral and the other way round; 503: no worker runs here.
+    assert answer.status_code in {200, 302, 303, 404} | ({503} if path == "/readyz" else set())
+    assert answer.headers.get("Location") != "/sign-in", path
+    return len([text for text in run.texts if not text.startswith(SAVEPOINTS)])
+
+
+def counts(desk: Desk, who: str, made: dict[str, UUID]) -> dict[str, int]:
+    found = {}
+    for path in addresses(desk.app, made):
+        name = path
+        for state, referral_id in made.items():
+            name = name.replace(str(referral_id), state)
+        found[name] = statements(desk[who], path)
+    found["POST /desk/find"] = statements(desk[who], "/desk/find", SEARCH)
+    return found
+
+
+@pytest.mark.parametrize("who", ["alder.worker", "birch.advocate"])
+def test_every_page_takes_at_most_twelve_statements_and_no_more_with_twice_the_data(
+    desk: Desk, now: datetime, who: str
+) -> None:
+    small = desk.small
+    made = make_referrals(small, now - timedelta(hours=1))
+    desk[who].send("/desk/find", SEARCH)  # the directory is read once per version and process
+    first = counts(desk, who, made)  # also the first opening, which is noted
+    assert {path: n for path, n in first.items() if n > MOST} == {}
+    again = counts(desk, who, made)
+    grow(small, 4, at=now)
+    make_referrals(small, now - timedelta(hours=1))
+    followups.run_clocks(world(), at=now)
+    desk[who].send("/desk/find", SEARCH)
+    doubled = counts(desk, who, made)
+    assert doubled == again
+    assert max(again.values()) <= MOST
+
+
+def test_a_page_that_reads_the_directory_anew_takes_a_fixed_number_more(
+    desk: Desk, now: datetime
+) -> None:
+    taken = []
+    for _ in range(2):
+        grow(desk.small, 2, at=now)
+        taken.append(statements(desk["alder.worker"], "/desk/find", SEARCH))
+    assert taken[0] == taken[1] <= MOST
