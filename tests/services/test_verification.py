@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from ccr.domain.clocks import ClockKind, Side
+from ccr.domain.clocks import Side
 from ccr.domain.errors import ForbiddenError
 from ccr.domain.referral import TRANSITIONS, possible_actions
 from ccr.domain.referral_states import State
@@ -21,8 +22,7 @@ from ccr.policy.identity import Role
 from ccr.services import followups, referrals
 from ccr.services.accounts import terminal_identity
 from ccr.services.verification import verify_storage
-from ccr.storage.db import db, unit_of_work
-from ccr.storage.models.directory import MemberRow
+from ccr.storage.db import db
 from ccr.storage.queries.referrals import rows_changed
 from ccr.storage.queries.verification import CHECKS, WATCHED
 from tests.loop import world
@@ -30,7 +30,167 @@ from tests.people import make_network
 from tests.referral_builders import Always, sent
 from tests.small_directory import SmallDirectory, make_referrals, make_small_directory
 
-Records = dict[str, UUID]
+FILE = "broken database file"
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One change that nobody may make, and what it is found as.
+
+    Attributes:
+        also: a second finding that cannot be kept away, such as SQLite's own about a broken key.
+        guards: what PostgreSQL has to drop first, as "table.constraint".
+    """
+
+    statement: str
+    finds: str
+    also: str = ""
+    guards: tuple[str, ...] = ()
+
+
+UNHIDE = "service_at_location.fk_service_at_location_location_id_confidential"
+DIRECTORY = {
+    "hidden-place": Damage(
+        "UPDATE location SET city = 'Troy' WHERE id = :hidden_location",
+        "hidden places with a place",
+        FILE,
+        ("location.ck_location_confidential_has_no_place",),
+    ),
+    "hidden-at-public": Damage(
+        "UPDATE location SET confidential = false WHERE id = :hidden_location",
+        "hidden services at public places",
+        FILE,
+        (UNHIDE,),
+    ),
+    "fine-area": Damage(
+        "UPDATE service_area SET extent = 'zip', code = '12180' "
+        "WHERE service_id = :hidden_service AND code = '36083'",
+        "hidden services with fine areas",
+        FILE,
+        ("service_area.ck_service_area_confidential_is_coarse",),
+    ),
+    "anothers-program": Damage(
+        "UPDATE service SET compartment_id = :cedar WHERE id = :service",
+        "services of another members program",
+    ),
+    "abusive-partners-beside": Damage(
+        "INSERT INTO service_need (service_id, need) "
+        "VALUES (:service, 'abusive-partner-intervention')",
+        "abusive partner programs beside victim services",
+    ),
+    "no-search-text": Damage(
+        "DELETE FROM service_text WHERE service_id = :service", "services without search text"
+    ),
+    "no-program": Damage(
+        "UPDATE compartment SET member_id = :alder_member, name = 'Moved' WHERE id = :dune",
+        "members without a program",
+        "services of another members program",
+    ),
+    "wrong-role": Damage(
+        "INSERT INTO account_role (account_id, role_id) "
+        "SELECT :advocate, id FROM role WHERE name = 'facilitator'",
+        "accounts in the wrong program",
+    ),
+}
+TRAIL = {
+    "forged": Damage(
+        "UPDATE audit_event SET reason = 'forged' WHERE compartment_id = :birch AND position = 2",
+        "broken audit chains",
+    ),
+    "first-gone": Damage(
+        "DELETE FROM audit_event WHERE compartment_id = :birch AND position = 1",
+        "broken audit chains",
+        "moves that no audit chain knows",
+    ),
+    "last-gone": Damage(
+        "DELETE FROM audit_event WHERE compartment_id = :birch AND verb = 'note'",
+        "broken audit chains",
+    ),
+    "end-moved": Damage(
+        "UPDATE audit_head SET position = position + 1 WHERE compartment_id = :birch",
+        "broken audit chains",
+    ),
+    "end-gone": Damage(
+        "DELETE FROM audit_head WHERE compartment_id = :birch", "broken audit chains"
+    ),
+    "not-audited": Damage(
+        "UPDATE referral_event SET at = :later WHERE referral_id = :accepted AND action = 'accept'",
+        "moves that no audit chain knows",
+    ),
+}
+REFERRALS = {
+    # A waitlisted referral has the same clock as a sent one.
+    "state": Damage(
+        "UPDATE referral SET state = 'waitlisted' WHERE id = :sent",
+        "referrals whose state disagrees with their events",
+    ),
+    "twice": Damage(
+        "INSERT INTO referral_event (id, referral_id, position, side, action, at) "
+        "SELECT :new, referral_id, 99, side, action, at FROM referral_event "
+        "WHERE referral_id = :accepted AND action = 'accept'",
+        "referrals accepted twice",
+    ),
+    "from-draft": Damage(
+        "UPDATE referral_event SET from_state = 'draft' "
+        "WHERE referral_id = :accepted AND action = 'accept'",
+        "moves outside the table",
+    ),
+    "no-such-row": Damage(
+        "UPDATE referral_event SET action = 'ask' "
+        "WHERE referral_id = :accepted AND action = 'accept'",
+        "moves outside the table",
+        "moves that no audit chain knows",
+    ),
+    "wrong-side": Damage(
+        "UPDATE clock SET owner_compartment_id = :alder WHERE referral_id = :accepted",
+        "open referrals that nobody watches",
+    ),
+    **{
+        f"unwatched-{name}": Damage(
+            f"UPDATE clock SET stopped_at = due_at WHERE referral_id = :{name}",
+            "open referrals that nobody watches",
+        )
+        for name in (
+            "sent",
+            "asking",
+            "waitlisted",
+            "declined",
+            "accepted",
+            "reached",
+            "held",
+            "connected",
+        )
+    },
+    **{
+        f"running-{name}": Damage(
+            f"UPDATE clock SET stopped_at = NULL WHERE referral_id = :{name} AND kind = 'answer'",
+            "clocks running for nothing",
+        )
+        for name in ("closed", "recalled", "error", "stopped", "rerouted", "accepted", "connected")
+    },
+    "other-network": Damage(
+        "UPDATE referral SET network_id = :other_network WHERE id = :sent",
+        "referrals across networks",
+    ),
+    "question-in-clear": Damage(
+        "UPDATE referral SET question_sealed = 'Call her' WHERE id = :noted",
+        "free text left in clear",
+    ),
+    "search-in-clear": Damage(
+        "UPDATE referral_search SET facts_sealed = '12180' WHERE referral_id = :noted",
+        "free text left in clear",
+    ),
+    "note-in-clear": Damage(
+        "UPDATE referral_event SET note_sealed = 'Her' WHERE referral_id = :noted "
+        "AND action = 'note'",
+        "free text left in clear",
+    ),
+    "long-release": Damage(
+        "UPDATE feedback_release SET until = :next_year WHERE referral_id = :noted",
+        "releases that last too long",
+    ),
+}
+DAMAGES = DIRECTORY | TRAIL | REFERRALS
 
 
 @pytest.fixture
@@ -38,71 +198,55 @@ def small(app: Flask, now: datetime) -> SmallDirectory:
     return make_small_directory(at=now)
 
 
-@pytest.fixture
-def made(small: SmallDirectory, now: datetime) -> Records:
-    return make_referrals(small, now)
-
-
 def findings() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for finding in verify_storage(terminal_identity("Test network")).findings:
         found.setdefault(finding.invariant, []).append(finding.where)
-    db.session.rollback()
     return found
-
-
-def plain(record_id: UUID) -> str:
-    """Return an id as the engine keeps it in raw SQL."""
-    return record_id.hex if is_sqlite() else str(record_id)
 
 
 def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def change(statement: str, *, guards: tuple[str, ...] = (), **values: object) -> None:
-    """Change rows as nobody may: with triggers, checks and references out of the way.
-
-    `guards` are what PostgreSQL has to drop first: "table.constraint" or "trigger:table".
-    """
-    bound = {k: plain(v) if isinstance(v, UUID) else v for k, v in values.items()}
-    db.session.remove()
+@contextmanager
+def defenceless(damage: Damage) -> Iterator[None]:
+    """Be in a transaction without the guards of the database, and take all of it back."""
+    db.session.rollback()
     if is_sqlite():
-        _change_sqlite(statement, bound)
-        return
-    with unit_of_work():
-        for guard in guards:
+        # Outside of a transaction, or the switch has no effect; the pool hands the same
+        # connection out again.
+        raw = db.engine.raw_connection()
+        for switch in ("foreign_keys=OFF", "ignore_check_constraints=ON"):
+            raw.cursor().execute(f"PRAGMA {switch}")
+        raw.close()
+        for trigger in ("audit_event_no_update", "audit_event_no_delete"):
+            db.session.execute(text(f"DROP TRIGGER {trigger}"))
+    else:
+        db.session.execute(text("ALTER TABLE audit_event DISABLE TRIGGER USER"))
+        for guard in damage.guards:
             table, _, name = guard.partition(".")
-            if table.startswith("trigger:"):
-                db.session.execute(text(f"ALTER TABLE {table[8:]} DISABLE TRIGGER USER"))
-            else:
-                db.session.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
-        assert rows_changed(text(statement).bindparams(**bound)) >= 1, statement
+            db.session.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
+    try:
+        yield
+    finally:
+        db.session.rollback()
 
 
-def _change_sqlite(statement: str, bound: dict[str, object]) -> None:
-    # References are switched outside of a transaction, which the engine would begin at once.
-    connection = db.engine.raw_connection()
-    cursor = connection.cursor()
-    for line in (
-        "PRAGMA foreign_keys=OFF", "PRAGMA ignore_check_constraints=ON",
-        "DROP TRIGGER IF EXISTS audit_event_no_update",
-        "DROP TRIGGER IF EXISTS audit_event_no_delete",
-    ):
-        cursor.execute(line)
-    cursor.execute(statement, bound)
-    assert cursor.rowcount >= 1, statement
-    cursor.close()
-    connection.close()
-    db.engine.dispose()
+def bound(statement: str, values: dict[str, object]) -> dict[str, object]:
+    """Return the values that a statement names, as raw SQL of this engine takes them."""
+    named = {k: v for k, v in values.items() if k in text(statement)._bindparams}
+    if not is_sqlite():
+        return named
+    return {
+        k: v.hex if isinstance(v, UUID) else str(v.replace(tzinfo=None))
+        for k, v in named.items()
+        if isinstance(v, UUID | datetime)
+    }
 
 
-# --- sound data ----------------------------------------------------------------------------------
-
-
-def test_referrals_in_every_state_give_no_finding(
-    small: SmallDirectory, made: Records, now: datetime
-) -> None:
+def test_referrals_in_every_state_give_no_finding(small: SmallDirectory, now: datetime) -> None:
+    make_referrals(small, now)
     states = set(db.session.scalars(text("SELECT DISTINCT state FROM referral")))
     assert states == {state.value for state in State}
     assert findings() == {}
@@ -110,9 +254,76 @@ def test_referrals_in_every_state_give_no_finding(
     assert findings() == {}
 
 
-def test_every_check_is_named_in_the_verdict(small: SmallDirectory) -> None:
-    verdict = verify_storage(terminal_identity("Test network"))
-    assert len(verdict.checked) == len(CHECKS) == len(set(verdict.checked))
+def test_each_kind_of_damage_is_found_as_what_it_is(small: SmallDirectory, now: datetime) -> None:
+    made = make_referrals(small, now)
+    referrals.add_note(
+        small.birch.identity, world(), made["accepted"], Side.RECEIVER, "Note.", at=now
+    )
+    values: dict[str, object] = {
+        **made,
+        **small.compartments,
+        "new": uuid4(),
+        "service": small.birch_service_id,
+        "hidden_service": small.cedar_service_id,
+        "hidden_location": small.cedar_location_id,
+        "advocate": small.birch.identity.user_id,
+        "alder_member": small.alder.member_id,
+        "other_network": make_network("Other network", at=now),
+        "later": now + timedelta(seconds=1),
+        "next_year": now + timedelta(days=365),
+    }
+    assert findings() == {}
+    expected, found = {}, {}
+    for name, damage in DAMAGES.items():
+        with defenceless(damage):
+            statement = text(damage.statement).bindparams(**bound(damage.statement, values))
+            assert rows_changed(statement) >= 1, name
+            kinds = set(findings())
+        expected[name] = {damage.finds}
+        found[name] = kinds - ({damage.also} - {damage.finds})
+    assert found == expected
+    assert findings() == {}
+
+
+def test_a_finding_names_the_record_and_nothing_of_its_content(
+    small: SmallDirectory, now: datetime
+) -> None:
+    made = make_referrals(small, now)
+    damage = DAMAGES["question-in-clear"]
+    with defenceless(damage):
+        rows_changed(
+            text(damage.statement).bindparams(**bound(damage.statement, {"noted": made["noted"]}))
+        )
+        assert findings() == {"free text left in clear": [str(made["noted"])]}
+
+
+def test_a_reference_to_nothing_is_found_in_the_file(sqlite_app: Flask, now: datetime) -> None:
+    make_small_directory(at=now)
+    with defenceless(Damage("", FILE)):
+        rows_changed(text("UPDATE phone SET service_id = 'gone' WHERE is_private"))
+        assert findings().keys() == {FILE}
+
+
+def test_a_damaged_index_is_found_in_the_file(sqlite_app: Flask, now: datetime) -> None:
+    make_small_directory(at=now)
+    root = db.session.scalar(
+        text("SELECT rootpage FROM sqlite_schema WHERE name = 'ix_service_network_name'")
+    )
+    size = db.session.scalar(text("PRAGMA page_size"))
+    db.session.remove()
+    raw = db.engine.raw_connection()
+    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    db.engine.dispose()
+    with (world().settings.data_dir / "ccr.db").open("r+b") as file:
+        file.seek(root * size - 40)  # the end of its page: where its first entries are
+        file.write(b"x" * 40)
+    assert findings().keys() == {FILE}
+
+
+def test_every_invariant_has_a_damage_that_breaks_it() -> None:
+    broken = {damage.finds for damage in DAMAGES.values()} | {FILE}
+    assert broken == {check.__name__.replace("_", " ") for check in CHECKS}
 
 
 @given(st.data())
@@ -150,274 +361,3 @@ def test_only_those_who_run_the_machine_may_verify(small: SmallDirectory) -> Non
     for role in (Role.COORDINATOR, Role.WORKER, Role.AGENCY_ADMIN):
         with pytest.raises(ForbiddenError):
             verify_storage(replace(auditor, roles=frozenset({role})))
-
-
-# --- the directory -------------------------------------------------------------------------------
-
-
-def test_a_reference_to_nothing_is_found_in_the_file(sqlite_app: Flask, now: datetime) -> None:
-    make_small_directory(at=now)
-    change("UPDATE phone SET service_id = :gone WHERE is_private", gone=uuid4())
-    assert findings().keys() == {"broken database file"}
-
-
-def test_a_damaged_index_is_found_in_the_file(sqlite_app: Flask, now: datetime) -> None:
-    make_small_directory(at=now)
-    with db.engine.connect() as connection:
-        root = connection.exec_driver_sql(
-            "SELECT rootpage FROM sqlite_schema WHERE name = 'ix_service_network_name'"
-        ).scalar_one()
-        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
-    db.session.remove()
-    raw = db.engine.raw_connection()
-    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    raw.close()
-    db.engine.dispose()
-    with (world().settings.data_dir / "ccr.db").open("r+b") as file:
-        file.seek(root * size - 40)  # the end of its page: where its first entries are
-        file.write(b"x" * 40)
-    assert findings().keys() == {"broken database file"}
-
-
-def test_a_confidential_place_that_has_a_place_is_found(small: SmallDirectory) -> None:
-    where = small.cedar_location_id
-    change(
-        "UPDATE location SET city = 'Troy' WHERE id = :id",
-        id=where,
-        guards=("location.ck_location_confidential_has_no_place",),
-    )
-    assert without_file(findings()) == {"hidden places with a place": [str(where)]}
-
-
-def test_a_confidential_service_at_a_public_place_is_found(small: SmallDirectory) -> None:
-    change(
-        "UPDATE location SET confidential = false WHERE id = :id",
-        id=small.cedar_location_id,
-        guards=("service_at_location.fk_service_at_location_location_id_confidential",),
-    )
-    found = without_file(findings())
-    assert found.keys() == {"hidden services at public places"}
-    assert len(found["hidden services at public places"]) == 1
-
-
-def test_an_area_of_a_confidential_service_that_is_too_fine_is_found(
-    small: SmallDirectory,
-) -> None:
-    change(
-        "UPDATE service_area SET extent = 'zip', code = '12180' "
-        "WHERE service_id = :id AND code = '36083'",
-        id=small.cedar_service_id,
-        guards=("service_area.ck_service_area_confidential_is_coarse",),
-    )
-    assert without_file(findings()).keys() == {"hidden services with fine areas"}
-
-
-def without_file(found: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return the findings but the engine's own: SQLite names broken constraints a second time."""
-    if is_sqlite():
-        found.pop("broken database file", None)
-    return found
-
-
-def test_a_service_of_anothers_program_is_found(small: SmallDirectory) -> None:
-    change(
-        "UPDATE service SET compartment_id = :other WHERE id = :id",
-        id=small.birch_service_id,
-        other=small.cedar.compartment_id,
-    )
-    assert findings() == {"services of another members program": [str(small.birch_service_id)]}
-
-
-def test_a_program_for_abusive_partners_beside_victim_services_is_found(
-    small: SmallDirectory,
-) -> None:
-    change(
-        "INSERT INTO service_need (service_id, need) VALUES (:id, 'abusive-partner-intervention')",
-        id=small.birch_service_id,
-    )
-    name = "abusive partner programs beside victim services"
-    assert findings() == {name: [str(small.birch_service_id)]}
-
-
-def test_a_service_that_search_cannot_find_is_found(small: SmallDirectory) -> None:
-    change("DELETE FROM service_text WHERE service_id = :id", id=small.dune_service_id)
-    assert findings() == {"services without search text": [str(small.dune_service_id)]}
-
-
-def test_a_member_without_a_program_is_found(small: SmallDirectory, now: datetime) -> None:
-    member_id = uuid4()
-    with unit_of_work():
-        db.session.add(
-            MemberRow(id=member_id, network_id=small.network_id, name="Elm", updated_at=now)
-        )
-    assert findings() == {"members without a program": [str(member_id)]}
-
-
-def test_a_role_in_the_wrong_kind_of_program_is_found(small: SmallDirectory) -> None:
-    account_id = small.birch.identity.user_id
-    change(
-        "INSERT INTO account_role (account_id, role_id) "
-        "SELECT :id, id FROM role WHERE name = 'facilitator'",
-        id=account_id,
-    )
-    assert findings() == {"accounts in the wrong program": [str(account_id)]}
-
-
-# --- the trail -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit_event SET reason = 'forged' WHERE compartment_id = :id AND position = 2",
-        "DELETE FROM audit_event WHERE compartment_id = :id AND position = 1",
-        "DELETE FROM audit_event WHERE compartment_id = :id AND verb = 'note'",
-        "UPDATE audit_head SET position = position + 1 WHERE compartment_id = :id",
-        "DELETE FROM audit_head WHERE compartment_id = :id",
-    ],
-    ids=["forged", "first-gone", "one-gone", "end-moved", "end-gone"],
-)
-def test_a_chain_that_was_touched_is_found_in_its_program(
-    small: SmallDirectory, made: Records, now: datetime, statement: str
-) -> None:
-    referrals.add_note(
-        small.birch.identity, world(), made["accepted"], Side.RECEIVER, "Note.", at=now
-    )
-    chain = small.birch.compartment_id
-    # What is deleted from the middle is no act that changed a state.
-    change(
-        statement,
-        id=chain,
-        guards=("trigger:audit_event",),
-    )
-    found = findings()
-    if "position = 1" in statement:
-        found.pop("moves that no audit chain knows", None)
-    assert found.keys() == {"broken audit chains"}
-    assert [where.partition(":")[0] for where in found["broken audit chains"]] == [str(chain)]
-
-
-def test_an_act_that_no_chain_knows_is_found(made: Records) -> None:
-    later = "datetime(at, '+1 second')" if is_sqlite() else "at + interval '1 second'"
-    change(
-        "UPDATE referral_event SET at = LATER WHERE referral_id = :id AND action = 'accept'".replace(
-            "LATER", later
-        ),
-        id=made["accepted"],
-    )
-    assert findings().keys() == {"moves that no audit chain knows"}
-
-
-# --- referrals -----------------------------------------------------------------------------------
-
-
-def test_a_state_that_its_events_do_not_lead_to_is_found(made: Records) -> None:
-    # A waitlisted referral has the same clock as a sent one.
-    change("UPDATE referral SET state = 'waitlisted' WHERE id = :id", id=made["sent"])
-    name = "referrals whose state disagrees with their events"
-    assert findings() == {name: [str(made["sent"])]}
-
-
-def test_a_second_acceptance_is_found(made: Records) -> None:
-    change(
-        "INSERT INTO referral_event (id, referral_id, position, side, action, at) "
-        "SELECT :new, referral_id, 99, side, action, at FROM referral_event "
-        "WHERE referral_id = :id AND action = 'accept'",
-        id=made["accepted"],
-        new=uuid4(),
-    )
-    assert findings() == {"referrals accepted twice": [str(made["accepted"])]}
-
-
-@pytest.mark.parametrize(
-    ("column", "state"), [("from_state", "draft"), ("from_state", "declined"), ("action", "ask")]
-)
-def test_a_move_that_no_row_of_the_table_allows_is_found(
-    made: Records, column: str, state: str
-) -> None:
-    change(
-        f"UPDATE referral_event SET {column} = :state "
-        "WHERE referral_id = :id AND action = 'accept'",
-        id=made["accepted"],
-        state=state,
-    )
-    found = findings()
-    assert len(found.pop("moves outside the table")) == 1
-    assert found.keys() <= ({"moves that no audit chain knows"} if column == "action" else set())
-
-
-@pytest.mark.parametrize("state", sorted(WATCHED))
-def test_an_open_referral_without_its_clock_is_found_in_every_state(
-    made: Records, state: State
-) -> None:
-    referral_id = db.session.scalar(
-        text("SELECT id FROM referral WHERE state = :state LIMIT 1"), {"state": state.value}
-    )
-    db.session.rollback()
-    referral_id = UUID(str(referral_id))
-    change(
-        "UPDATE clock SET stopped_at = due_at WHERE referral_id = :id AND stopped_at IS NULL",
-        id=referral_id,
-    )
-    assert findings() == {"open referrals that nobody watches": [str(referral_id)]}
-
-
-def test_a_clock_that_is_the_wrong_sides_watches_nothing(
-    small: SmallDirectory, made: Records
-) -> None:
-    change(
-        "UPDATE clock SET owner_compartment_id = :sender WHERE referral_id = :id",
-        id=made["accepted"],
-        sender=small.alder.compartment_id,
-    )
-    # The answer clock, which has stopped, is moved as well: it watches nothing any more.
-    assert findings() == {"open referrals that nobody watches": [str(made["accepted"])]}
-
-
-@pytest.mark.parametrize(
-    "name", ["closed", "recalled", "error", "stopped", "rerouted", "accepted", "connected"]
-)
-def test_a_clock_that_runs_for_nothing_is_found(made: Records, name: str) -> None:
-    change(
-        "UPDATE clock SET stopped_at = NULL WHERE referral_id = :id AND kind = :kind",
-        id=made[name],
-        kind=ClockKind.ANSWER.value,
-    )
-    found = findings()
-    assert found.keys() == {"clocks running for nothing"}
-    assert len(found["clocks running for nothing"]) == 1
-
-
-def test_a_referral_across_networks_is_found(made: Records, now: datetime) -> None:
-    other = make_network("Other network", at=now)
-    change("UPDATE referral SET network_id = :other WHERE id = :id", id=made["sent"], other=other)
-    assert findings() == {"referrals across networks": [str(made["sent"])]}
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE referral SET question_sealed = 'Call her sister' WHERE id = :id",
-        'UPDATE referral_search SET facts_sealed = \'{"near": "12180"}\' WHERE referral_id = :id',
-        "UPDATE referral_event SET note_sealed = 'Her' WHERE referral_id = :id AND action = 'note'",
-    ],
-    ids=["question", "search", "note"],
-)
-def test_free_text_in_clear_is_found(made: Records, statement: str) -> None:
-    change(statement, id=made["noted"])
-    found = findings()
-    assert found.keys() == {"free text left in clear"}
-    assert len(found["free text left in clear"]) == 1
-
-
-def test_a_release_that_lasts_too_long_is_found(made: Records) -> None:
-    later = "datetime(until, '+61 days')" if is_sqlite() else "until + interval '61 days'"
-    longer = "UPDATE feedback_release SET until = LATER WHERE referral_id = :id"
-    change(longer.replace("LATER", later), id=made["noted"])
-    assert findings() == {"releases that last too long": [str(made["noted"])]}
-
-
-def test_every_invariant_has_a_test_that_breaks_it() -> None:
-    said = Path(__file__).read_text()
-    silent = [c.__name__ for c in CHECKS if f'"{c.__name__.replace("_", " ")}"' not in said]
-    assert silent == []
