@@ -69,13 +69,13 @@ def _send(worker: Any, site: Site, *, release: bool) -> str:
     assert "This is what you can tell the person" in sent
     code = " ".join(worker.page.locator(".spoken-code span").all_inner_texts())
     assert len(code.split()) == 4
-    worker.secrets += code.split()
+    worker.secrets.append(code)
     return code
 
 
 def _take_it_through(advocate: Any, site: Site, code: str, *, release: bool) -> None:
     """Open the referral by its code, accept, reach the person, connect, close."""
-    advocate.secrets += code.split()
+    advocate.secrets.append(code)
     advocate.sign_in(site.small.emails["birch.advocate"])
     assert "Advocacy and protection order" in advocate.look()
     advocate.write("Someone is calling about a code", code)

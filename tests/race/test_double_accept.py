@@ -28,6 +28,7 @@ from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.operations import OutboxItem
 from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
 from ccr.storage.queries import verification
+from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import save_clocks
 from ccr.storage.queries.referrals import REFERRAL, NewEvent, add_event, lock_referral
 from tests import loop as loops
@@ -81,6 +82,9 @@ def sent_quickly(loop: Loop, count: int) -> list[UUID]:
                     from_state=State.DRAFT,
                     to_state=State.SENT,
                 )
+            )
+            append_event(
+                loop.hospital.worker, EventKind.SEND.value, "referral", referral_id, at=NOW
             )
             clock = start_clock(ClockKind.ANSWER, Urgency.STANDARD, NOW, Always())
             save_clocks(lock_referral(referral_id), {}, {ClockKind.ANSWER: clock})

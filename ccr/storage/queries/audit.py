@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import cast
@@ -114,19 +115,21 @@ def iterate_chain(compartment_id: UUID) -> Iterator[tuple[AuditEvent, str, str]]
         .order_by(AuditEventRow.position)
         .execution_options(yield_per=500)
     )
-    for row in rows:
-        event = AuditEvent(
-            compartment_id=row.compartment_id,
-            position=row.position,
-            at=row.at,
-            actor_id=row.actor_id,
-            verb=row.verb,
-            subject_type=row.subject_type,
-            subject_id=row.subject_id,
-            field_names=tuple(row.field_names),
-            reason=row.reason,
-        )
-        yield event, row.previous_hash, row.hash
+    # A reader that stops at the first fault must not leave a cursor open on the server.
+    with contextlib.closing(rows):
+        for row in rows:
+            event = AuditEvent(
+                compartment_id=row.compartment_id,
+                position=row.position,
+                at=row.at,
+                actor_id=row.actor_id,
+                verb=row.verb,
+                subject_type=row.subject_type,
+                subject_id=row.subject_id,
+                field_names=tuple(row.field_names),
+                reason=row.reason,
+            )
+            yield event, row.previous_hash, row.hash
 
 
 def chain_heads() -> list[tuple[UUID, int, str]]:
