@@ -20,6 +20,7 @@ from tests.web.conftest import Visitor
 from tests.web.journey import Desk
 
 MOST = 12
+OPENED = ("draft", "sent", "declined", "noted", "held-later", "closed")
 SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 SEARCH = {
     "needs": ["advocacy"],
@@ -93,7 +94,8 @@ def test_every_page_takes_at_most_twelve_statements_and_no_more_with_twice_the_d
     desk: Desk, now: datetime, who: str
 ) -> None:
     small = desk.small
-    made = make_referrals(small, now - timedelta(hours=1))
+    all_made = make_referrals(small, now - timedelta(hours=1))
+    made = {name: all_made[name] for name in OPENED}
     desk[who].send("/desk/find", SEARCH)  # the directory is read once per version and process
     first = counts(desk, who, made)  # also the first opening, which is noted
     assert {path: n for path, n in first.items() if n > MOST} == {}

@@ -68,6 +68,9 @@ def list_inbox(
         .outerjoin(CLOCK, _RUNNING)
         .where(*visible_to(Side.RECEIVER, compartment_id), _in_tab(tab, compartment_id, at))
     )
+    if tab is InboxTab.OVERDUE:
+        # Found from the clocks' side, by the index of what an owner has running.
+        statement = statement.where(CLOCK.c.stopped_at.is_(None))
     if tab is InboxTab.CLOSED:
         statement = statement.order_by(REFERRAL.c.sent_at.desc(), REFERRAL.c.id)
     elif tab is InboxTab.NEEDS_ANSWER:
