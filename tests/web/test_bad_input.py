@@ -23,20 +23,66 @@ from tests.web.conftest import Visitor
 from tests.web.journey import Desk, let_in, text_of
 
 NAUGHTY: tuple[str, ...] = (
-    "", " ", "Null", "None", "undefined", "true", "0", "-1", "1e309", "NaN", "1" * 5000, "١٢", "²",
-    "Ⅻ", "\x00", "a\x00b", "\u202etxt.exe", "\ufeff", "\u0085\u2028", "😀" * 60, "e" + "\u0301" * 300,
-    "ﷺ" * 40, "O'Brien-Ñuñez", "' OR 1=1 --", "'; DROP TABLE referral;--", "%' AND '%'='",
-    "{{ 7 * 7 }}", "${7*7}", "{% raw %}", "%(county)s", "%s%n%d", "<script>alert(1)</script>",
-    '" onfocus="alert(1)', "../../etc/passwd", "\r\nSet-Cookie: a=b", "=cmd|' /C calc'!A0",
-    "2026-02-30", "9999-12-31", "0001-01-01", "x" * 100_000,
-    "00000000-0000-0000-0000-000000000000", "v1.x.y", "[]", '["a"]',
+    "",
+    " ",
+    "Null",
+    "None",
+    "undefined",
+    "true",
+    "0",
+    "-1",
+    "1e309",
+    "NaN",
+    "1" * 5000,
+    "١٢",
+    "²",
+    "Ⅻ",
+    "\x00",
+    "a\x00b",
+    "\u202etxt.exe",
+    "\ufeff",
+    "\u0085\u2028",
+    "😀" * 60,
+    "e" + "\u0301" * 300,
+    "ﷺ" * 40,
+    "O'Brien-Ñuñez",
+    "' OR 1=1 --",
+    "'; DROP TABLE referral;--",
+    "%' AND '%'='",
+    "{{ 7 * 7 }}",
+    "${7*7}",
+    "{% raw %}",
+    "%(county)s",
+    "%s%n%d",
+    "<script>alert(1)</script>",
+    '" onfocus="alert(1)',
+    "../../etc/passwd",
+    "\r\nSet-Cookie: a=b",
+    "=cmd|' /C calc'!A0",
+    "2026-02-30",
+    "9999-12-31",
+    "0001-01-01",
+    "x" * 100_000,
+    "00000000-0000-0000-0000-000000000000",
+    "v1.x.y",
+    "[]",
+    '["a"]',
 )
 RAW: tuple[bytes, ...] = (b"\xed\xa0\x80", b"\xff\xfe\x00", b"\xc0\xaf", b"\xf5\x80\x80\x80")
 """A lone surrogate, a byte order mark with a NUL, an overlong slash, beyond Unicode."""
 FIND = {
-    "needs": "advocacy", "near": "Troy, NY", "track": "survivor", "urgency": "standard",
-    "language": "", "access": "", "age_band": "", "gender": "", "transport": "car", "children": "",
-    "exclude": "", "carried": "",
+    "needs": "advocacy",
+    "near": "Troy, NY",
+    "track": "survivor",
+    "urgency": "standard",
+    "language": "",
+    "access": "",
+    "age_band": "",
+    "gender": "",
+    "transport": "car",
+    "children": "",
+    "exclude": "",
+    "carried": "",
 }
 # Counted tries, and the time a person was last seen, are no records of anybody.
 ASIDE = frozenset({"attempt", "used_token", "unmet_need"})
@@ -53,18 +99,33 @@ class Form:
 
 FORMS = (
     Form("alder.worker", "/desk/find", FIND),
-    Form("alder.worker", "/desk/find/unmet",
-         {"needs": "pets", "county": "36083", "token": str(uuid4())}),
-    Form("alder.worker", "/desk/referrals/new",
-         {"needs": "advocacy", "urgency": "standard", "track": "survivor"}),
+    Form(
+        "alder.worker",
+        "/desk/find/unmet",
+        {"needs": "pets", "county": "36083", "token": str(uuid4())},
+    ),
+    Form(
+        "alder.worker",
+        "/desk/referrals/new",
+        {"needs": "advocacy", "urgency": "standard", "track": "survivor"},
+    ),
     Form("alder.worker", "/desk/referrals/new", {**FIND, "service_id": ""}),
-    Form("alder.worker", "/desk/referrals/{draft}/need",
-         {"needs": "advocacy", "urgency": "standard", "track": "survivor"}),
-    Form("alder.worker", "/desk/referrals/{draft}/place",
-         {k: v for k, v in FIND.items() if k not in {"needs", "track", "urgency"}}),
+    Form(
+        "alder.worker",
+        "/desk/referrals/{draft}/need",
+        {"needs": "advocacy", "urgency": "standard", "track": "survivor"},
+    ),
+    Form(
+        "alder.worker",
+        "/desk/referrals/{draft}/place",
+        {k: v for k, v in FIND.items() if k not in {"needs", "track", "urgency"}},
+    ),
     Form("alder.worker", "/desk/referrals/{draft}/partners", {"service_id": ""}),
-    Form("alder.worker", "/desk/referrals/{draft}/share",
-         {"agreed": "y", "question": "", "chosen_by": "survivor", "feedback": "no"}),
+    Form(
+        "alder.worker",
+        "/desk/referrals/{draft}/share",
+        {"agreed": "y", "question": "", "chosen_by": "survivor", "feedback": "no"},
+    ),
     Form("alder.worker", "/desk/referrals/{asked}/as-sender/answer", {"note": ""}),
     Form("alder.worker", "/desk/referrals/{declined}/as-sender/close", {"outcome": ""}),
     Form("birch.advocate", "/desk/inbox/code", {"code": ""}),
@@ -72,13 +133,19 @@ FORMS = (
     Form("birch.advocate", "/desk/referrals/{sent}/as-receiver/waitlist", {"until": ""}),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/hold", {"until": ""}),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/note", {"note": ""}),
-    Form("birch.agency_admin", "/desk/referrals/{taken}/as-receiver/attempt",
-         {"kind": "no-answer", "still_safe": "yes", "safety_reason": ""}),
+    Form(
+        "birch.agency_admin",
+        "/desk/referrals/{taken}/as-receiver/attempt",
+        {"kind": "no-answer", "still_safe": "yes", "safety_reason": ""},
+    ),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/close", {"outcome": ""}),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/confirm-release", {"how": ""}),
     Form("alder.worker", "/language/es", {"back": ""}),
-    Form("alder.worker", "/account/password",
-         {"password": "x", "new_password": "x", "new_password_confirm": "x"}),
+    Form(
+        "alder.worker",
+        "/account/password",
+        {"password": "x", "new_password": "x", "new_password_confirm": "x"},
+    ),
 )
 
 
@@ -144,8 +211,13 @@ def test_no_field_breaks_on_bytes_that_are_no_text(desk: Desk, ids: dict[str, UU
 
 def test_what_looks_like_markup_is_text_on_every_page(desk: Desk, ids: dict[str, UUID]) -> None:
     birch = desk["birch.advocate"]
-    for text in ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}",
-                 "%(county)s %s", "\u202etxt"):
+    for text in (
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7 * 7 }}",
+        "%(county)s %s",
+        "\u202etxt",
+    ):
         assert desk.as_receiver(ids["taken"], "note", note=text).status_code == 303
         page = text_of(birch.open(f"/desk/referrals/{ids['taken']}"))
         assert "<script>alert" not in page
@@ -168,21 +240,36 @@ def test_no_argument_of_an_address_breaks(desk: Desk, argument: str) -> None:
 
 def test_an_address_that_names_nothing_is_not_there(desk: Desk, ids: dict[str, UUID]) -> None:
     sent = str(ids["sent"])
-    for part in ("x", "1", "%00", sent[:-1], sent + "0", sent.replace("-", ""), "{" + sent + "}",
-                 "..%2f..", "%ED%A0%80", "new%00", "x" * 3000):
+    for part in (
+        "x",
+        "1",
+        "%00",
+        sent[:-1],
+        sent + "0",
+        sent.replace("-", ""),
+        "{" + sent + "}",
+        "..%2f..",
+        "%ED%A0%80",
+        "new%00",
+        "x" * 3000,
+    ):
         for end in ("", "/slip", "/check", "/as-receiver/accept"):
             answer = desk["alder.worker"].open(f"/desk/referrals/{part}{end}")
             assert answer.status_code == 404, (part[:60], end)
 
 
-def test_another_method_is_not_there_and_changes_nothing(
-    desk: Desk, ids: dict[str, UUID]
-) -> None:
+def test_another_method_is_not_there_and_changes_nothing(desk: Desk, ids: dict[str, UUID]) -> None:
     visitor = desk["birch.advocate"]
     visitor.open("/account")
     before = records()
-    paths = ("/desk/inbox", "/desk/find", f"/desk/referrals/{ids['sent']}",
-             f"/desk/referrals/{ids['sent']}/as-receiver/accept", "/account", "/")
+    paths = (
+        "/desk/inbox",
+        "/desk/find",
+        f"/desk/referrals/{ids['sent']}",
+        f"/desk/referrals/{ids['sent']}/as-receiver/accept",
+        "/account",
+        "/",
+    )
     for path in paths:
         for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
             answer = visitor.client.open(
@@ -198,15 +285,18 @@ def test_another_method_is_not_there_and_changes_nothing(
     assert {table: after[table] for table in before} == before
 
 
-def test_every_form_refuses_a_missing_and_a_foreign_token(
-    desk: Desk, ids: dict[str, UUID]
-) -> None:
+def test_every_form_refuses_a_missing_and_a_foreign_token(desk: Desk, ids: dict[str, UUID]) -> None:
     """The token is asked for before anything else; without one no row changes."""
     other = desk["birch.advocate"]
     other.open("/account")
     visitor, before, tried = desk["alder.worker"], records(), 0
-    values = {"referral_id": ids["sent"], "draft_id": ids["draft"], "code": "es", "act": "recall",
-              "token": "x"}
+    values = {
+        "referral_id": ids["sent"],
+        "draft_id": ids["draft"],
+        "code": "es",
+        "act": "recall",
+        "token": "x",
+    }
     for rule in desk.app.url_map.iter_rules():
         if "POST" not in (rule.methods or ()) or rule.endpoint.startswith("api."):
             continue
@@ -238,7 +328,8 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(
         assert "Traceback" not in text_of(answer)
     many = {f"field{n}": "x" for n in range(600)}
     answer = visitor.client.post(
-        f"/desk/referrals/{ids['taken']}/as-receiver/note", data={**many, "csrf_token": "x"},
+        f"/desk/referrals/{ids['taken']}/as-receiver/note",
+        data={**many, "csrf_token": "x"},
         content_type="multipart/form-data",
     )
     assert answer.status_code == 413
@@ -250,10 +341,15 @@ def test_bodies_that_are_no_forms_are_refused(desk: Desk, ids: dict[str, UUID]) 
     visitor.open("/account")
     before, token = records(), {"X-CSRFToken": visitor.token}
     for body, kind in (
-        (b'{"note": "x"}', "application/json"), (b"<a/>", "text/xml"), (b"\x00" * 100, ""),
-        (b"--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nx",
-         "multipart/form-data; boundary=x"),
-        (b"note=x", "multipart/form-data"), (b"note", "application/x-www-form-urlencoded"),
+        (b'{"note": "x"}', "application/json"),
+        (b"<a/>", "text/xml"),
+        (b"\x00" * 100, ""),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="note"\r\n\r\nx',
+            "multipart/form-data; boundary=x",
+        ),
+        (b"note=x", "multipart/form-data"),
+        (b"note", "application/x-www-form-urlencoded"),
     ):
         answer = visitor.client.post(path, data=body, content_type=kind, headers=token)
         assert 400 <= answer.status_code < 500, kind
@@ -264,17 +360,33 @@ def test_a_field_that_is_repeated_or_unknown_changes_nothing_else(
     desk: Desk, ids: dict[str, UUID]
 ) -> None:
     """Fields that are not on the form are not written: no form takes a column by its name."""
-    columns = ("state", "code", "version", "sender_compartment_id", "receiver_compartment_id",
-               "network_id", "roles", "outcome", "accepted_at", "survivor_yes", "id")
-    forged = {name: "forged" for name in columns} | {"receiver_compartment_id": str(uuid4())}
+    columns = (
+        "state",
+        "code",
+        "version",
+        "sender_compartment_id",
+        "receiver_compartment_id",
+        "network_id",
+        "roles",
+        "outcome",
+        "accepted_at",
+        "survivor_yes",
+        "id",
+    )
+    forged = dict.fromkeys(columns, "forged") | {"receiver_compartment_id": str(uuid4())}
     before = {row[0]: row for row in records()["referral"]}
     answer = desk.as_receiver(ids["taken"], "note", note="Only this.", **forged)
     assert answer.status_code == 303
     assert {row[0]: row for row in records()["referral"]} == before
     answer = desk["alder.worker"].send(
         f"/desk/referrals/{ids['draft']}/need",
-        {"needs": ["advocacy"] * 400, "urgency": ["standard", "immediate"], "track": "survivor",
-         **forged}, follow=False,
+        {
+            "needs": ["advocacy"] * 400,
+            "urgency": ["standard", "immediate"],
+            "track": "survivor",
+            **forged,
+        },
+        follow=False,
     )
     assert answer.status_code == 303
     kept = {row[0]: row for row in records()["referral"]}
@@ -332,12 +444,14 @@ _ANY = st.one_of(_CODES, st.text(max_size=40), st.integers().map(str))
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(fields=st.dictionaries(st.sampled_from(sorted(FIND)), _ANY), times=st.integers(1, 3))
-def test_any_search_gets_an_answer(
-    searching: Visitor, fields: dict[str, Any], times: int
-) -> None:
+def test_any_search_gets_an_answer(searching: Visitor, fields: dict[str, Any], times: int) -> None:
     sent = {**FIND, **fields, "needs": [fields.get("needs", "advocacy")] * times}
-    text = {k: v.encode("utf-8", "replace").decode() if isinstance(v, str) else
-            [one.encode("utf-8", "replace").decode() for one in v] for k, v in sent.items()}
+    text = {
+        k: v.encode("utf-8", "replace").decode()
+        if isinstance(v, str)
+        else [one.encode("utf-8", "replace").decode() for one in v]
+        for k, v in sent.items()
+    }
     answer = searching.send("/desk/find", text, follow=False)
     assert answer.status_code in {200, 400, 422}
 
