@@ -109,8 +109,12 @@ install_pinned() {
   is_stamped "$stamp" "$mark" && return
   [ ! -t 1 ] || how=()
   # Flask-Principal is published as source only, so sources are allowed; hashes are checked.
-  step "$2" "$python" -m pip install "${how[@]}" --require-hashes -r "$1" </dev/null ||
+  # The list is whole, so nothing is left to resolve: pip's resolver refuses a list whose packages
+  # ask for an extra ("coverage[toml]") as soon as a newer release than the pinned one appears.
+  step "$2" "$python" -m pip install "${how[@]}" --require-hashes --no-deps -r "$1" </dev/null ||
     fail "the packages of $1 could not be installed; see the lines above"
+  quietly "$python" -m pip check ||
+    fail "the packages of $1 do not fit together; see the lines above"
   printf '%s' "$mark" >"$stamp"
 }
 
