@@ -42,11 +42,18 @@ class NeedAnswers:
 
 @dataclass(frozen=True, slots=True)
 class PlaceAnswers:
-    """Step 2: from where and how. `exclude` None keeps what was said before; it is never shown."""
+    """Step 2: from where and how.
+
+    Attributes:
+        exclude: members to leave out, beside those said before, which are never shown; () for
+            nobody at all.
+        forget: True when those said before are to be left out no longer.
+    """
 
     near: str
     transport: str = ""
     exclude: tuple[str, ...] | None = field(default=None, repr=False)
+    forget: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def checked_need(answers: DraftFacts) -> DraftFacts:
     language = read.read_language(answers.language)
     age_band, gender = read.read_age_band(answers.age_band), read.read_gender(answers.gender)
     access = read.read_access(answers.access)
-    read.read_transport(answers.transport)
+    transport = read.read_transport(answers.transport) if answers.transport.strip() else None
     question = checked_text(answers.question, required=False, field="question")
     return replace(
         answers,
@@ -137,6 +144,7 @@ def checked_need(answers: DraftFacts) -> DraftFacts:
         gender=gender.value if gender else "",
         access=tuple(sorted(code.value for code in access)),
         children=_children(answers.children),
+        transport=transport.value if transport else "",
         question=question or "",
     )
 

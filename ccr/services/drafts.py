@@ -146,11 +146,14 @@ def save_place(
     """Keep the answers of step 2; raises InvalidInputError with `field`."""
 
     def change(facts: DraftFacts) -> DraftFacts:
-        exclude = facts.exclude if answers.exclude is None else answers.exclude
+        # Names are added to those said before, which no page shows.
+        before = () if answers.forget or answers.exclude == () else facts.exclude
+        exclude = (*before, *(answers.exclude or ()))
         changed = replace(
             facts, near=answers.near.strip(), transport=answers.transport, exclude=exclude
         )
-        request = routing.read_request(identity, world, checked_need(changed).route_fields(), at=at)
+        changed = checked_need(changed)
+        request = routing.read_request(identity, world, changed.route_fields(), at=at)
         # Names become ids at once, so that a later change of a name does not lift an exclusion.
         ids = sorted(str(member_id) for member_id in request.excluded_members)
         return replace(changed, exclude=tuple(ids))

@@ -39,6 +39,7 @@ __all__ = [
     "count_unmet_need",
     "directory_services",
     "find_partners",
+    "read_left_out",
     "read_request",
     "ready_directory",
     "still_possible",
@@ -84,6 +85,18 @@ def read_request(
     """Return the request that find_partners would answer; raises as it does."""
     authorise(identity, Permission.ROUTE_FIND)
     return _read(identity, world, fields, _ready(identity), at=at)
+
+
+def read_left_out(identity: Identity, texts: Iterable[str]) -> list[str]:
+    """Return the members of these names or ids, never to be proposed, as ids.
+
+    Raises:
+        InvalidInputError: field `exclude`: the network has no such member, or they are too many.
+    """
+    authorise(identity, Permission.ROUTE_FIND)
+    directory = ready_directory(identity)
+    found = read.read_excluded(texts, lambda text: _member(identity, directory, text))
+    return sorted(str(member_id) for member_id in found)
 
 
 def still_possible(

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from flask import Flask, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from ccr.domain.errors import CcrError, NotFoundError
+from ccr.domain.errors import CcrError, InvalidInputError, NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permission_map import permits
@@ -23,6 +23,8 @@ from ccr.services.world import World
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
+# Form libraries read JSON as well, whose values may be anything; the desk takes forms only.
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", ""})
 
 # Routes that libraries bring, and who may use them.
 LIBRARY_ROUTES: dict[str, str] = {
@@ -60,6 +62,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
                 return to_sign_in()
             if not permits(identity, permission):
                 raise NotFoundError
+            if request.method == "POST" and request.mimetype not in FORMS:
+                raise InvalidInputError(phrase("Send this as a form."))
             result: ResponseReturnValue = view(*args, **kwargs)
             return result
 

@@ -15,15 +15,17 @@ from flask_babel import gettext
 from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore, logout_user
 from flask_security.mail_util import MailUtil
+from flask_security.password_util import PasswordUtil
 from flask_security.totp import Totp
 
 from ccr.adapters.clock import utc_now
 from ccr.config import Settings
-from ccr.domain.errors import CcrError
+from ccr.domain.errors import CcrError, InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Role
 from ccr.services import accounts, sign_in
 from ccr.web.access import LIBRARY_ROUTES
+from ccr.web.language import translated
 from ccr.web.security import IDLE_LIMIT, LONGEST_SESSION
 
 
@@ -57,6 +59,30 @@ class OnceOnlyTotp(Totp):
     def set_last_counter(self, user: Any, tmatch: Any) -> None:  # noqa: ANN401
         """Keep the counter of the code just used."""
         user.tf_last_counter = tmatch.counter
+
+
+class BoundedPasswords(PasswordUtil):
+    """Passwords as accounts have them; hashing refuses very long ones with an error of its own."""
+
+    def normalize(self, password: str) -> str:
+        """Return the form that is hashed; one longer than any password we keep fits none."""
+        normal: str = super().normalize(password[: accounts.MOST_PASSWORD + 1])
+        return normal[: accounts.MOST_PASSWORD + 1]
+
+    def validate(
+        self,
+        password: str,
+        is_register: bool,
+        **kwargs: Any,  # noqa: ANN401, FBT001 -- theirs
+    ) -> tuple[list[str] | None, str]:
+        """Return what is wrong with a new password, and its normal form."""
+        normal = self.normalize(password)
+        try:
+            accounts.check_password(normal)
+        except InvalidInputError as error:
+            return [translated(error.phrase)], normal
+        found: tuple[list[str] | None, str] = super().validate(password, is_register, **kwargs)
+        return found
 
 
 class NoMail(MailUtil):
@@ -124,6 +150,7 @@ def init_sign_in(app: Flask, settings: Settings, datastore: SQLAlchemyUserDatast
         login_form=DelayingLoginForm,
         totp_cls=OnceOnlyTotp,
         mail_util_cls=NoMail,
+        password_util_cls=BoundedPasswords,
     )
     user_logged_in.connect(_start_session, app)
     user_logged_out.connect(_end_every_session, app)

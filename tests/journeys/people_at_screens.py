@@ -14,12 +14,23 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
+from ccr.adapters.spoken_codes import WordList
 from tests.people import PASSWORD
 
 MOST_TABS = 150
 NARROW = 320
 SECRET_WORDS = ("advocacy", "protection", "abuse", "shelter", "violence", "victim", "troy")
 """Words of needs, place and subject that no address and no title may hold."""
+
+WIDEST_CODE = """
+(words) => {
+  const spans = [...document.querySelectorAll('.spoken-code span')];
+  const width = (word) => { spans[0].textContent = word; return spans[0].scrollWidth; };
+  spans[0].style.display = 'inline-block';
+  const widest = words.map((word) => [width(word), word]).sort((a, b) => b[0] - a[0]);
+  spans.forEach((span, n) => { span.textContent = widest[n][1]; });
+}
+"""
 
 
 class Mouse:
@@ -166,6 +177,11 @@ class Person:
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{where}: {wide} px wide at {width}"
         self.page.set_viewport_size(usual)
+
+    def fits_with_the_longest_code(self) -> None:
+        """Put the widest words there are into the spoken code; check that the page still fits."""
+        self.page.evaluate(WIDEST_CODE, list(WordList.load().words))
+        self._fits(urlsplit(self.page.url).path)
 
     def leave(self) -> None:
         """Close the browser; fail for whatever went wrong on the way."""

@@ -120,6 +120,7 @@ def test_the_sender_sees_the_outcome_with_a_release(chromium: Browser, site: Sit
         end = _go_all_the_way(worker, advocate, site, release=True)
         assert "Service started" in end
         assert "The person is connected." in end
+        worker.fits_with_the_longest_code()
         _papers(worker)
         for path in ("/desk/outbox?group=done", "/desk/follow-ups", "/desk/find", "/account"):
             worker.go(path)
@@ -152,6 +153,7 @@ def _papers(worker: Any) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", worker.page.pdf(format="Letter"))) == 1
     worker.go(re.sub(r"^https?://[^/]+", "", address) + "/card")
     card = worker.look()
+    worker.fits_with_the_longest_code()
     assert "518-555-0142" in card
     worker.page.emulate_media(media="print")
     printed = worker.page.locator("body").inner_text()

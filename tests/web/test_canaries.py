@@ -273,7 +273,6 @@ def test_the_database_file_holds_no_free_text_and_no_search_in_clear(
             {
                 "needs": ["advocacy"],
                 "near": "canaryfailing",
-                "exclude": "canaryfailing",
                 "urgency": "standard",
                 "track": "survivor",
                 "transport": "car",

@@ -186,3 +186,20 @@ def test_a_recovery_code_lets_her_in_once(worker: Team, visitor: Visitor, now: d
             other.open("/sign-in/recovery-code")
             other.send("/sign-in/recovery-code", {"code": codes[0]}, follow=False)
             assert other.open("/account").status_code == expected
+
+
+@pytest.mark.parametrize("long", ["x" * 5_000, "\ufdfa" * 5_000, "ñ" * 129])
+def test_a_password_that_is_too_long_fits_nobody_and_breaks_nothing(
+    worker: Team, visitor: Visitor, long: str
+) -> None:
+    answer = visitor.sign_in(worker.email, long)
+    assert answer.status_code == 200
+    assert "do not go together" in text_of(answer)
+    visitor.sign_in(worker.email)
+    visitor.open("/account/password")
+    kept = {"password": PASSWORD, "new_password": long, "new_password_confirm": long}
+    refused = visitor.send("/account/password", kept)
+    assert "12 to 128 characters" in text_of(refused)
+    visitor.send("/account/password", {**kept, "password": long})
+    visitor.send("/account/sign-out")
+    assert visitor.sign_in(worker.email).status_code == 302

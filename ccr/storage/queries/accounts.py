@@ -135,6 +135,8 @@ def _network(row: Network) -> NetworkFacts:
 
 def find_member(network_id: UUID, name: str) -> UUID | None:
     """Return the id of the member of exactly this name (case does not matter), or None."""
+    if "\x00" in name:
+        return None  # PostgreSQL takes no text with it
     return db.session.scalar(
         select(MemberRow.id).where(
             MemberRow.network_id == network_id, func.lower(MemberRow.name) == name.strip().lower()

@@ -13,7 +13,8 @@ from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
-from ccr.services import drafts, sending
+from ccr.services import draft_steps as steps
+from ccr.services import drafts, routing, sending
 from ccr.services.draft_facts import PlaceAnswers
 from ccr.services.hotlines import list_hotlines
 from ccr.web.access import current_identity, current_world, requires
@@ -29,7 +30,7 @@ from ccr.web.presenters.drafts import (
     place_form_of,
     summary_rows,
 )
-from ccr.web.presenters.left_out import open_left_out
+from ccr.web.presenters.left_out import open_left_out, seal_left_out
 from ccr.web.presenters.partner import partner_view
 from ccr.web.presenters.referrals import preview_rows
 from ccr.web.presenters.routing import results_view
@@ -132,14 +133,18 @@ def save_place(draft_id: UUID) -> ResponseReturnValue:
     identity, world = current_identity(), current_world()
     draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
     form = PlaceForm()
-    named = tuple(form.excluded())
-    exclude = () if request.form.get("forget") else named or None
-    form.exclude.data = ""
+    forget = bool(request.form.get("forget"))
+    named = [] if forget else open_left_out(identity, world, form.carried.data or "")
+    typed, form.exclude.data = form.excluded(), ""
     try:
-        where = PlaceAnswers(form.near.data or "", form.transport.data or "", exclude)
-        drafts.save_place(identity, world, draft_id, where, at=utc_now())
+        # First of all, so that they stay left out when something else has to be put right.
+        named = routing.read_left_out(identity, [*named, *typed])
+        form.carried.data = seal_left_out(identity, world, named)
+        where = PlaceAnswers(
+            form.near.data or "", form.transport.data or "", tuple(named) or None, forget
+        )
         answers = need_answers(None, form, draft=draft)
-        drafts.save_need(identity, world, draft_id, answers, at=utc_now())
+        steps.save_place_and_need(identity, world, draft_id, where, answers, at=utc_now())
     except InvalidInputError as error:
         add_refusal(form, error)
         return render_template(
@@ -232,15 +237,19 @@ def save_share(draft_id: UUID) -> ResponseReturnValue:
     try:
         _check_agreed(form)
         answers = need_answers(None, None, draft=draft, question=form.question.data or "")
-        drafts.save_need(identity, world, draft_id, answers, at=at)
         until = default_until(at) if form.feedback.data == "yes" else None
-        drafts.ask_release(identity, world, draft_id, until, at=at)
-        chosen_by = ChosenBy(form.chosen_by.data or ChosenBy.SURVIVOR.value)
-        drafts.record_yes(identity, world, draft_id, chosen_by, at=at)
+        steps.agree(identity, world, draft_id, answers, until, _chosen_by(form), at=at)
     except InvalidInputError as error:
         add_refusal(form, error)
         return _share_page(draft_id, form)
     return redirect(url_for("drafts.check", draft_id=draft_id), code=303)
+
+
+def _chosen_by(form: ShareForm) -> ChosenBy:
+    try:
+        return ChosenBy(form.chosen_by.data or ChosenBy.SURVIVOR.value)
+    except ValueError as error:
+        raise InvalidInputError(phrase("Choose one."), field="chosen_by") from error
 
 
 def _check_agreed(form: ShareForm) -> None:

@@ -37,25 +37,31 @@ def search() -> ResponseReturnValue:
     form = FindForm()
     forget = bool(request.form.get("forget"))
     left_out = [] if forget else open_left_out(identity, world, form.carried.data or "")
-    fields = form.to_domain(left_out)
-    form.exclude.data = ""
-    if not form.validate():
-        return render_template("routing/find.html", form=form, results=None), 422
+    typed, form.exclude.data = form.excluded(), ""
     try:
-        answer = routing.find_partners(identity, world, fields, at=utc_now())
+        # First of all, so that they stay left out when something else has to be put right.
+        left_out = routing.read_left_out(identity, [*left_out, *typed])
+        form.carried.data = seal_left_out(identity, world, left_out)
+        if not form.validate():
+            return _refused(form, left_out)
+        answer = routing.find_partners(identity, world, form.to_domain(left_out), at=utc_now())
     except InvalidInputError as error:
         add_refusal(form, error)
-        return render_template("routing/find.html", form=form, results=None), 422
-    form.carried.data = seal_left_out(identity, world, fields.exclude)
+        return _refused(form, left_out)
     return render_template(
         "routing/find.html",
         form=form,
         results=results_view(answer, world),
-        left_out=bool(fields.exclude),
-        urgent=fields.urgency == "immediate",
+        left_out=bool(left_out),
+        urgent=form.urgency.data == "immediate",
         hotlines=list_hotlines(),
         token=uuid4(),
     )
+
+
+def _refused(form: FindForm, left_out: list[str]) -> ResponseReturnValue:
+    page = render_template("routing/find.html", form=form, results=None, left_out=bool(left_out))
+    return page, 422
 
 
 @blueprint.post("/unmet")

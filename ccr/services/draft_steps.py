@@ -1,0 +1,49 @@
+"""Steps of the wizard that keep several answers: each is kept whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from ccr.domain.referral_states import ChosenBy
+from ccr.policy.identity import Identity
+from ccr.services import drafts
+from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
+from ccr.services.world import World
+from ccr.storage.db import unit_of_work
+
+
+def save_place_and_need(
+    identity: Identity,
+    world: World,
+    draft_id: UUID,
+    place: PlaceAnswers,
+    need: NeedAnswers,
+    *,
+    at: datetime,
+) -> None:
+    """Keep the answers of step 2; raises as drafts.save_place and drafts.save_need do."""
+    with unit_of_work():
+        drafts.save_place(identity, world, draft_id, place, at=at)
+        drafts.save_need(identity, world, draft_id, need, at=at)
+
+
+def agree(
+    identity: Identity,
+    world: World,
+    draft_id: UUID,
+    need: NeedAnswers,
+    until: datetime | None,
+    chosen_by: ChosenBy,
+    *,
+    at: datetime,
+) -> None:
+    """Keep the question, the release and, last, the yes: any later change takes the yes away.
+
+    Raises:
+        InvalidInputError: as drafts.save_need, drafts.ask_release and drafts.record_yes do.
+    """
+    with unit_of_work():
+        drafts.save_need(identity, world, draft_id, need, at=at)
+        drafts.ask_release(identity, world, draft_id, until, at=at)
+        drafts.record_yes(identity, world, draft_id, chosen_by, at=at)
