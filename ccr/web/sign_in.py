@@ -72,8 +72,8 @@ class BoundedPasswords(PasswordUtil):
     def validate(
         self,
         password: str,
-        is_register: bool,
-        **kwargs: Any,  # noqa: ANN401, FBT001 -- theirs
+        is_register: bool,  # noqa: FBT001 -- theirs
+        **kwargs: Any,  # noqa: ANN401
     ) -> tuple[list[str] | None, str]:
         """Return what is wrong with a new password, and its normal form."""
         normal = self.normalize(password)
