@@ -36,11 +36,18 @@ def area_unknown(service: Service, place: Place) -> bool:
 def in_area_of(service: Service, place: Place) -> bool:
     """Return True when a listing by area alone is for this place.
 
-    Without a stated area, a public site in the same county is taken as one.
+    Without a stated area, a public site in the same county is taken as one. A service of which
+    nobody said where it is or whom it serves is listed everywhere, as "call to check": unknown is
+    never taken as no.
     """
-    if covering_extent(service, place) is not None:
+    if covering_extent(service, place) is not None or is_placeless(service):
         return True
     return not service.areas and any(s.county_fips == place.county_fips for s in service.sites)
+
+
+def is_placeless(service: Service) -> bool:
+    """Return True when nothing tells where a service is or which area it serves."""
+    return not service.areas and not any(site.county_fips for site in service.sites)
 
 
 def touches_state(service: Service, place: Place) -> bool:

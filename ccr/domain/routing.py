@@ -17,6 +17,7 @@ from ccr.domain.areas import (
     NARROW_TO_WIDE,
     by_area_alone,
     covering_extent,
+    is_placeless,
 )
 from ccr.domain.directory import DirectorySnapshot, Place, Service
 from ccr.domain.eligibility import left_out_as_outdated
@@ -123,8 +124,11 @@ def area_order(service: Service, request: RouteRequest) -> tuple[int, int, tuple
 def width(service: Service, place: Place) -> int:
     """Return how wide the area is that covers the place: 0 for a ZIP, 3 for the nation.
 
-    A service in its place by a site in the same county counts as serving that county.
+    A service in its place by a site in the same county counts as serving that county. One that
+    may be anywhere comes after all others.
     """
+    if is_placeless(service):
+        return len(NARROW_TO_WIDE)
     extent = covering_extent(service, place) or AreaExtent.COUNTY
     return NARROW_TO_WIDE.index(extent)
 

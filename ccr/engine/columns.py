@@ -15,6 +15,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from ccr.domain.areas import is_placeless
 from ccr.domain.directory import Point, Service
 from ccr.domain.eligibility import wanted_language
 from ccr.domain.matching import is_remote_too
@@ -85,6 +86,7 @@ class AreaColumns:
             for site in service.sites
         )
         self.unstated = np.array([not s.areas for s in services], bool)
+        self.placeless = np.array([is_placeless(s) for s in services], bool)
         self.some_zips = np.array(
             [any(a.extent is AreaExtent.ZIP for a in s.areas) for s in services], bool
         )

@@ -108,7 +108,8 @@ def _by_area(columns: Columns, search: Search) -> tuple[list[Service], list[Left
     request = search.request
     rows, _ = columns.helping(request)
     rows = rows[columns.nameable(rows, request)]
-    served = (columns.areas.covering(request) | columns.areas.sited_in_county(request))[rows]
+    areas = columns.areas
+    served = (areas.covering(request) | areas.sited_in_county(request) | areas.placeless)[rows]
     hopeful = rows[served][~columns.certainly_out(rows[served], request, search.weights)]
     able = [s for s in map(columns.services.__getitem__, hopeful) if not judge_by_area(s, search)]
     able.sort(key=lambda service: area_order(service, request))

@@ -150,6 +150,14 @@ def test_area_partners_stand_by_needs_met_then_narrowest_area_then_name():
     assert names(answer.area_partners) == [both.name, county_a.name, county_z.name, state.name]
 
 
+def test_a_service_that_nobody_placed_comes_last_and_says_call_to_check():
+    nobody_knows = make_service(sites=(), areas=())
+    state = make_service(in_person=False, by_phone=True, areas=NEW_YORK)
+    answer = ranked([nobody_knows, state])
+    assert names(answer.area_partners) == [state.name, nobody_knows.name]
+    assert any("area they serve" in str(text) for text in answer.area_partners[-1].unknown)
+
+
 def test_area_partners_are_at_most_the_limit_and_do_not_take_places_from_partners():
     houses = [make_service(confidential=True) for _ in range(4)]
     answer = ranked([*houses, make_service()], limit=3)
