@@ -1,5 +1,21 @@
 """Every row of CCR. Importing this package makes the metadata whole."""
 
-from ccr.storage.models import accounts, audit, directory, operations, referrals
+from ccr.storage.models import (
+    accounts,
+    audit,
+    coordination,
+    directory,
+    joining,
+    operations,
+    referrals,
+)
 
-__all__ = ["accounts", "audit", "directory", "operations", "referrals"]
+__all__ = [
+    "accounts",
+    "audit",
+    "coordination",
+    "directory",
+    "joining",
+    "operations",
+    "referrals",
+]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    false,
 )
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -26,7 +27,10 @@ from ccr.storage.types import Codes, UtcDateTime
 
 
 class Network(Base):
-    """A community's network: the tenant. `directory_version` grows with every directory change."""
+    """A community's network: the tenant. `directory_version` grows with every directory change.
+
+    A demo network is invented as a whole; a practice network is one person's, to learn with.
+    """
 
     __tablename__ = "network"
 
@@ -35,6 +39,7 @@ class Network(Base):
     state: Mapped[str] = mapped_column(String(2), default="NY")
     timezone: Mapped[str] = mapped_column(String(64), default="America/New_York")
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_practice: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     directory_version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -77,7 +82,11 @@ class RoleRow(Base, RoleMixin):
 
 
 class Account(Base, UserMixin):
-    """A person who signs in, in exactly one compartment: no login is shared across programs."""
+    """A person who signs in, in exactly one compartment: no login is shared across programs.
+
+    `practice_compartment_id` is a program of a practice network of their own, with invented
+    partners; never a second real one.
+    """
 
     __tablename__ = "account"
 
@@ -86,6 +95,7 @@ class Account(Base, UserMixin):
     )
     network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
     compartment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("compartment.id"), index=True)
+    practice_compartment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("compartment.id"))
     email: Mapped[str] = mapped_column(String(255), unique=True)
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(Boolean, default=True)

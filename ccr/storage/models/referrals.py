@@ -110,7 +110,11 @@ class ReferralSearchRow(Base):
 
 
 class ReferralEventRow(Base):
-    """What happened, in the words of a closed list, by which side. Notes are sealed."""
+    """What happened, in the words of a closed list, by which side. Notes are sealed.
+
+    `told_by_role` is the role (never the name) of who answered by phone, as the sender wrote it
+    down from a closed list.
+    """
 
     __tablename__ = "referral_event"
     __table_args__ = (
@@ -130,6 +134,7 @@ class ReferralEventRow(Base):
     to_state: Mapped[str | None] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(String(40))
     note_sealed: Mapped[str | None] = mapped_column(Text)
+    told_by_role: Mapped[str | None] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,0 +1,103 @@
+"""Rows of the network's own work: promised pathways, protocols, gaps taken on, published figures.
+
+Facts about members and counters only. Nothing here points at a referral or a person served.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ccr.storage.db import Base
+from ccr.storage.types import UtcDateTime
+
+
+class PathwayRow(Base):
+    """A referral pathway that one member promised to another, for one need or for any."""
+
+    __tablename__ = "pathway"
+    __table_args__ = (
+        UniqueConstraint("network_id", "from_member_id", "to_member_id", "need"),
+        CheckConstraint("from_member_id <> to_member_id", name="two_members"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    from_member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    to_member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    need: Mapped[str] = mapped_column(String(40), default="")
+    promised_on: Mapped[date] = mapped_column(Date)
+    ended_on: Mapped[date | None] = mapped_column(Date)
+
+
+class ProtocolRow(Base):
+    """With whom an abusive partner program consults when safety is at stake (R3).
+
+    A program without a protocol in force is flagged everywhere the same day.
+    """
+
+    __tablename__ = "consultation_protocol"
+    __table_args__ = (
+        CheckConstraint("expires_on IS NULL OR expires_on >= signed_on", name="dates"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    program_compartment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("compartment.id"), index=True
+    )
+    partner_member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    signed_on: Mapped[date] = mapped_column(Date)
+    expires_on: Mapped[date | None] = mapped_column(Date)
+
+
+class GapRow(Base):
+    """A gap that the network has taken on: owner, next step, date (R98). Never a person."""
+
+    __tablename__ = "gap"
+    __table_args__ = (
+        UniqueConstraint("network_id", "key"),
+        CheckConstraint("status IN ('open', 'closed')", name="status"),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    key: Mapped[str] = mapped_column(String(160))
+    owner_member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    next_step: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date] = mapped_column(Date)
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class PublishedFigure(Base):
+    """A figure about people as the gate let it out, frozen: no value means "0-10" (R95).
+
+    `period` is a quarter ("2026Q3") or a year ("2025"); `cell` names what was counted.
+    """
+
+    __tablename__ = "published_figure"
+    __table_args__ = (CheckConstraint("value IS NULL OR value > 10", name="never_small"),)
+
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(6), primary_key=True)
+    measure: Mapped[str] = mapped_column(String(60), primary_key=True)
+    cell: Mapped[str] = mapped_column(String(160), primary_key=True)
+    value: Mapped[int | None] = mapped_column(Integer)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
