@@ -14,11 +14,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import Flask
 
 from ccr.adapters.clock import utc_now
 from ccr.app import create_app
@@ -65,16 +67,9 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the site did not start:\n{log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
-def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Return a site that serves until the last journey is over."""
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copy(sqlite_template, folder / "ccr.db")
-    app = create_app(settings_for(folder))
-    with app.app_context():
-        small = make_small_directory(at=utc_now(), name="Journey network")
-        db.session.remove()
-        db.engine.dispose()
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve the database in this folder; yield the address."""
     url = f"http://127.0.0.1:{_free_port()}"
     kept_out = {"DATABASE_URL", "CCR_MAIL_BACKEND", "CCR_REQUIRE_TWO_FACTOR"}
     env = {name: value for name, value in os.environ.items() if name not in kept_out}
@@ -95,10 +90,31 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         )
     try:
         _wait_for(url, server, log)
-        yield Site(url, small)
+        yield url
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+@contextmanager
+def app_in(folder: Path, template: Path) -> Iterator[Flask]:
+    """Copy the migrated template into the folder; yield an app on it, to fill it with."""
+    shutil.copy(template, folder / "ccr.db")
+    app = create_app(settings_for(folder))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Return a site that serves until the last journey is over."""
+    folder = tmp_path_factory.mktemp("site")
+    with app_in(folder, sqlite_template):
+        small = make_small_directory(at=utc_now(), name="Journey network")
+    with serving(folder) as url:
+        yield Site(url, small)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,112 @@
+"""Every page that a route can show is opened by everybody who may, and checked.
+
+Once as it is in English at 1280 px, light; once in Spanish at 390 px, dark: axe, one h1, at most
+one primary act, no sideways scrolling down to 320 px, and nothing asked of another host.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+
+from ccr.adapters.clock import utc_now
+from ccr.web.access import PUBLIC, access_of
+from tests.journeys.conftest import app_in, serving
+from tests.small_directory import SmallDirectory, make_referrals, make_small_directory
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+LOOKS = {
+    "in English, wide, light": {"locale": "en-US", "width": 1280, "theme": "light"},
+    "in Spanish, narrow, dark": {"locale": "es-US", "width": 390, "theme": "dark"},
+}
+PEOPLE = (
+    "anonymous",
+    "alder.worker",
+    "birch.advocate",
+    "birch.agency_admin",
+    "coordination.coordinator",
+)
+NO_PAGES = re.compile(
+    r"^/(?:static|bootstrap|sign-in/static|metrics|healthz|readyz|exit|api/|hsds)|"
+    r"\.(?:json|csv|svg|xlsx)$|/(?:export|calendar)"
+)
+
+
+@dataclass(frozen=True)
+class Everything:
+    """A site with referrals in every state, and the addresses of its pages."""
+
+    url: str
+    small: SmallDirectory
+    public: tuple[str, ...]
+    staff: tuple[str, ...]
+
+
+def _paths(app: Flask, *, public: bool) -> Iterator[str]:
+    """Yield the pages without parameters, and with a language where the path has one."""
+    for rule in app.url_map.iter_rules():
+        open_to_all = access_of(app, rule.endpoint) == PUBLIC
+        if "GET" not in (rule.methods or ()) or open_to_all is not public:
+            continue
+        if rule.arguments - set(rule.defaults or {}):
+            continue
+        if not NO_PAGES.search(rule.rule):
+            yield rule.rule
+
+
+@pytest.fixture(scope="module")
+def everything(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Everything]:
+    folder = tmp_path_factory.mktemp("everything")
+    at = utc_now()
+    with app_in(folder, sqlite_template) as app:
+        small = make_small_directory(at=at, name="Journey network")
+        made = make_referrals(small, at)
+        public = sorted(set(_paths(app, public=True)))
+        staff = sorted(set(_paths(app, public=False)))
+    draft = made.pop("draft")
+    staff += [f"/desk/referrals/{draft}/{step}" for step in ("need", "place", "partners", "share")]
+    staff += [f"/desk/referrals/{draft}/check"]
+    staff += [f"/desk/referrals/{made[name]}" for name in ("sent", "asked", "declined", "closed")]
+    staff += [f"/desk/referrals/{made['noted']}{end}" for end in ("", "/slip", "/card")]
+    with serving(folder) as url:
+        yield Everything(url, small, tuple(public), tuple(staff))
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_page_is_fit_to_be_seen(
+    chromium: Browser, everything: Everything, who: str, look: str
+) -> None:
+    from tests.journeys.people_at_screens import at_screen
+
+    how: dict[str, Any] = LOOKS[look]
+    person = at_screen(chromium, everything.url, axe=True, **how)
+    paths = everything.public
+    if who != "anonymous":
+        person.sign_in(everything.small.emails[who])
+        paths = everything.staff
+    seen = 0
+    for path in paths:
+        answer = person.page.goto(f"{everything.url}{path}")
+        assert answer is not None
+        if answer.status == 404:
+            continue
+        assert answer.status == 200, (path, answer.status)
+        language = person.page.locator("html").get_attribute("lang")
+        wanted = path[1:3] if path[1:3] in {"en", "es"} else how["locale"][:2]
+        assert language == wanted, path
+        person.look()
+        seen += 1
+    assert seen >= (2 if who == "anonymous" else 1)
+    person.leave()
