@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import subprocess  # nosec B404 -- starts our own command alone
+import subprocess  # nosec B404
 import sys
 import tempfile
 
@@ -102,8 +102,9 @@ def story() -> None:
     with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
         elsewhere = {"DATABASE_URL", "CCR_SMTP_URL", "CCR_MAIL_BACKEND"}
         env = {name: value for name, value in os.environ.items() if name not in elsewhere}
-        # A process of its own: this one is bound to the real database already.
-        told = subprocess.run(  # nosec B603 -- nothing typed is in it
+        # A process of its own: this one is bound to the real database already. It is our own
+        # command, and nothing typed is in it.
+        told = subprocess.run(  # nosec B603
             [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "tell"],
             cwd=PROJECT_ROOT,
             env={**env, "CCR_DATA_DIR": folder, **_CALM},
