@@ -37,6 +37,7 @@ VIEWS = (
     "operations",
     "styleguide",
     "routing",
+    "directory",
     "drafts",
     "referrals",
     "followups",

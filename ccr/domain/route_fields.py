@@ -62,6 +62,23 @@ def read_needs(codes: Iterable[str]) -> tuple[Need, ...]:
     return needs
 
 
+def read_listing_needs(codes: Iterable[str]) -> frozenset[Need]:
+    """Return the needs a listing meets; none means it is found by name and never proposed.
+
+    Raises:
+        InvalidInputError: field `needs`: there is no such code.
+    """
+    return frozenset(_one(Need, code, "needs") for code in codes if code.strip())
+
+
+def read_tracks(codes: Iterable[str]) -> frozenset[Track]:
+    """Return for whom a listing is; raises InvalidInputError when it is for nobody."""
+    tracks = frozenset(_one(Track, code, "tracks") for code in codes if code.strip())
+    if not tracks:
+        raise InvalidInputError(phrase("Say for whom it is: choose at least one."), field="tracks")
+    return tracks
+
+
 def read_access(codes: Iterable[str]) -> frozenset[Access]:
     """Return the access needs; raises InvalidInputError."""
     return frozenset(_one(Access, code, "access") for code in codes if code.strip())

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     """Import a directory."""
     DIRECTORY_READ = "directory:read"
     """Read listings as staff see them."""
+    LISTING_DESCRIBE = "listing:describe"
+    """Say which needs a listing meets and for whom."""
     NETWORK_MANAGE = "network:manage"
     """Create networks: the terminal only."""
     REFERRAL_ANSWER = "referral:answer"

@@ -1,16 +1,37 @@
-"""Reading the directory: one service, a page of them, free-text search, members."""
+"""The directory for staff: find by words, open a listing, say which needs it meets."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
+from ccr.domain import route_fields as read
 from ccr.domain.directory import Member, Service
+from ccr.domain.errors import StaleError
+from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
+from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.storage.db import unit_of_work
 from ccr.storage.queries import directory as queries
 from ccr.storage.queries import directory_search
-from ccr.storage.queries.directory_search import Page
+from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.directory_edit import save_needs
+from ccr.storage.queries.directory_search import Listing, Page
+
+__all__ = [
+    "Listing",
+    "Page",
+    "describe",
+    "get_member",
+    "get_service",
+    "list_members",
+    "list_services",
+    "open_listing",
+    "search",
+]
 
 
 def get_service(identity: Identity, service_id: UUID) -> Service:
@@ -47,3 +68,49 @@ def get_member(identity: Identity, member_id: UUID) -> Member:
     """Return a member of the identity's network; raises NotFoundError."""
     authorise(identity, Permission.DIRECTORY_READ)
     return queries.get_member(identity.network_id, member_id)
+
+
+def open_listing(identity: Identity, service_id: UUID) -> tuple[Service, bool]:
+    """Return a service, and whether the identity may say which needs it meets.
+
+    Raises:
+        NotFoundError: the network has no such service.
+    """
+    service = get_service(identity, service_id)
+    return service, permits(identity, Permission.LISTING_DESCRIBE, service)
+
+
+def describe(
+    identity: Identity,
+    service_id: UUID,
+    needs: Iterable[str],
+    tracks: Iterable[str],
+    *,
+    version: int,
+    at: datetime,
+) -> None:
+    """Keep which needs a listing meets and for whom; routing proposes it from then on.
+
+    An import never changes what a person has said here.
+
+    Raises:
+        NotFoundError: there is no such service, or the identity may not describe it.
+        InvalidInputError: field `needs` or `tracks`: a code does not exist, or none is for anybody.
+        StaleError: somebody else changed the listing since this version was read.
+    """
+    with unit_of_work():
+        authorise(identity, Permission.DIRECTORY_READ)
+        service = queries.get_service(identity.network_id, service_id)
+        authorise(identity, Permission.LISTING_DESCRIBE, service)
+        chosen, people = read.read_listing_needs(needs), read.read_tracks(tracks)
+        saved = save_needs(identity.network_id, service_id, chosen, people, version=version, at=at)
+        if not saved:
+            raise StaleError(
+                phrase(
+                    "Somebody else changed this listing. Nothing of yours was saved; look again."
+                )
+            )
+        queries.raise_directory_version(identity.network_id)
+        append_event(
+            identity, "described", "service", service_id, at=at, fields=("needs", "tracks")
+        )

@@ -77,6 +77,7 @@ def everything(
     draft = made.pop("draft")
     staff += [f"/desk/referrals/{draft}/{step}" for step in ("need", "place", "partners", "share")]
     staff += [f"/desk/referrals/{draft}/check"]
+    staff += [f"/directory/services/{small.birch_service_id}"]
     staff += [f"/desk/referrals/{made[name]}" for name in ("sent", "asked", "declined", "closed")]
     staff += [f"/desk/referrals/{made['noted']}{end}" for end in ("", "/slip", "/card")]
     with serving(folder) as url:

@@ -131,6 +131,12 @@ FORMS = (
     Form("alder.worker", "/desk/referrals/{asked}/as-sender/answer", {"note": ""}),
     Form("alder.worker", "/desk/referrals/{declined}/as-sender/close", {"outcome": ""}),
     Form("birch.advocate", "/desk/inbox/code", {"code": ""}),
+    Form("alder.worker", "/directory", {"words": "", "page": "1"}),
+    Form(
+        "coordination.coordinator",
+        "/directory/services/{listing}/needs",
+        {"needs": "advocacy", "tracks": "survivor", "version": "1"},
+    ),
     Form("birch.advocate", "/desk/referrals/{sent}/as-receiver/decline", {"reason": ""}),
     Form("birch.advocate", "/desk/referrals/{sent}/as-receiver/waitlist", {"until": ""}),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/hold", {"until": ""}),
@@ -162,7 +168,8 @@ def desk(app: Flask, now: datetime) -> Iterator[Desk]:
 
 @pytest.fixture
 def ids(desk: Desk) -> dict[str, UUID]:
-    made = {"draft": desk.draft(), "sent": desk.send(), "asked": desk.send()}
+    made = {"listing": desk.small.cedar_service_id}
+    made |= {"draft": desk.draft(), "sent": desk.send(), "asked": desk.send()}
     made |= {"declined": desk.send(), "taken": desk.send(feedback=True)}
     desk.as_receiver(made["asked"], "ask", note="When?")
     desk.as_receiver(made["declined"], "decline", reason="conflict")

@@ -15,7 +15,12 @@ from ccr.services import followups
 from ccr.web.access import PUBLIC, access_of
 from tests.directory_rows import Statements
 from tests.loop import world
-from tests.small_directory import grow, make_referrals, make_small_directory
+from tests.small_directory import (
+    SmallDirectory,
+    grow,
+    make_referrals,
+    make_small_directory,
+)
 from tests.web.conftest import Visitor
 from tests.web.journey import Desk
 
@@ -39,7 +44,7 @@ def desk(app: Flask, now: datetime) -> Iterator[Desk]:
         yield Desk(app, make_small_directory(at=now))
 
 
-def addresses(app: Flask, made: dict[str, UUID]) -> list[str]:
+def addresses(app: Flask, small: SmallDirectory, made: dict[str, UUID]) -> list[str]:
     """Return every address that a GET can open, made from the routes themselves."""
     found: list[str] = []
     with app.test_request_context():
@@ -55,6 +60,8 @@ def addresses(app: Flask, made: dict[str, UUID]) -> list[str]:
             if rule.arguments & {"referral_id", "draft_id"}:
                 name = next(iter(rule.arguments))
                 values = [{name: referral_id} for referral_id in made.values()]
+            elif rule.arguments == {"service_id"}:
+                values = [{"service_id": small.birch_service_id}]
             elif rule.arguments == {"language"}:
                 values = [{"language": "es"}]
             else:
@@ -80,7 +87,7 @@ def statements(visitor: Visitor, path: str, data: dict[str, object] | None = Non
 
 def counts(desk: Desk, who: str, made: dict[str, UUID]) -> dict[str, int]:
     found = {}
-    for path in addresses(desk.app, made):
+    for path in addresses(desk.app, desk.small, made):
         name = path
         for state, referral_id in made.items():
             name = name.replace(str(referral_id), state)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, or_, select, update
 
 from ccr.domain.directory import (
     Area,
@@ -120,6 +120,16 @@ def get_member(network_id: UUID, member_id: UUID) -> Member:
     return member_of_row(row, member_id in _members_with_people(network_id))
 
 
+def inbox_is_read() -> ColumnElement[bool]:
+    """Return the condition, beside a member's row, that somebody there can sign in."""
+    return (
+        select(Account.id)
+        .join(Compartment, Compartment.id == Account.compartment_id)
+        .where(Compartment.member_id == MemberRow.id, Account.active)
+        .exists()
+    )
+
+
 def _members_with_people(network_id: UUID) -> set[UUID]:
     """Return the members with at least one active account: the ones with an inbox that is read."""
     return set(
@@ -157,12 +167,13 @@ class Hanging:
     ) -> None:
         self._network_id = network_id
         self._ids = ids
-        on_ccr = _members_with_people(network_id)
-        wanted = select(MemberRow.__table__).where(MemberRow.network_id == network_id)
+        wanted = select(MemberRow.__table__, inbox_is_read().label("on_ccr")).where(
+            MemberRow.network_id == network_id
+        )
         if members is not None:
             wanted = wanted.where(MemberRow.id.in_(members))
         self.members = {
-            row.id: member_of_row(row, row.id in on_ccr) for row in db.session.execute(wanted)
+            row.id: member_of_row(row, bool(row.on_ccr)) for row in db.session.execute(wanted)
         }
         self.needs = self._by_service(ServiceNeedRow, order=ServiceNeedRow.need)
         self.areas = self._by_service(ServiceAreaRow, order=ServiceAreaRow.code)

@@ -16,7 +16,7 @@ from sqlalchemy import literal as literal_value
 
 from ccr.domain.directory import Agreement, DirectorySnapshot
 from ccr.storage.db import db
-from ccr.storage.models.accounts import Account, Compartment, Network
+from ccr.storage.models.accounts import Compartment, Network
 from ccr.storage.models.directory import (
     AgreementRow,
     CapacityRow,
@@ -83,18 +83,12 @@ class _WholeDirectory(directory.Hanging):
 
 def _member_rows(network_id: UUID) -> list[Any]:
     """Return the members with two facts more: whether an inbox is read, and the version."""
-    reads = (
-        select(Account.id)
-        .join(Compartment, Compartment.id == Account.compartment_id)
-        .where(Compartment.member_id == MemberRow.id, Account.active)
-        .exists()
-    )
     version = select(Network.directory_version).where(Network.id == network_id).scalar_subquery()
     return list(
         db.session.execute(
             select(
                 MemberRow.__table__,
-                reads.label("on_ccr"),
+                directory.inbox_is_read().label("on_ccr"),
                 version.label("directory_version"),
             ).where(MemberRow.network_id == network_id)
         )

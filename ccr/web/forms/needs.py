@@ -83,6 +83,15 @@ NEED_GROUPS: tuple[tuple[Phrase, tuple[Need, ...]], ...] = (
 """The needs as the page groups them: 34 in one list are not read. Our choice; each need once."""
 
 
+def grouped_needs(field: CheckboxesField) -> list[tuple[str, list[object]]]:
+    """Return the needs of a field as (heading, checkboxes), in the order of the page."""
+    boxes = {box.data: box for box in field}
+    return [
+        (translated(heading), [boxes[need.value] for need in needs])
+        for heading, needs in NEED_GROUPS
+    ]
+
+
 class NeedForm(FlaskForm):
     """Step 1: what is needed, for whom, how soon."""
 
@@ -104,11 +113,7 @@ class NeedForm(FlaskForm):
 
     def need_groups(self) -> list[tuple[str, list[object]]]:
         """Return the needs as (heading, checkboxes), in the order of the page."""
-        boxes = {box.data: box for box in self.needs}
-        return [
-            (translated(heading), [boxes[need.value] for need in needs])
-            for heading, needs in NEED_GROUPS
-        ]
+        return grouped_needs(self.needs)
 
 
 class PlaceForm(FlaskForm):

@@ -1,0 +1,103 @@
+"""The directory for staff: find a listing by its words, read it, say which needs it meets."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ccr.adapters.clock import utc_now
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.phrases import phrase
+from ccr.policy.permissions import Permission
+from ccr.services import directory
+from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.directory import DescribeForm, WordsForm
+from ccr.web.forms.fields import add_refusal
+from ccr.web.language import translated
+from ccr.web.presenters.directory import listing_row, listing_view
+
+blueprint = Blueprint("directory", __name__, url_prefix="/directory")
+
+
+@blueprint.get("")
+@requires(Permission.DIRECTORY_READ)
+def index() -> str:
+    """Show every listing by name."""
+    return _found(WordsForm(formdata=None), "", 1)
+
+
+@blueprint.post("")
+@requires(Permission.DIRECTORY_READ)
+def search() -> ResponseReturnValue:
+    """Show the listings that have these words."""
+    form = WordsForm()
+    if not form.validate():
+        return _found(form, None, 1), 422
+    return _found(form, form.words.data or "", form.page.data or 1)
+
+
+def _found(form: WordsForm, words: str | None, number: int) -> str:
+    page = None
+    if words is not None:
+        page = directory.search(current_identity(), words, page=number)
+    return render_template(
+        "directory/index.html",
+        form=form,
+        words=words,
+        page=page,
+        rows=[listing_row(listing) for listing in page.listings] if page else [],
+    )
+
+
+@blueprint.get("/services/<uuid:service_id>")
+@requires(Permission.DIRECTORY_READ)
+def service(service_id: UUID) -> str:
+    """Show one listing with everything that staff may see."""
+    return _listing(service_id, None)
+
+
+@blueprint.post("/services/<uuid:service_id>/needs")
+@requires(Permission.LISTING_DESCRIBE)
+def describe(service_id: UUID) -> ResponseReturnValue:
+    """Keep which needs the listing meets, and for whom."""
+    form = DescribeForm()
+    try:
+        directory.describe(
+            current_identity(),
+            service_id,
+            form.needs.data or (),
+            form.tracks.data or (),
+            version=_number(form.version.data),
+            at=utc_now(),
+        )
+    except InvalidInputError as error:
+        add_refusal(form, error)
+        return _listing(service_id, form), 422
+    flash(translated(phrase("Saved. Routing knows it from now on.")), "success")
+    return redirect(url_for("directory.service", service_id=service_id), code=303)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
+
+
+def _listing(service_id: UUID, form: DescribeForm | None) -> str:
+    identity, world = current_identity(), current_world()
+    found, may_describe = directory.open_listing(identity, service_id)
+    if form is None and may_describe:
+        form = DescribeForm(
+            formdata=None,
+            data={
+                "needs": [need.value for need in found.needs],
+                "tracks": [track.value for track in found.tracks],
+                "version": str(found.version),
+            },
+        )
+    return render_template(
+        "directory/service.html",
+        listing=listing_view(found, world, at=utc_now()),
+        form=form,
+        service_id=service_id,
+    )
