@@ -40,6 +40,8 @@ VIEWS = (
     "drafts",
     "referrals",
     "followups",
+    "network",
+    "gaps",
 )
 COMMANDS = (
     "settings",
@@ -51,6 +53,7 @@ COMMANDS = (
     "route",
     "clocks",
     "verify",
+    "gaps",
     "demo",
 )
 
