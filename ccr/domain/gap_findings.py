@@ -293,7 +293,7 @@ def _cells(matrix: GapMatrix) -> Iterator[Finding]:
 def _cell_finding(cell: Cell, state: CellState) -> Finding:
     named = {"need": line_label(cell.line), "county": cell.county.name}
     if state is CellState.NONE:
-        title = phrase("%(need)s in %(county)s: none", **named)
+        title = phrase("%(county)s has none: %(need)s", **named)
         text = (
             phrase(
                 "No member names this county for it. For the whole state: %(members)s.",
@@ -303,13 +303,13 @@ def _cell_finding(cell: Cell, state: CellState) -> Finding:
             else phrase("No member names this county for it.")
         )
     elif state is CellState.STALE:
-        title = phrase("%(need)s in %(county)s: old facts only", **named)
+        title = phrase("%(county)s has old facts only: %(need)s", **named)
         text = phrase(
             "Nobody verified this within six months: %(members)s.",
             members=_members(cell.unchecked),
         )
     else:
-        title = phrase("%(need)s in %(county)s: one only", **named)
+        title = phrase("%(county)s has one only: %(need)s", **named)
         text = phrase(
             "%(members)s is the only member with facts checked within six months.",
             members=_members(cell.checked),

@@ -18,7 +18,7 @@ Position = tuple[float, float]
 SEED = 7
 MOST_DRAWN = 160
 """Beyond so many members a picture says nothing; the table says it all. Our choice."""
-_LABEL_WIDE, _LABEL_HIGH = 122.0, 50.0
+_LABEL_WIDE, _LABEL_HIGH = 132.0, 50.0
 _EDGE = 66.0
 _STEPS = 220
 
@@ -72,15 +72,20 @@ def _linked(graph: nx.Graph, width: float, height: float) -> dict[UUID, Position
 def _stretched(
     places: dict[UUID, Sequence[float]], left: float, wide: float, high: float
 ) -> dict[UUID, Position]:
-    xs, ys = [float(p[0]) for p in places.values()], [float(p[1]) for p in places.values()]
-    span_x, span_y = max(max(xs) - min(xs), 1e-9), max(max(ys) - min(ys), 1e-9)
-    room_x, room_y = max(wide - 2 * _EDGE, 1.0), max(high - _EDGE, 1.0)
+    room_x, room_y = max(wide - 2 * _EDGE, 1.0), max(high - 2 * _EDGE, 1.0)
+    xs = _spread({node: float(place[0]) for node, place in places.items()})
+    ys = _spread({node: float(place[1]) for node, place in places.items()})
+    return {n: (left + _EDGE + room_x * xs[n], _EDGE + room_y * ys[n]) for n in places}
+
+
+def _spread(values: dict[UUID, float]) -> dict[UUID, float]:
+    """Return the values from 0 to 1, half as they are and half by their rank, to fill the field."""
+    low, high = min(values.values()), max(values.values())
+    order = sorted(values, key=lambda node: (values[node], node))
+    last = max(len(order) - 1, 1)
     return {
-        node: (
-            left + _EDGE + room_x * (float(p[0]) - min(xs)) / span_x,
-            _EDGE / 2 + room_y * (float(p[1]) - min(ys)) / span_y,
-        )
-        for node, p in places.items()
+        node: ((values[node] - low) / max(high - low, 1e-9) + rank / last) / 2
+        for rank, node in enumerate(order)
     }
 
 

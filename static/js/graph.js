@@ -60,7 +60,7 @@
     ],
     style: look(),
     layout: { name: "preset", fit: true, padding: 24 },
-    wheelSensitivity: 0.3, minZoom: 0.3, maxZoom: 3, boxSelectionEnabled: false, userZoomingEnabled: false
+    minZoom: 0.3, maxZoom: 3, boxSelectionEnabled: false, userZoomingEnabled: false
   });
   tools.hidden = false;
   const search = document.getElementById("graph-search");

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask_babel import format_date
@@ -16,7 +16,8 @@ from ccr.web.language import translated
 from ccr.web.presenters.maps import MapView, county_map
 
 COUNTIES_A_PAGE = 9
-CARDS = 4
+CARDS = 3
+SHEET_CARDS = 5
 LOOKS = {
     CellState.NONE: "none",
     CellState.STALE: "stale",
@@ -105,7 +106,7 @@ def print_view(board: GapBoard, row: int) -> dict[str, object]:
         "map": line_map(matrix, line),
         "line": translated(line_label(line)),
         "groups": _groups(matrix.line(line)),
-        "cards": [item_view(item, board.on) for item in board.items[: CARDS * 3]],
+        "cards": [item_view(item, board.on) for item in board.items[:SHEET_CARDS]],
         "total": len(board.items),
         "day": day_text(board.on),
         "county_total": len(matrix.counties),
@@ -130,7 +131,12 @@ def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
 def line_map(matrix: GapMatrix, line: str) -> MapView | None:
     """Return the county map of a line, or None where no county has a shape."""
     shaded = {c.county.fips: f"gap-{LOOKS[c.state]}" for c in matrix.line(line)}
-    return county_map(shaded=shaded, width=MAP_WIDTH, height=MAP_HEIGHT) if shaded else None
+    view = county_map(shaded=shaded, width=MAP_WIDTH, height=MAP_HEIGHT) if shaded else None
+    if view is None:
+        return None
+    named = {name for name, _ in view.shaded}
+    labels = tuple(label for label in view.labels if label.text.values.get("county") in named)
+    return replace(view, labels=labels)
 
 
 def item_view(item: BoardItem, on: date) -> dict[str, object]:

@@ -19,10 +19,10 @@ from ccr.services.coordination import NetworkView
 from ccr.web.language import translated
 from ccr.web.presenters.gaps import day_text
 
-WIDTH = 1040.0
-LEAST_HEIGHT, MOST_HEIGHT = 520.0, 1120.0
-HEIGHT_A_MEMBER = 15.0
-LONGEST_LABEL = 19
+WIDTH = 820.0
+LEAST_HEIGHT, MOST_HEIGHT = 540.0, 1600.0
+HEIGHT_A_MEMBER = 17.0
+LONGEST_LABEL = 21
 MOST_ALONE = 30
 _SECTORS = {
     MemberCategory.VICTIM_SERVICES: "victim",
@@ -243,8 +243,8 @@ def _rows(network: MemberNetwork) -> list[dict[str, object]]:
 def _lapsed(network: MemberNetwork) -> list[dict[str, str]]:
     return [
         {
-            "one": network.members[link.a].name,
-            "other": network.members[link.b].name,
+            "first": network.members[link.a].name,
+            "second": network.members[link.b].name,
             "day": day_text(link.agreement_ends) if link.agreement_ends else "",
         }
         for link in network.links
