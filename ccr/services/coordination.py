@@ -6,6 +6,7 @@ Late answers are said of members and weeks; no code, no count, nothing after acc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -64,8 +65,15 @@ def network_view(identity: Identity, *, at: datetime) -> NetworkView:
     authorise(identity, Permission.COORDINATION_READ)
     ready = ready_directory(identity)
     on = at.astimezone(ZoneInfo(ready.timezone)).date()
-    members: list[Member] = queries.list_network_members(identity.network_id)
-    agreements = ready.index.snapshot.agreements
+    members = queries.list_network_members(identity.network_id)
+    return network_of(identity, members, ready.index.snapshot.agreements, on)
+
+
+def network_of(
+    identity: Identity, members: Sequence[Member], agreements: tuple[Agreement, ...], on: date
+) -> NetworkView:
+    """Return the network of members and agreements that were read already, on a day."""
+    authorise(identity, Permission.COORDINATION_READ)
     pathways = queries.list_pathways(identity.network_id)
     network = member_network(members, agreements, pathways, on)
     return NetworkView(network, agreements, pathways, on)

@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.gazetteer import Gazetteer
-from ccr.domain.directory import Member
+from ccr.domain.directory import Agreement, Member
 from ccr.domain.errors import InvalidInputError, NotFoundError, StaleError
 from ccr.domain.gap_findings import Finding, Promises, find_gaps
 from ccr.domain.gaps import County, GapMatrix, gap_matrix
@@ -29,7 +29,7 @@ from ccr.storage.queries import coordination as queries
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.coordination import TakenGap
 
-__all__ = ["BoardItem", "GapBoard", "Plan", "TakenGap", "board", "close", "matrix_of", "take"]
+__all__ = ["BoardItem", "GapBoard", "Plan", "TakenGap", "board", "close", "take"]
 MOST_CHARACTERS = 240
 FURTHEST = timedelta(days=366)
 
@@ -61,6 +61,7 @@ class GapBoard:
     items: tuple[BoardItem, ...]
     settled: tuple[TakenGap, ...]
     members: tuple[Member, ...]
+    agreements: tuple[Agreement, ...]
     on: date
     version: int
 
@@ -86,11 +87,18 @@ def board(identity: Identity, world: World, *, at: datetime) -> GapBoard:
     authorise(identity, Permission.COORDINATION_READ)
     ready = ready_directory(identity)
     on = at.astimezone(ZoneInfo(ready.timezone)).date()
-    matrix = matrix_of(identity, world, at=at)
+    snapshot = ready.index.snapshot
+    matrix = gap_matrix(
+        snapshot,
+        county=lambda fips: _county(world.gazetteer, fips),
+        county_of_zip=_county_of_zip(world.gazetteer),
+        hours=world.hours,
+        at=at,
+    )
     members = tuple(queries.list_network_members(identity.network_id))
     programs, protocols = queries.list_programs(identity.network_id)
     names = {member.id: member.name for member in members}
-    promises = Promises(ready.index.snapshot.agreements, programs, protocols, names)
+    promises = Promises(snapshot.agreements, programs, protocols, names)
     taken = queries.list_gaps(identity.network_id)
     findings = find_gaps(matrix, promises, on)
     there = {finding.key for finding in findings}
@@ -100,21 +108,8 @@ def board(identity: Identity, world: World, *, at: datetime) -> GapBoard:
         settled=tuple(gap for key, gap in taken.items() if gap.is_open and key not in there),
         members=members,
         on=on,
-        version=ready.index.snapshot.version,
-    )
-
-
-def matrix_of(identity: Identity, world: World, *, at: datetime) -> GapMatrix:
-    """Return the gap matrix of the identity's network."""
-    authorise(identity, Permission.COORDINATION_READ)
-    snapshot = ready_directory(identity).index.snapshot
-    county_of_zip = _county_of_zip(world.gazetteer)
-    return gap_matrix(
-        snapshot,
-        county=lambda fips: _county(world.gazetteer, fips),
-        county_of_zip=county_of_zip,
-        hours=world.hours,
-        at=at,
+        agreements=snapshot.agreements,
+        version=snapshot.version,
     )
 
 

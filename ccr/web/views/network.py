@@ -30,7 +30,7 @@ def overview() -> str:
     identity, at = current_identity(), utc_now()
     board = gaps.board(identity, current_world(), at=at)
     late = coordination.late_answers(identity, g.network.timezone, at=at)
-    view = coordination.network_view(identity, at=at)
+    view = coordination.network_of(identity, board.members, board.agreements, board.on)
     agreements = rows.agreement_rows(view)
     return render_template(
         "network/overview.html",
@@ -61,19 +61,21 @@ def graph() -> str:
 @requires(Permission.COORDINATION_READ)
 def agreements() -> str:
     """Show agreements, consultation protocols and promised pathways, the most pressing first."""
-    return _agreements_page(PathwayForm(_view().network.members.values(), formdata=None))
+    view = _view()
+    return _agreements_page(view, PathwayForm(view.network.members.values(), formdata=None))
 
 
 @blueprint.post("/agreements/promise")
 @requires(Permission.COORDINATION_MANAGE)
 def promise() -> ResponseReturnValue:
     """Record a promised pathway."""
-    form = PathwayForm(_view().network.members.values())
+    view = _view()
+    form = PathwayForm(view.network.members.values())
     try:
         coordination.promise_pathway(current_identity(), *form.wanted(), at=utc_now())
     except (InvalidInputError, DuplicateError) as error:
         add_refusal(form, error)
-        return _agreements_page(form), 422
+        return _agreements_page(view, form), 422
     flash(gettext("The pathway is promised from today on."), "success")
     return redirect(url_for("network.agreements"), code=303)
 
@@ -91,8 +93,7 @@ def _view() -> coordination.NetworkView:
     return coordination.network_view(current_identity(), at=utc_now())
 
 
-def _agreements_page(form: PathwayForm) -> str:
-    view = _view()
+def _agreements_page(view: coordination.NetworkView, form: PathwayForm) -> str:
     programs, protocols = coordination.list_programs(current_identity())
     return render_template(
         "network/agreements.html",
