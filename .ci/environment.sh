@@ -143,12 +143,15 @@ install_front_end() {
 copy_front_end() {
   local font=node_modules/@fontsource-variable/atkinson-hyperlegible-next
   local htmx=node_modules/htmx.org
+  local cytoscape=node_modules/cytoscape
   mkdir -p static/vendor/fonts &&
     cp "$font/files/atkinson-hyperlegible-next-latin-wght-normal.woff2" \
       static/vendor/fonts/atkinson-hyperlegible-next-latin.woff2 &&
     cp "$font/LICENSE" static/vendor/fonts/LICENSE &&
     cp "$htmx/dist/htmx.min.js" static/vendor/htmx.min.js &&
-    cp "$htmx/LICENSE" static/vendor/htmx.LICENSE
+    cp "$htmx/LICENSE" static/vendor/htmx.LICENSE &&
+    cp "$cytoscape/dist/cytoscape.min.js" static/vendor/cytoscape.min.js &&
+    cp "$cytoscape/LICENSE" static/vendor/cytoscape.LICENSE
 }
 
 make_environment() {

@@ -41,6 +41,8 @@ VIEWS = (
     "drafts",
     "referrals",
     "followups",
+    "network",
+    "gaps",
 )
 COMMANDS = (
     "settings",
@@ -52,6 +54,7 @@ COMMANDS = (
     "route",
     "clocks",
     "verify",
+    "gaps",
     "demo",
 )
 

@@ -1,4 +1,4 @@
-"""`flask network`: make and list networks."""
+"""`flask network`: make and list networks, show one as a graph, publish its figures."""
 
 from __future__ import annotations
 
@@ -8,12 +8,63 @@ import click
 
 from ccr.adapters.clock import utc_now
 from ccr.cli.refusals import says_why
-from ccr.services import accounts
+from ccr.domain.network import Link, MemberNetwork
+from ccr.services import accounts, coordination
+from ccr.services.accounts import terminal_identity
 
 
-@click.group("network")
-def command() -> None:
-    """Networks: one community each."""
+@click.group("network", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+@says_why
+def command(context: click.Context, *, as_json: bool) -> None:
+    """Networks: one community each. Alone, shows how the members of the only one are linked.
+
+    Example: flask --app wsgi network --json
+    """
+    if context.invoked_subcommand is None:
+        _show(None, as_json=as_json)
+
+
+@command.command("show")
+@click.option("--network", default=None, help="Name of the network, when there are several.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@says_why
+def show(network: str | None, *, as_json: bool) -> None:
+    """Show who can reach whom: measures, links, and who would be cut off without whom.
+
+    Example: flask --app wsgi network show --json
+    """
+    _show(network, as_json=as_json)
+
+
+@command.command("publish")
+@click.option("--quarter", required=True, help="A quarter that is over, as in 2026Q3.")
+@click.option("--network", default=None, help="Name of the network, when there are several.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@says_why
+def publish(quarter: str, network: str | None, *, as_json: bool) -> None:
+    """Publish the figures of a quarter through the gate, for good; again changes nothing.
+
+    Example: flask --app wsgi network publish --quarter 2026Q3
+    """
+    done = coordination.publish_quarter(terminal_identity(network), quarter, at=utc_now())
+    shown = sum(figure.value is not None for figure in done.figures)
+    if as_json:
+        rows = [
+            {
+                "period": f.period,
+                "measure": f.measure.value,
+                "group": f.group.value,
+                "value": "0-10" if f.value is None else f.value,
+            }
+            for f in done.figures
+        ]
+        summary = {"period": done.period, "new": done.new, "figures": len(rows), "shown": shown}
+        click.echo(json.dumps({"summary": summary, "rows": rows}, indent=2))
+        return
+    was = "Published" if done.new else "Was published before; nothing changed:"
+    click.echo(f"{was} {done.period}: {len(done.figures)} figures, {shown} above ten.")
 
 
 @command.command("create")
@@ -45,3 +96,56 @@ def list_(*, as_json: bool) -> None:
         return
     for network in networks:
         click.echo(f"{network.name}{' (demo)' if network.is_demo else ''}")
+
+
+def _show(network: str | None, *, as_json: bool) -> None:
+    view = coordination.network_view(terminal_identity(network), at=utc_now()).network
+    if as_json:
+        click.echo(json.dumps(_document(view), indent=2))
+        return
+    for measure in view.measures():
+        click.echo(f"{measure.label}: {measure.value}. {measure.meaning}")
+    for member_id, lost in view.cut_off.items():
+        names = ", ".join(view.members[m].name for m in lost)
+        click.echo(f"Without {view.members[member_id].name}, no way to victim services: {names}")
+
+
+def _document(view: MemberNetwork) -> dict[str, object]:
+    both, promised = view.reciprocity
+    return {
+        "summary": {
+            "members": len(view.members),
+            "links": sum(link.kind.links for link in view.links),
+            "density": round(view.density, 4),
+            "components": len(view.components),
+            "isolates": len(view.isolates),
+            "bridges": len(view.bridges),
+            "articulation_points": len(view.articulation),
+            "promised_both_ways": both,
+            "promised": promised,
+            "without_a_way_to_victim_services": len(view.without_a_way),
+        },
+        "rows": [
+            {
+                "id": str(member.id),
+                "member": member.name,
+                "category": member.category.value,
+                "links": int(view.graph.degree(member.id)),
+                "holds_together": member.id in view.articulation,
+                "cut_off_without": [str(m) for m in view.cut_off.get(member.id, ())],
+            }
+            for member in view.members.values()
+        ],
+        "links": [_link(link) for link in view.links],
+    }
+
+
+def _link(link: Link) -> dict[str, object]:
+    return {
+        "a": str(link.a),
+        "b": str(link.b),
+        "kind": link.kind.value,
+        "promised_a_to_b": link.forward,
+        "promised_b_to_a": link.back,
+        "agreement_ends": link.agreement_ends.isoformat() if link.agreement_ends else None,
+    }

@@ -5,7 +5,7 @@ What lives here: weekday, month and moment phrases. What must not: the clock; sp
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ccr.domain.phrases import Phrase, phrase
@@ -58,12 +58,13 @@ def weekday_time(at: datetime, timezone: str, *, now: datetime) -> Phrase:
 
 def calendar_date(at: datetime, timezone: str) -> Phrase:
     """Return the local date in words, e.g. "Nov 3, 2026"."""
-    local = at.astimezone(ZoneInfo(timezone))
+    return day_in_words(at.astimezone(ZoneInfo(timezone)).date())
+
+
+def day_in_words(day: date) -> Phrase:
+    """Return a day in words, e.g. "Nov 3, 2026"."""
     return phrase(
-        "%(month)s %(day)s, %(year)s",
-        month=MONTHS[local.month - 1],
-        day=local.day,
-        year=local.year,
+        "%(month)s %(day)s, %(year)s", month=MONTHS[day.month - 1], day=day.day, year=day.year
     )
 
 

@@ -27,6 +27,12 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
     Permission.CLOCK_RUN: [[p.is_the_terminal]],
+    Permission.COORDINATION_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
+    Permission.COORDINATION_READ: [
+        [p.is_the_terminal],
+        [p.has_coordinator_role, p.is_in_same_network],
+        [p.has_auditor_role, p.is_in_same_network],
+    ],
     Permission.DEMO_MANAGE: [[p.is_the_terminal]],
     Permission.DIRECTORY_IMPORT: [
         [p.is_the_terminal],
@@ -38,6 +44,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_coordinator_role, p.is_in_same_network],
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
+    Permission.FIGURE_PUBLISH: [[p.is_the_terminal]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
     Permission.REFERRAL_ANSWER: [[p.handles_referrals, p.is_receiver]],
     Permission.REFERRAL_LIST: [[p.handles_referrals]],

@@ -82,6 +82,7 @@ def shell_context() -> dict[str, object]:
 _VENDOR = {
     "font": (PROJECT_ROOT / "static/vendor/fonts/atkinson-hyperlegible-next-latin.woff2").exists(),
     "htmx": (PROJECT_ROOT / "static/vendor/htmx.min.js").exists(),
+    "cytoscape": (PROJECT_ROOT / "static/vendor/cytoscape.min.js").exists(),
 }
 
 

@@ -190,7 +190,36 @@ REFERRALS = {
         "releases that last too long",
     ),
 }
-DAMAGES = DIRECTORY | TRAIL | REFERRALS
+NETWORK = {
+    "gap-elsewhere": Damage(
+        "INSERT INTO gap (id, network_id, key, owner_member_id, next_step, due_on, status, "
+        "opened_at, updated_at, version) SELECT :new, :other_network, 'none', id, 'Ask', "
+        "DATE('2026-12-01'), 'open', updated_at, updated_at, 1 FROM member "
+        "WHERE id = :alder_member",
+        "gaps owned from another network",
+    ),
+    "small-figure": Damage(
+        "INSERT INTO published_figure (network_id, period, measure, cell, value, published_at) "
+        "SELECT network_id, '2026Q3', 'sent', 'law', 5, updated_at FROM member "
+        "WHERE id = :alder_member",
+        "published figures of ten or fewer",
+        FILE,
+        ("published_figure.ck_published_figure_never_small",),
+    ),
+    "protocol-of-others": Damage(
+        "INSERT INTO consultation_protocol (id, network_id, program_compartment_id, "
+        "partner_member_id, signed_on) SELECT :new, network_id, :birch, id, DATE('2026-01-01') "
+        "FROM member WHERE id = :alder_member",
+        "protocols of other than abusive partner programs",
+    ),
+    "pathway-elsewhere": Damage(
+        "INSERT INTO pathway (id, network_id, from_member_id, to_member_id, need, promised_on) "
+        "SELECT :new, :other_network, :alder_member, member_id, '', DATE('2026-01-01') "
+        "FROM compartment WHERE id = :birch",
+        "pathways across networks",
+    ),
+}
+DAMAGES = NETWORK | DIRECTORY | TRAIL | REFERRALS
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from ccr.storage.models.referrals import (
     ReleaseRow,
 )
 from ccr.storage.queries.audit import chain_heads, iterate_chain
+from ccr.storage.queries.verification_coordination import COORDINATION_CHECKS
 
 LONGEST_RELEASE = timedelta(days=90)
 _CONTACT = frozenset({ClockKind.FIRST_CONTACT, ClockKind.OUTCOME})
@@ -377,4 +378,5 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     releases_that_last_too_long,
     accounts_in_the_wrong_program,
     members_without_a_program,
+    *COORDINATION_CHECKS,
 )

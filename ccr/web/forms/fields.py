@@ -9,7 +9,7 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from ccr.domain.errors import InvalidInputError
+from ccr.domain.errors import CcrError
 from ccr.domain.phrases import Phrase
 from ccr.domain.taxonomy import Labelled
 from ccr.web.language import translated
@@ -30,7 +30,7 @@ def choices_of(codes: Iterable[Labelled], *, empty: Phrase | None = None) -> lis
     return first + [SelectChoice(code.value, translated(code.label)) for code in codes]
 
 
-def add_refusal(form: FlaskForm, error: InvalidInputError) -> None:
+def add_refusal(form: FlaskForm, error: CcrError) -> None:
     """Put a refusal of the domain on the field it belongs to, or on the form."""
     words = translated(error.phrase)
     field = form._fields.get(error.field or "")

@@ -43,4 +43,6 @@ def welcome() -> ResponseReturnValue:
         return redirect(wanted, code=303)
     if permits(current_identity(), Permission.REFERRAL_LIST):
         return redirect(url_for("referrals.inbox"), code=303)
+    if permits(current_identity(), Permission.COORDINATION_READ):
+        return redirect(url_for("network.overview"), code=303)
     return redirect(url_for("accounts.account"), code=303)

@@ -1,0 +1,197 @@
+"""The network desk: who is linked to whom, who is late, and the figures that may be told.
+
+Figures about people are published here and nowhere else, through the gate of domain/small_cells.
+Late answers are said of members and weeks; no code, no count, nothing after acceptance (R79).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ccr.domain.directory import Agreement, Member
+from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError
+from ccr.domain.late_answers import LateMember
+from ccr.domain.network import MemberNetwork, member_network
+from ccr.domain.pathways import Pathway, Program, Protocol
+from ccr.domain.phrases import phrase
+from ccr.domain.small_cells import (
+    Figure,
+    Measured,
+    gate_medians,
+    gate_quarter,
+    gate_year,
+    quarter_bounds,
+)
+from ccr.domain.taxonomy import Need
+from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+from ccr.services.authorise import authorise
+from ccr.services.routing import ready_directory
+from ccr.storage.db import unit_of_work
+from ccr.storage.queries import accounts, figures
+from ccr.storage.queries import coordination as queries
+from ccr.storage.queries.audit import append_event
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """The network as a graph, and the promises it was made of.
+
+    Attributes:
+        on: today, in the network's zone.
+    """
+
+    network: MemberNetwork
+    agreements: tuple[Agreement, ...]
+    pathways: tuple[Pathway, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What one run of publishing did: the quarter's figures, and whether they are new."""
+
+    period: str
+    figures: tuple[Figure, ...]
+    new: bool
+
+
+def network_view(identity: Identity, *, at: datetime) -> NetworkView:
+    """Return the members and links of the identity's network. Writes nothing."""
+    authorise(identity, Permission.COORDINATION_READ)
+    ready = ready_directory(identity)
+    on = at.astimezone(ZoneInfo(ready.timezone)).date()
+    members = queries.list_network_members(identity.network_id)
+    return network_of(identity, members, ready.index.snapshot.agreements, on)
+
+
+def network_of(
+    identity: Identity, members: Sequence[Member], agreements: tuple[Agreement, ...], on: date
+) -> NetworkView:
+    """Return the network of members and agreements that were read already, on a day."""
+    authorise(identity, Permission.COORDINATION_READ)
+    pathways = queries.list_pathways(identity.network_id)
+    network = member_network(members, agreements, pathways, on)
+    return NetworkView(network, agreements, pathways, on)
+
+
+def list_programs(
+    identity: Identity,
+) -> tuple[tuple[Program, ...], tuple[Protocol, ...]]:
+    """Return the abusive partner programs of the network, and their consultation protocols."""
+    authorise(identity, Permission.COORDINATION_READ)
+    return queries.list_programs(identity.network_id)
+
+
+def late_answers(identity: Identity, timezone: str, *, at: datetime) -> tuple[LateMember, ...]:
+    """Return the members that owe an answer, longest first."""
+    authorise(identity, Permission.COORDINATION_READ)
+    return figures.late_members(identity.network_id, timezone, at=at)
+
+
+def promise_pathway(
+    identity: Identity, from_id: UUID, to_id: UUID, need: Need | None, *, at: datetime
+) -> None:
+    """Record that one member promised to take referrals from another.
+
+    Raises:
+        InvalidInputError: it is one member twice, or one is not of the network.
+        DuplicateError: it is promised already.
+    """
+    if from_id == to_id:
+        raise InvalidInputError(phrase("Choose two different members."), field="to_member")
+    with unit_of_work():
+        authorise(identity, Permission.COORDINATION_MANAGE)
+        members = {m.id for m in queries.list_network_members(identity.network_id)}
+        for field, member_id in (("from_member", from_id), ("to_member", to_id)):
+            if member_id not in members:
+                raise InvalidInputError(phrase("Choose a member of the network."), field=field)
+        on = _today(identity, at)
+        made = queries.promise_pathway(identity.network_id, from_id, to_id, need, on=on)
+        if made is None:
+            raise DuplicateError(phrase("This pathway is promised already."))
+        append_event(identity, "promised", "pathway", made, at=at)
+
+
+def end_pathway(identity: Identity, pathway_id: UUID, *, at: datetime) -> None:
+    """End a promised pathway from today on; raises NotFoundError when it is not open."""
+    with unit_of_work():
+        authorise(identity, Permission.COORDINATION_MANAGE)
+        if not queries.end_pathway(identity.network_id, pathway_id, on=_today(identity, at)):
+            raise NotFoundError
+        append_event(identity, "ended", "pathway", pathway_id, at=at)
+
+
+def list_published(identity: Identity) -> tuple[Figure, ...]:
+    """Return every figure that the gate let out, newest period first."""
+    authorise(identity, Permission.COORDINATION_READ)
+    return figures.list_figures(identity.network_id)
+
+
+def publish_quarter(identity: Identity, period: str, *, at: datetime) -> Publication:
+    """Count a quarter that is over, let it through the gate, and freeze it.
+
+    Publishing again changes nothing and returns what was published. With the fourth quarter of a
+    year published, what may be said of the year follows by itself.
+
+    Raises:
+        InvalidInputError: it is no quarter, or it is not over yet; field "quarter".
+    """
+    network = accounts.get_network(identity.network_id)
+    _, end = quarter_bounds(period, network.timezone)
+    if at < end:
+        raise InvalidInputError(
+            phrase("%(quarter)s is not over yet.", quarter=period), field="quarter"
+        )
+    with unit_of_work():
+        authorise(identity, Permission.FIGURE_PUBLISH)
+        sent, unmet, medians = _count(identity, period, network.timezone)
+        found = (*sent, *unmet, *medians)
+        new = figures.freeze(identity.network_id, period, found, at=at)
+        if new:
+            append_event(identity, "published", "figures", None, at=at, reason=period)
+        _publish_year(identity, period[:4], network.timezone, at=at)
+        frozen = figures.list_figures(identity.network_id)
+    return Publication(period, tuple(f for f in frozen if f.period == period), new)
+
+
+def _count(
+    identity: Identity, period: str, timezone: str
+) -> tuple[tuple[Figure, ...], tuple[Figure, ...], tuple[Figure, ...]]:
+    start, end = quarter_bounds(period, timezone)
+    sent, answered = figures.count_referrals(identity.network_id, start, end)
+    unmet = figures.count_unmet(identity.network_id, period)
+    return (
+        gate_quarter(period, Measured.SENT, sent),
+        gate_quarter(period, Measured.UNMET, unmet),
+        gate_medians(period, answered),
+    )
+
+
+def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime) -> None:
+    """Publish a year once its four quarters are, from the same rows, through the same gate."""
+    quarters = [f"{year}Q{number}" for number in range(1, 5)]
+    done = figures.published_periods(identity.network_id)
+    if year in done or not done.issuperset(quarters):
+        return
+    published = figures.list_figures(identity.network_id)
+    sent = [
+        figures.count_referrals(identity.network_id, *quarter_bounds(q, timezone))[0]
+        for q in quarters
+    ]
+    unmet = [figures.count_unmet(identity.network_id, q) for q in quarters]
+    found = (
+        *gate_year(year, Measured.SENT, sent, published),
+        *gate_year(year, Measured.UNMET, unmet, published),
+    )
+    if figures.freeze(identity.network_id, year, found, at=at):
+        append_event(identity, "published", "figures", None, at=at, reason=year)
+
+
+def _today(identity: Identity, at: datetime) -> date:
+    network = accounts.get_network(identity.network_id)
+    return at.astimezone(ZoneInfo(network.timezone)).date()

@@ -1,0 +1,238 @@
+"""Promises between members, and the gaps that the network took on. Facts about members alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from ccr.domain.directory import Member
+from ccr.domain.pathways import Pathway, Program, Protocol
+from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Need
+from ccr.storage.db import db
+from ccr.storage.models.accounts import Compartment
+from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
+from ccr.storage.models.directory import MemberRow
+from ccr.storage.queries.directory import member_of_row
+from ccr.storage.queries.referrals import rows_changed
+
+
+@dataclass(frozen=True, slots=True)
+class TakenGap:
+    """A gap that somebody owns: a member, a next step and a date; never a person."""
+
+    key: str
+    owner_id: UUID
+    owner: str
+    next_step: str
+    due_on: date
+    is_open: bool
+    updated_at: datetime
+    version: int
+
+
+def list_network_members(network_id: UUID) -> list[Member]:
+    """Return the listed, active members of a network, by name, with services or without."""
+    rows = db.session.execute(
+        select(MemberRow.__table__)
+        .where(MemberRow.network_id == network_id, MemberRow.listed, MemberRow.active)
+        .order_by(MemberRow.name, MemberRow.id)
+    )
+    return [member_of_row(row, on_ccr=False) for row in rows]
+
+
+def list_programs(network_id: UUID) -> tuple[tuple[Program, ...], tuple[Protocol, ...]]:
+    """Return abusive partner programs of active members, and every protocol of theirs."""
+    partner = aliased(MemberRow)
+    rows = db.session.execute(
+        select(
+            Compartment.id,
+            Compartment.member_id,
+            MemberRow.name,
+            ProtocolRow.partner_member_id,
+            ProtocolRow.signed_on,
+            ProtocolRow.expires_on,
+            partner.name.label("partner_name"),
+            partner.category.label("partner_category"),
+            partner.active.label("partner_active"),
+        )
+        .join(MemberRow, MemberRow.id == Compartment.member_id)
+        .outerjoin(ProtocolRow, ProtocolRow.program_compartment_id == Compartment.id)
+        .outerjoin(partner, partner.id == ProtocolRow.partner_member_id)
+        .where(
+            Compartment.network_id == network_id,
+            Compartment.kind == CompartmentKind.APIP.value,
+            MemberRow.active,
+            MemberRow.listed,
+        )
+        .order_by(MemberRow.name, Compartment.id, ProtocolRow.signed_on, ProtocolRow.id)
+    ).all()
+    programs = {row.id: Program(row.id, row.member_id, row.name) for row in rows}
+    protocols = tuple(
+        Protocol(
+            program_id=row.id,
+            partner_member_id=row.partner_member_id,
+            partner_name=row.partner_name,
+            partner_serves_victims=row.partner_active
+            and row.partner_category == MemberCategory.VICTIM_SERVICES.value,
+            signed_on=row.signed_on,
+            expires_on=row.expires_on,
+        )
+        for row in rows
+        if row.partner_member_id is not None
+    )
+    return tuple(programs.values()), protocols
+
+
+def add_protocol(
+    network_id: UUID,
+    program_id: UUID,
+    partner_id: UUID,
+    *,
+    signed_on: date,
+    expires_on: date | None,
+) -> UUID:
+    """Add a consultation protocol; return its id."""
+    row = ProtocolRow(
+        id=uuid4(),
+        network_id=network_id,
+        program_compartment_id=program_id,
+        partner_member_id=partner_id,
+        signed_on=signed_on,
+        expires_on=expires_on,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def list_pathways(network_id: UUID) -> tuple[Pathway, ...]:
+    """Return every promised pathway of a network, ended ones too."""
+    rows = db.session.execute(
+        select(PathwayRow.__table__)
+        .where(PathwayRow.network_id == network_id)
+        .order_by(PathwayRow.promised_on, PathwayRow.id)
+    )
+    return tuple(
+        Pathway(
+            row.id,
+            row.from_member_id,
+            row.to_member_id,
+            Need(row.need) if row.need else None,
+            row.promised_on,
+            row.ended_on,
+        )
+        for row in rows
+    )
+
+
+def promise_pathway(
+    network_id: UUID, from_id: UUID, to_id: UUID, need: Need | None, *, on: date
+) -> UUID | None:
+    """Add a pathway, or open one again that had ended; None when it is open already."""
+    code = need.value if need else ""
+    made = db.session.execute(
+        _insert()(PathwayRow)
+        .values(
+            id=uuid4(),
+            network_id=network_id,
+            from_member_id=from_id,
+            to_member_id=to_id,
+            need=code,
+            promised_on=on,
+        )
+        .on_conflict_do_update(
+            index_elements=[
+                PathwayRow.network_id,
+                PathwayRow.from_member_id,
+                PathwayRow.to_member_id,
+                PathwayRow.need,
+            ],
+            set_={"promised_on": on, "ended_on": None},
+            where=and_(PathwayRow.ended_on.is_not(None), PathwayRow.ended_on <= on),
+        )
+        .returning(PathwayRow.id)
+    ).first()
+    return made.id if made else None
+
+
+def end_pathway(network_id: UUID, pathway_id: UUID, *, on: date) -> bool:
+    """End a pathway from today on; False when it is not there to be ended."""
+    statement = (
+        update(PathwayRow)
+        .where(
+            PathwayRow.id == pathway_id,
+            PathwayRow.network_id == network_id,
+            PathwayRow.ended_on.is_(None),
+        )
+        .values(ended_on=on)
+    )
+    return rows_changed(statement) == 1
+
+
+def list_gaps(network_id: UUID) -> dict[str, TakenGap]:
+    """Return every gap that was ever taken on, by its key."""
+    rows = db.session.execute(
+        select(GapRow.__table__, MemberRow.name.label("owner"))
+        .join(MemberRow, MemberRow.id == GapRow.owner_member_id)
+        .where(GapRow.network_id == network_id)
+        .order_by(GapRow.due_on, GapRow.key)
+    )
+    return {
+        row.key: TakenGap(
+            row.key,
+            row.owner_member_id,
+            row.owner,
+            row.next_step,
+            row.due_on,
+            row.status == "open",
+            row.updated_at,
+            row.version,
+        )
+        for row in rows
+    }
+
+
+def add_gap(network_id: UUID, key: str, values: dict[str, Any], *, at: datetime) -> UUID | None:
+    """Take on a gap that nobody owns yet; None when somebody was quicker."""
+    made = db.session.execute(
+        _insert()(GapRow)
+        .values(
+            id=uuid4(),
+            network_id=network_id,
+            key=key,
+            status="open",
+            opened_at=at,
+            updated_at=at,
+            version=1,
+            **values,
+        )
+        .on_conflict_do_nothing(index_elements=[GapRow.network_id, GapRow.key])
+        .returning(GapRow.id)
+    ).first()
+    return made.id if made else None
+
+
+def change_gap(
+    network_id: UUID, key: str, version: int, values: dict[str, Any], *, at: datetime
+) -> UUID | None:
+    """Change a gap as it stood at `version`; None when it stands otherwise by now."""
+    changed = db.session.execute(
+        update(GapRow)
+        .where(GapRow.network_id == network_id, GapRow.key == key, GapRow.version == version)
+        .values(**values, updated_at=at, version=GapRow.version + 1)
+        .returning(GapRow.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return changed.id if changed else None
+
+
+def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
+    """Return the INSERT of this database's dialect, which knows ON CONFLICT."""
+    postgres = db.session.get_bind().dialect.name == "postgresql"
+    return postgresql.Insert if postgres else sqlite.Insert

@@ -1,0 +1,181 @@
+"""Counting for the gate, and what the gate let out. Rows about people are read, never returned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ccr.domain.clocks import ClockKind
+from ccr.domain.late_answers import LateMember, late_state, week_of
+from ccr.domain.referral_states import Action, State
+from ccr.domain.small_cells import Count, Figure, Measured, NeedGroup, group_of
+from ccr.domain.taxonomy import Need
+from ccr.storage.db import db
+from ccr.storage.models.accounts import Compartment
+from ccr.storage.models.coordination import PublishedFigure
+from ccr.storage.models.directory import MemberRow, UnmetNeed
+from ccr.storage.models.referrals import ClockRow, ReferralEventRow, ReferralRow
+
+_MARK = "published"
+_ANSWERS = tuple(a.value for a in (Action.ACCEPT, Action.DECLINE, Action.ASK, Action.WAITLIST))
+Counts = dict[NeedGroup, Count]
+
+
+def count_referrals(network_id: UUID, start: datetime, end: datetime) -> tuple[Counts, Counts]:
+    """Return, by need group, what was sent in [start, end), and what of it was answered.
+
+    An answer is an acceptance or a decline; its minutes run from sending. A referral with needs of
+    two groups counts once in each. What was entered in error is not counted.
+    """
+    sender, receiver = Compartment.__table__.alias("s"), Compartment.__table__.alias("r")
+    rows = db.session.execute(
+        select(
+            ReferralRow.needs,
+            ReferralRow.sent_at,
+            ReferralRow.accepted_at,
+            ReferralRow.declined_at,
+            sender.c.member_id.label("sender"),
+            receiver.c.member_id.label("receiver"),
+        )
+        .join(sender, sender.c.id == ReferralRow.sender_compartment_id)
+        .join(receiver, receiver.c.id == ReferralRow.receiver_compartment_id)
+        .where(
+            ReferralRow.network_id == network_id,
+            ReferralRow.sent_at >= start,
+            ReferralRow.sent_at < end,
+            ReferralRow.state.not_in([State.DRAFT.value, State.ENTERED_IN_ERROR.value]),
+        )
+        .execution_options(yield_per=500)
+    )
+    sent: Counts = defaultdict(Count)
+    answered: Counts = defaultdict(Count)
+    for row in rows:
+        answers = [at for at in (row.accepted_at, row.declined_at) if at is not None]
+        for group in {group_of(Need(code)) for code in row.needs}:
+            sent[group].add((row.sender, row.receiver))
+            if answers:
+                answered[group].add((row.sender, row.receiver))
+                waited = min(answers) - row.sent_at
+                answered[group].minutes.append(int(waited / timedelta(minutes=1)))
+    return sent, answered
+
+
+def count_unmet(network_id: UUID, period: str) -> Counts:
+    """Return, by need group, how often a need found nothing in a quarter ("2026Q3")."""
+    rows = db.session.execute(
+        select(UnmetNeed.need, func.sum(UnmetNeed.count))
+        .where(UnmetNeed.network_id == network_id, UnmetNeed.quarter == period)
+        .group_by(UnmetNeed.need)
+    )
+    found: Counts = defaultdict(Count)
+    for code, number in rows:
+        found[group_of(Need(code))].add((), int(number))
+    return found
+
+
+def list_figures(network_id: UUID) -> tuple[Figure, ...]:
+    """Return everything that was ever published, newest period first."""
+    rows = db.session.execute(
+        select(PublishedFigure.__table__)
+        .where(PublishedFigure.network_id == network_id, PublishedFigure.measure != _MARK)
+        .order_by(PublishedFigure.period.desc(), PublishedFigure.measure, PublishedFigure.cell)
+    )
+    return tuple(
+        Figure(row.period, Measured(row.measure), NeedGroup(row.cell), row.value) for row in rows
+    )
+
+
+def published_periods(network_id: UUID) -> frozenset[str]:
+    """Return the quarters and years that were published, with figures or without."""
+    rows = db.session.scalars(
+        select(PublishedFigure.period).where(
+            PublishedFigure.network_id == network_id, PublishedFigure.measure == _MARK
+        )
+    )
+    return frozenset(rows)
+
+
+def freeze(network_id: UUID, period: str, figures: Iterable[Figure], *, at: datetime) -> bool:
+    """Publish a period for good; False, and nothing written, when it was published before."""
+    mark = {"network_id": network_id, "period": period, "published_at": at, "value": None}
+    first = db.session.execute(
+        _insert()(PublishedFigure)
+        .values(measure=_MARK, cell="", **mark)
+        .on_conflict_do_nothing()
+        .returning(PublishedFigure.period)
+    ).first()
+    if first is None:
+        return False
+    db.session.add_all(
+        PublishedFigure(
+            network_id=network_id,
+            period=period,
+            measure=f.measure.value,
+            cell=f.group.value,
+            value=f.value,
+            published_at=at,
+        )
+        for f in figures
+    )
+    db.session.flush()
+    return True
+
+
+def late_members(network_id: UUID, timezone: str, *, at: datetime) -> tuple[LateMember, ...]:
+    """Return the members that owe an answer to what they received, longest first (R79).
+
+    The clock of a first contact or an outcome is the receiver's alone and is not looked at.
+    """
+    owed = db.session.execute(
+        select(MemberRow.id, MemberRow.name, func.min(ClockRow.due_at).label("since"))
+        .join(Compartment, Compartment.member_id == MemberRow.id)
+        .join(ClockRow, ClockRow.owner_compartment_id == Compartment.id)
+        .join(ReferralRow, ReferralRow.id == ClockRow.referral_id)
+        .where(
+            ClockRow.network_id == network_id,
+            ClockRow.kind == ClockKind.ANSWER.value,
+            ClockRow.stopped_at.is_(None),
+            ClockRow.paused_at.is_(None),
+            ClockRow.due_at <= at,
+            ClockRow.owner_compartment_id == ReferralRow.receiver_compartment_id,
+        )
+        .group_by(MemberRow.id, MemberRow.name)
+    ).all()
+    last = _last_answers([row.id for row in owed])
+    late = [
+        LateMember(
+            row.id,
+            row.name,
+            week_of(row.since, timezone),
+            late_state(row.since, last.get(row.id), at),
+        )
+        for row in owed
+    ]
+    return tuple(sorted(late, key=lambda m: (m.week, m.member)))
+
+
+def _last_answers(member_ids: list[UUID]) -> dict[UUID, datetime]:
+    if not member_ids:
+        return {}
+    rows = db.session.execute(
+        select(Compartment.member_id, func.max(ReferralEventRow.at).label("last"))
+        .join(Compartment, Compartment.id == ReferralEventRow.compartment_id)
+        .where(
+            Compartment.member_id.in_(member_ids),
+            ReferralEventRow.side == "receiver",
+            ReferralEventRow.action.in_(_ANSWERS),
+        )
+        .group_by(Compartment.member_id)
+    )
+    return {row.member_id: row.last for row in rows}
+
+
+def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
+    """Return the INSERT of this database's dialect, which knows ON CONFLICT."""
+    postgres = db.session.get_bind().dialect.name == "postgresql"
+    return postgresql.Insert if postgres else sqlite.Insert

@@ -1,0 +1,81 @@
+"""Questions about the network's own tables whose only good answer is an empty list.
+
+Each function returns keys (as text) of the records that break one invariant. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from ccr.domain.small_cells import LEAST_SHOWN
+from ccr.domain.taxonomy import CompartmentKind
+from ccr.storage.db import db
+from ccr.storage.models.accounts import Compartment
+from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow, PublishedFigure
+from ccr.storage.models.directory import MemberRow
+
+
+def _ids(statement: Select[Any]) -> list[str]:
+    return [str(value) for value in db.session.scalars(statement)]
+
+
+def gaps_owned_from_another_network() -> list[str]:
+    """Return gaps whose owner is a member of another network (R98)."""
+    return _ids(
+        select(GapRow.id)
+        .join(MemberRow, MemberRow.id == GapRow.owner_member_id)
+        .where(MemberRow.network_id != GapRow.network_id)
+    )
+
+
+def published_figures_of_ten_or_fewer() -> list[str]:
+    """Return published figures that the gate would not have let out (R95)."""
+    rows = db.session.execute(
+        select(PublishedFigure.period, PublishedFigure.measure, PublishedFigure.cell).where(
+            PublishedFigure.value.is_not(None), PublishedFigure.value < LEAST_SHOWN
+        )
+    )
+    return ["/".join(row) for row in rows]
+
+
+def protocols_of_other_than_abusive_partner_programs() -> list[str]:
+    """Return protocols of a program that is none for abusive partners, or across networks (R3)."""
+    return _ids(
+        select(ProtocolRow.id)
+        .join(Compartment, Compartment.id == ProtocolRow.program_compartment_id)
+        .join(MemberRow, MemberRow.id == ProtocolRow.partner_member_id)
+        .where(
+            or_(
+                Compartment.kind != CompartmentKind.APIP.value,
+                Compartment.network_id != ProtocolRow.network_id,
+                MemberRow.network_id != ProtocolRow.network_id,
+            )
+        )
+    )
+
+
+def pathways_across_networks() -> list[str]:
+    """Return promised pathways of which one end is in another network."""
+    sends, takes = MemberRow.__table__.alias("s"), MemberRow.__table__.alias("t")
+    return _ids(
+        select(PathwayRow.id)
+        .join(sends, sends.c.id == PathwayRow.from_member_id)
+        .join(takes, takes.c.id == PathwayRow.to_member_id)
+        .where(
+            or_(
+                sends.c.network_id != PathwayRow.network_id,
+                takes.c.network_id != PathwayRow.network_id,
+            )
+        )
+    )
+
+
+COORDINATION_CHECKS: tuple[Callable[[], list[str]], ...] = (
+    gaps_owned_from_another_network,
+    published_figures_of_ten_or_fewer,
+    protocols_of_other_than_abusive_partner_programs,
+    pathways_across_networks,
+)

@@ -1,0 +1,231 @@
+"""The gap board as the page, the sheet for the council and the CSV read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from flask_babel import format_date
+
+from ccr.domain.directory import Service
+from ccr.domain.gaps import FIRST_LINES, LINES, Cell, CellState, County, GapMatrix, line_label
+from ccr.domain.phrases import Phrase, phrase
+from ccr.services.gaps import BoardItem, GapBoard, TakenGap
+from ccr.web.language import translated
+from ccr.web.presenters.maps import MapView, county_map
+
+COUNTIES_A_PAGE = 9
+CARDS = 3
+SHEET_CARDS = 5
+LOOKS = {
+    CellState.NONE: "none",
+    CellState.STALE: "stale",
+    CellState.SINGLE: "one",
+    CellState.ADEQUATE: "ok",
+}
+WORDS: dict[str, Phrase] = {
+    "none": phrase("None"),
+    "one": phrase("One only"),
+    "stale": phrase("Old facts"),
+    "ok": phrase("Two or more"),
+}
+MAP_WIDTH, MAP_HEIGHT = 380.0, 430.0
+LINE_NUMBERS = {line: number for number, line in enumerate(LINES)}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the reader has chosen: the row of the map, and a cell for its evidence.
+
+    Attributes:
+        row: place of the line in the matrix; a number, so that no need stands in an address.
+        county: FIPS, or None.
+        page: page of counties, from 1.
+    """
+
+    row: int
+    county: str | None
+    page: int
+
+
+def read_choice(matrix: GapMatrix, row: int | None, county: str | None, page: int | None) -> Chosen:
+    """Return a choice that the matrix has, whatever was asked for."""
+    pages = max(1, -(-len(matrix.counties) // COUNTIES_A_PAGE))
+    known = {c.fips for c in matrix.counties}
+    return Chosen(
+        row=row if row is not None and 0 <= row < len(matrix.lines) else 0,
+        county=county if county in known else None,
+        page=min(max(page or 1, 1), pages),
+    )
+
+
+def board_view(board: GapBoard, chosen: Chosen) -> dict[str, object]:
+    """Return everything the gap page shows."""
+    matrix = board.matrix
+    first = (chosen.page - 1) * COUNTIES_A_PAGE
+    counties = matrix.counties[first : first + COUNTIES_A_PAGE]
+    line = matrix.lines[chosen.row]
+    return {
+        "chosen": chosen,
+        "counties": counties,
+        "county_total": len(matrix.counties),
+        "pages": max(1, -(-len(matrix.counties) // COUNTIES_A_PAGE)),
+        "first_rows": _rows(matrix, counties, FIRST_LINES, chosen),
+        "further_rows": _rows(matrix, counties, matrix.lines[len(FIRST_LINES) :], chosen),
+        "further_open": chosen.row >= len(FIRST_LINES),
+        "map": line_map(matrix, line),
+        "line": translated(line_label(line)),
+        "groups": _groups(matrix.line(line)),
+        "evidence": _evidence(matrix.cell(line, chosen.county), board.on)
+        if chosen.county
+        else None,
+        "cards": [item_view(item, board.on) for item in board.items[:CARDS]],
+        "rest": [item_view(item, board.on) for item in board.items[CARDS:]],
+        "settled": [taken_view(gap, board.on) for gap in board.settled],
+        "total": len(board.items),
+        "unplaced": len(matrix.unplaced),
+        "unmapped": len(matrix.unmapped),
+        "day": day_text(board.on),
+    }
+
+
+def print_view(board: GapBoard, row: int) -> dict[str, object]:
+    """Return the sheet for the council: every county, the first lines, every open finding."""
+    matrix = board.matrix
+    chosen = read_choice(matrix, row, None, 1)
+    line = matrix.lines[chosen.row]
+    slices = [
+        matrix.counties[n : n + COUNTIES_A_PAGE]
+        for n in range(0, len(matrix.counties), COUNTIES_A_PAGE)
+    ]
+    return {
+        "tables": [
+            {"counties": part, "rows": _rows(matrix, part, FIRST_LINES, chosen)} for part in slices
+        ],
+        "map": line_map(matrix, line),
+        "line": translated(line_label(line)),
+        "groups": _groups(matrix.line(line)),
+        "cards": [item_view(item, board.on) for item in board.items[:SHEET_CARDS]],
+        "total": len(board.items),
+        "day": day_text(board.on),
+        "county_total": len(matrix.counties),
+    }
+
+
+def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
+    """Return the matrix as rows of codes and counts, a heading first. No name of anybody."""
+    rows: list[tuple[object, ...]] = [
+        ("need", "county", "county_fips", "state", "members_checked", "services_checked",
+         "services_unchecked", "services_wide"),
+    ]  # fmt: skip
+    for line in board.matrix.lines:
+        for cell in board.matrix.line(line):
+            rows.append(
+                (line, cell.county.name, cell.county.fips, cell.state.value, len(cell.members),
+                 len(cell.checked), len(cell.unchecked), len(cell.wide))
+            )  # fmt: skip
+    return rows
+
+
+def line_map(matrix: GapMatrix, line: str) -> MapView | None:
+    """Return the county map of a line, or None where no county has a shape."""
+    shaded = {c.county.fips: f"gap-{LOOKS[c.state]}" for c in matrix.line(line)}
+    view = county_map(shaded=shaded, width=MAP_WIDTH, height=MAP_HEIGHT) if shaded else None
+    if view is None:
+        return None
+    named = {name for name, _ in view.shaded}
+    labels = tuple(label for label in view.labels if label.text.values.get("county") in named)
+    return replace(view, labels=labels)
+
+
+def item_view(item: BoardItem, on: date) -> dict[str, object]:
+    """Return a finding as a card."""
+    finding = item.finding
+    return {
+        "key": finding.key,
+        "title": translated(finding.title),
+        "text": translated(finding.text),
+        "critical": finding.kind.critical,
+        "taken": taken_view(item.taken, on) if item.taken else None,
+        "version": item.taken.version if item.taken else 0,
+        "row": LINE_NUMBERS.get(finding.line or ""),
+        "county": finding.county.fips if finding.county else None,
+    }
+
+
+def taken_view(gap: TakenGap, on: date) -> dict[str, object]:
+    """Return who has taken a gap, what comes next, and how late it is, in days."""
+    return {
+        "key": gap.key,
+        "owner": gap.owner,
+        "next_step": gap.next_step,
+        "due": day_text(gap.due_on),
+        "late_days": (on - gap.due_on).days if gap.is_open and on > gap.due_on else 0,
+        "open": gap.is_open,
+        "version": gap.version,
+    }
+
+
+def day_text(day: date | datetime) -> str:
+    """Return "12 Nov 2026" in the reader's language."""
+    return str(format_date(day, "d MMM y"))
+
+
+def _rows(
+    matrix: GapMatrix, counties: Sequence[County], lines: Sequence[str], chosen: Chosen
+) -> list[dict[str, object]]:
+    return [
+        {
+            "number": LINE_NUMBERS[line],
+            "label": translated(line_label(line)),
+            "chosen": LINE_NUMBERS[line] == chosen.row,
+            "cells": [_cell(matrix.cell(line, county.fips)) for county in counties],
+        }
+        for line in lines
+    ]
+
+
+def _cell(cell: Cell) -> dict[str, object]:
+    look = LOOKS[cell.state]
+    short = {"none": phrase("None"), "one": phrase("One"), "stale": phrase("Old")}
+    text = translated(short[look]) if look in short else str(len(cell.members))
+    return {"look": look, "text": text, "county": cell.county.name, "fips": cell.county.fips}
+
+
+def _groups(cells: Sequence[Cell]) -> list[dict[str, object]]:
+    """Return the counties of a line by state, worst first: the map as words."""
+    names: dict[str, list[str]] = {look: [] for look in WORDS}
+    for cell in cells:
+        names[LOOKS[cell.state]].append(cell.county.name)
+    return [{"look": look, "names": ", ".join(found)} for look, found in names.items() if found]
+
+
+def _evidence(cell: Cell, on: date) -> dict[str, object]:
+    parts = (
+        (phrase("Checked within six months"), cell.checked),
+        (phrase("Old facts: nobody checked within six months"), cell.unchecked),
+        (phrase("For the whole state or nation: counted apart"), cell.wide),
+    )
+    return {
+        "title": translated(
+            phrase("%(need)s in %(county)s", need=line_label(cell.line), county=cell.county.name)
+        ),
+        "look": LOOKS[cell.state],
+        "parts": [
+            {"heading": translated(heading), "rows": [_service(s) for s in services]}
+            for heading, services in parts
+            if services
+        ],
+        "day": day_text(on),
+    }
+
+
+def _service(service: Service) -> dict[str, object]:
+    return {
+        "service": service.name,
+        "member": service.member.name,
+        "checked": day_text(service.last_verified_at) if service.last_verified_at else None,
+        "area_only": service.confidential,
+        "phone": service.phone,
+    }

@@ -1,0 +1,224 @@
+"""The network desk on stored data: links, late members, and figures that are frozen."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from ccr.domain.errors import DuplicateError, ForbiddenError, InvalidInputError, NotFoundError
+from ccr.domain.late_answers import LateState
+from ccr.domain.network import LinkKind
+from ccr.domain.small_cells import Measured, NeedGroup
+from ccr.domain.taxonomy import Need
+from ccr.policy.identity import Role
+from ccr.services import coordination, referrals
+from ccr.services.accounts import terminal_identity
+from ccr.storage.db import db, unit_of_work
+from ccr.storage.models.coordination import PublishedFigure
+from ccr.storage.queries import unmet_needs
+from tests.coordination import coordinator, promise, write_past_referrals
+from tests.directory_rows import save_agreement
+from tests.loop import world
+from tests.people import Team, make_network, make_team
+from tests.small_directory import SmallDirectory, make_referrals, make_small_directory
+
+NEW_YORK = "America/New_York"
+AUGUST = datetime(2026, 8, 12, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def small(app: Flask, now: datetime) -> SmallDirectory:
+    return make_small_directory(at=now)
+
+
+# -- links ---------------------------------------------------------------------------------------
+
+
+def test_the_graph_has_every_listed_member_and_what_ties_them(
+    small: SmallDirectory, now: datetime
+) -> None:
+    save_agreement(small.network_id, small.alder, small.birch)
+    promise(small, small.dune, small.cedar, on=date(2026, 11, 1))
+    view = coordination.network_view(coordinator(small), at=now)
+    teams = (small.alder, small.birch, small.cedar, small.dune)
+    assert set(view.network.members) == {team.member_id for team in teams}
+    kinds = {frozenset({link.a, link.b}): link.kind for link in view.network.links}
+    assert kinds == {
+        frozenset({small.alder.member_id, small.birch.member_id}): LinkKind.AGREEMENT,
+        frozenset({small.dune.member_id, small.cedar.member_id}): LinkKind.PROMISED,
+    }
+    assert view.network.cut_off_without(small.birch.member_id) == (small.alder.member_id,)
+
+
+def test_a_pathway_is_promised_once_ended_and_promised_again(
+    small: SmallDirectory, now: datetime
+) -> None:
+    who, ends = coordinator(small), (small.alder.member_id, small.birch.member_id)
+    coordination.promise_pathway(who, *ends, Need.ADVOCACY, at=now)
+    with pytest.raises(DuplicateError):
+        coordination.promise_pathway(who, *ends, Need.ADVOCACY, at=now)
+    (pathway,) = coordination.network_view(who, at=now).pathways
+    coordination.end_pathway(who, pathway.id, at=now)
+    assert coordination.network_view(who, at=now).network.links == ()
+    with pytest.raises(NotFoundError):
+        coordination.end_pathway(who, pathway.id, at=now)
+    coordination.promise_pathway(who, *ends, Need.ADVOCACY, at=now + timedelta(days=1))
+    assert coordination.network_view(who, at=now + timedelta(days=1)).network.links
+
+
+def test_a_pathway_needs_two_members_of_the_network(small: SmallDirectory, now: datetime) -> None:
+    who, here = coordinator(small), small.alder.member_id
+    elsewhere = make_team(make_network("Elsewhere", at=now), "Elm", at=now).member_id
+    for ends, field in (((here, here), "to_member"), ((here, elsewhere), "to_member"),
+                        ((elsewhere, here), "from_member")):  # fmt: skip
+        with pytest.raises(InvalidInputError) as refused:
+            coordination.promise_pathway(who, *ends, None, at=now)
+        assert refused.value.field == field
+
+
+def test_another_networks_pathway_cannot_be_ended(small: SmallDirectory, now: datetime) -> None:
+    pathway_id = promise(small, small.alder, small.birch, on=date(2026, 11, 1))
+    other = make_small_directory(at=now, name="Other network")
+    with pytest.raises(NotFoundError):
+        coordination.end_pathway(coordinator(other), pathway_id, at=now)
+    assert coordination.network_view(coordinator(small), at=now).network.links
+
+
+# -- late answers --------------------------------------------------------------------------------
+
+
+def late(small: SmallDirectory, at: datetime) -> list[tuple[str, date, LateState]]:
+    found = coordination.late_answers(coordinator(small), NEW_YORK, at=at)
+    return [(m.member, m.week, m.state) for m in found]
+
+
+def test_a_member_is_late_then_silent_then_answering(small: SmallDirectory, now: datetime) -> None:
+    made = make_referrals(small, now)
+    assert late(small, now) == []
+    later = now + timedelta(days=5)
+    ((member, week, state),) = late(small, later)
+    assert member == "Birch Advocates (demo)"
+    assert week in {date(2026, 11, 9), date(2026, 11, 16)}
+    assert state is LateState.LATE
+    assert late(small, now + timedelta(days=20))[0][2] is LateState.SILENT
+    referrals.accept(small.birch.identity, world(), made["sent"], at=later)
+    # Something else of theirs is still owed: they answer, and are late.
+    if owed := late(small, later):
+        assert owed[0][2] is LateState.ANSWERING
+
+
+def test_what_happens_after_acceptance_never_makes_a_member_late(
+    small: SmallDirectory, now: datetime
+) -> None:
+    made = make_referrals(small, now)
+    open_answers = ("sent", "waitlisted", "asked")
+    for name in open_answers:
+        referrals.recall(small.alder.identity, world(), made[name], at=now)
+    assert late(small, now + timedelta(days=60)) == []
+
+
+# -- figures -------------------------------------------------------------------------------------
+
+
+def publish(small: SmallDirectory, quarter: str, at: datetime) -> coordination.Publication:
+    return coordination.publish_quarter(terminal_identity("Test network"), quarter, at=at)
+
+
+def values(done: coordination.Publication, measure: Measured) -> dict[NeedGroup, int | None]:
+    return {f.group: f.value for f in done.figures if f.measure is measure}
+
+
+def mixed(small: SmallDirectory, number: int, *, start: int = 0) -> list[tuple[Team, Team]]:
+    """Return pairs of which no member has more than half."""
+    teams = [small.alder, small.birch, small.cedar, small.dune]
+    pairs = [(a, b) for a in teams for b in teams if a is not b]
+    return [pairs[n % len(pairs)] for n in range(start, start + number)]
+
+
+def test_a_quarter_is_counted_through_the_gate_and_frozen(
+    small: SmallDirectory, now: datetime
+) -> None:
+    write_past_referrals(small, mixed(small, 36), at=AUGUST)
+    write_past_referrals(small, mixed(small, 7), at=AUGUST, needs=(Need.FOOD,))
+    write_past_referrals(small, mixed(small, 5), at=now, needs=(Need.ADVOCACY,))
+    with unit_of_work():
+        for _ in range(12):
+            unmet_needs.count(small.network_id, "2026Q3", "36083", [Need.PETS])
+    first = publish(small, "2026Q3", now)
+    assert first.new
+    assert values(first, Measured.SENT)[NeedGroup.SAFETY] == 36
+    assert values(first, Measured.SENT)[NeedGroup.DAILY_LIFE] is None
+    assert values(first, Measured.UNMET)[NeedGroup.DAILY_LIFE] == 12
+    assert values(first, Measured.ANSWER_MINUTES) == {NeedGroup.SAFETY: 180}
+    # What happens later changes nothing: the quarter stays as it was published.
+    write_past_referrals(small, mixed(small, 50), at=AUGUST, needs=(Need.FOOD,))
+    again = publish(small, "2026Q3", now)
+    assert not again.new
+    assert again.figures == first.figures
+
+
+def test_a_referral_with_needs_of_two_groups_counts_in_each_once(
+    small: SmallDirectory, now: datetime
+) -> None:
+    needs = (Need.ADVOCACY, Need.HOTLINE, Need.FAMILY_LAW)
+    write_past_referrals(small, mixed(small, 36), at=AUGUST, needs=needs)
+    sent = values(publish(small, "2026Q3", now), Measured.SENT)
+    assert sent[NeedGroup.SAFETY] == sent[NeedGroup.LAW] == 36
+
+
+def test_what_one_member_could_see_through_is_withheld(
+    small: SmallDirectory, now: datetime
+) -> None:
+    write_past_referrals(small, [(small.alder, small.birch)] * 30, at=AUGUST)
+    assert NeedGroup.SAFETY not in values(publish(small, "2026Q3", now), Measured.SENT)
+
+
+def test_a_quarter_that_is_not_over_is_not_published(small: SmallDirectory, now: datetime) -> None:
+    for quarter in ("2026Q4", "2027Q1", "soon"):
+        with pytest.raises(InvalidInputError):
+            publish(small, quarter, now)
+    assert db.session.query(PublishedFigure).count() == 0
+
+
+def test_a_year_follows_its_fourth_quarter_where_all_were_hidden(
+    small: SmallDirectory, now: datetime
+) -> None:
+    for month in (2, 5, 8, 11):
+        at = datetime(2025, month, 10, 15, tzinfo=UTC)
+        write_past_referrals(small, mixed(small, 6, start=2 * month), at=at, needs=(Need.FOOD,))
+        write_past_referrals(small, mixed(small, 36), at=at)
+    for number in (1, 2, 3):
+        publish(small, f"2025Q{number}", now)
+    figures = coordination.list_published(coordinator(small))
+    assert not [f for f in figures if f.period == "2025"]
+    publish(small, "2025Q4", now)
+    year = {
+        (f.measure, f.group): f.value
+        for f in coordination.list_published(coordinator(small))
+        if f.period == "2025"
+    }
+    assert year == {(Measured.SENT, NeedGroup.DAILY_LIFE): 24}
+    assert db.session.query(PublishedFigure).filter(PublishedFigure.value < 11).count() == 0
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_publishes_from_a_desk(small: SmallDirectory, now: datetime, role: Role) -> None:
+    with pytest.raises(ForbiddenError):
+        coordination.publish_quarter(coordinator(small, role), "2026Q3", at=now)
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r not in {Role.COORDINATOR, Role.AUDITOR}])
+def test_nobody_else_sees_the_network_desk(
+    small: SmallDirectory, now: datetime, role: Role
+) -> None:
+    who = coordinator(small, role)
+    for look in (
+        lambda: coordination.network_view(who, at=now),
+        lambda: coordination.late_answers(who, NEW_YORK, at=now),
+        lambda: coordination.list_published(who),
+        lambda: coordination.list_programs(who),
+    ):
+        with pytest.raises(ForbiddenError):
+            look()

@@ -1,0 +1,308 @@
+"""The network desk by its pages: who may open it, what it says, and how it answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from ccr.services import followups
+from tests.coordination import promise, sign_protocol, write_past_referrals
+from tests.directory_rows import save_agreement
+from tests.loop import world
+from tests.small_directory import grow, make_referrals, make_small_directory
+from tests.web.conftest import Visitor
+from tests.web.journey import Desk, text_of
+from tests.web.test_query_counts import MOST, statements
+
+COORDINATOR, AUDITOR = "coordination.coordinator", "coordination.auditor"
+PAGES = (
+    "/network/overview",
+    "/network/gaps",
+    "/network/gaps?row=3&county=36083&page=1",
+    "/network/gaps/print",
+    "/network/gaps/table.csv",
+    "/network/graph",
+    "/network/graph?view=table",
+    "/network/agreements",
+)
+ACTS = (
+    "/network/gaps/plan",
+    "/network/gaps/take",
+    "/network/gaps/close",
+    "/network/agreements/promise",
+    "/network/agreements/end/00000000-0000-4000-8000-000000000000",
+)
+NIGHT = "night|36001"
+
+
+@pytest.fixture
+def desk(app: Flask, now: datetime) -> Iterator[Desk]:
+    with time_machine.travel(now, tick=False):
+        yield Desk(app, make_small_directory(at=now))
+
+
+def take(visitor: Visitor, desk: Desk, **changes: str) -> object:
+    data = {
+        "key": NIGHT,
+        "version": "0",
+        "owner": str(desk.small.birch.member_id),
+        "next_step": "Ask the county for a night line.",
+        "due_on": "2026-12-01",
+        **changes,
+    }
+    return visitor.send("/network/gaps/take", data, follow=False)
+
+
+@pytest.mark.parametrize(
+    "who",
+    ["alder.worker", "birch.advocate", "alder.agency_admin", "dune.facilitator",
+     "coordination.system_admin"],
+)  # fmt: skip
+def test_for_everybody_else_there_is_nothing_here(desk: Desk, who: str) -> None:
+    nothing = desk[who].open("/network/nowhere")
+    for path in PAGES:
+        answer = desk[who].open(path)
+        assert answer.status_code == 404, path
+        assert len(answer.data) == len(nothing.data)
+    for path in ACTS:
+        assert desk[who].send(path).status_code == 404, path
+
+
+def test_an_auditor_reads_every_page_and_has_no_act(desk: Desk) -> None:
+    for path in PAGES:
+        answer = desk[AUDITOR].open(path)
+        assert answer.status_code == 200, path
+        assert 'action="/network' not in text_of(answer)
+    for path in ACTS:
+        assert desk[AUDITOR].send(path).status_code == 404, path
+
+
+def test_a_coordinator_comes_to_the_overview_and_has_its_places_in_reach(desk: Desk) -> None:
+    answer = desk[COORDINATOR].open("/welcome")
+    assert answer.headers["Location"] == "/network/overview"
+    page = text_of(desk[COORDINATOR].open("/network/overview"))
+    for path in ("/network/gaps", "/network/graph", "/network/agreements"):
+        assert f'href="{path}"' in page
+    assert 'href="/desk/inbox"' not in page
+
+
+def test_every_page_takes_at_most_twelve_statements_and_no_more_with_twice_the_data(
+    desk: Desk, now: datetime
+) -> None:
+    small = desk.small
+    make_referrals(small, now - timedelta(days=20))
+    sign_protocol(small, small.birch, signed_on=date(2026, 1, 1), expires_on=date(2026, 12, 1))
+    promise(small, small.alder, small.birch, on=date(2026, 1, 1))
+
+    def counted() -> dict[str, int]:
+        desk[COORDINATOR].open("/network/gaps")  # the directory is read once a version
+        return {path: statements(desk[COORDINATOR], path) for path in PAGES}
+
+    first = counted()
+    assert max(first.values()) <= MOST, first
+    grow(small, 5, at=now)
+    save_agreement(small.network_id, small.birch, small.cedar)
+    promise(small, small.cedar, small.dune, on=date(2026, 2, 1))
+    make_referrals(small, now - timedelta(days=19))
+    followups.run_clocks(world(), at=now)
+    take(desk[COORDINATOR], desk)
+    assert counted() == first
+
+
+def test_no_page_shows_a_code_or_a_count_of_people(desk: Desk, now: datetime) -> None:
+    small = desk.small
+    make_referrals(small, now - timedelta(days=20))
+    words = {row.code for row in _referrals() if row.code}
+    assert words
+    for path in PAGES:
+        page = text_of(desk[COORDINATOR].open(path))
+        for code in words:
+            assert code not in page
+            assert code.replace("-", " ") not in page
+    late = text_of(desk[COORDINATOR].open("/network/overview"))
+    assert "Birch Advocates (demo)" in late
+    assert re.search(r"Silent|Late", late)
+
+
+def _referrals() -> list[object]:
+    from ccr.storage.db import db
+    from ccr.storage.models.referrals import ReferralRow
+
+    return list(db.session.query(ReferralRow))
+
+
+def test_the_coordinators_pages_are_the_same_whatever_the_receiver_does_after_accepting(
+    desk: Desk, now: datetime
+) -> None:
+    made = desk.send()
+    desk.as_receiver(made, "accept")
+    before = [text_of(desk[COORDINATOR].open(path)) for path in PAGES]
+    desk.as_receiver(made, "connect")
+    desk.as_receiver(made, "close", outcome="not-reached-safely")
+    after = [text_of(desk[COORDINATOR].open(path)) for path in PAGES]
+    token = re.compile(r'name="csrf_token" value="[^"]+"')
+    assert [token.sub("", page) for page in before] == [token.sub("", page) for page in after]
+
+
+def test_a_gap_is_taken_on_the_page_and_closed_there(desk: Desk) -> None:
+    visitor = desk[COORDINATOR]
+    visitor.open("/network/gaps")
+    form = text_of(visitor.send("/network/gaps/plan", {"key": NIGHT}))
+    assert "Who takes it on" in form
+    assert take(visitor, desk).status_code == 303  # type: ignore[attr-defined]
+    page = text_of(visitor.open("/network/gaps"))
+    assert "Ask the county for a night line." in page
+    assert "Due 1 Dec 2026" in page
+    again = text_of(visitor.send("/network/gaps/plan", {"key": NIGHT}))
+    assert 'value="Ask the county for a night line."' in again
+    data = {"key": NIGHT, "version": "1"}
+    assert visitor.send("/network/gaps/close", data, follow=False).status_code == 303
+    assert "Closed before, and back" in text_of(visitor.open("/network/gaps"))
+
+
+def test_the_second_of_two_coordinators_gets_a_clear_409(desk: Desk) -> None:
+    visitor = desk[COORDINATOR]
+    visitor.open("/network/gaps")
+    assert take(visitor, desk).status_code == 303  # type: ignore[attr-defined]
+    late = take(visitor, desk, owner=str(desk.small.cedar.member_id))
+    assert late.status_code == 409  # type: ignore[attr-defined]
+    assert "Somebody else changed this gap first" in text_of(late)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"owner": ""}, "Choose a member of the network."),
+        ({"owner": "x"}, "Choose a member of the network."),
+        ({"next_step": ""}, "Say the next step in one line"),
+        ({"due_on": "soon"}, "Give a day from today to a year from now."),
+        ({"due_on": "2020-01-01"}, "Give a day from today to a year from now."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
+    desk: Desk, change: dict[str, str], words: str
+) -> None:
+    visitor = desk[COORDINATOR]
+    visitor.open("/network/gaps")
+    answer = take(visitor, desk, **{"next_step": "Kept words", **change})
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    page = text_of(answer)  # type: ignore[arg-type]
+    assert words in page
+    assert ("next_step" in change) or "Kept words" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["row=999", "row=-1", "row=x", "row=%C2%B2", "county=99999", "county=%00", "page=0",
+     "page=9999999", "row=3&county=36083&page=7"],
+)  # fmt: skip
+def test_any_address_of_the_matrix_opens_a_page(desk: Desk, query: str) -> None:
+    assert desk[COORDINATOR].open(f"/network/gaps?{query}").status_code == 200
+    assert desk[COORDINATOR].open(f"/network/graph?member={query}").status_code == 200
+
+
+def test_no_need_stands_in_any_address_of_the_desk(desk: Desk) -> None:
+    for path in PAGES:
+        page = text_of(desk[COORDINATOR].open(path))
+        for href in re.findall(r'href="(/network[^"]*)"', page):
+            assert not re.search(r"advocacy|shelter|protection|abus|victim", href), href
+
+
+def test_a_cell_opens_its_evidence_and_hides_a_hidden_place(desk: Desk) -> None:
+    page = text_of(desk[COORDINATOR].open("/network/gaps?row=3&county=36083"))
+    evidence = page.split('id="evidence"')[1].split("</section>")[0]
+    assert "Cedar advocacy (demo)" in evidence
+    assert "private place: counts by its area only" in evidence
+    assert "Checked 12 Nov 2026" in evidence
+
+
+def test_the_table_comes_as_csv_of_codes_and_counts(desk: Desk) -> None:
+    answer = desk[COORDINATOR].open("/network/gaps/table.csv")
+    assert answer.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(text_of(answer))))
+    cell = next(r for r in rows if (r["need"], r["county_fips"]) == ("advocacy", "36083"))
+    assert (cell["state"], cell["members_checked"]) == ("adequate", "2")
+    assert "(demo)" not in text_of(answer)
+
+
+def test_the_graph_says_the_same_as_picture_and_as_table(desk: Desk) -> None:
+    small = desk.small
+    save_agreement(small.network_id, small.alder, small.birch)
+    path = f"/network/graph?member={small.birch.member_id}"
+    picture = text_of(desk[COORDINATOR].open(path))
+    table = text_of(desk[COORDINATOR].open(f"{path}&view=table"))
+    assert picture.count("data-edge=") == 1
+    assert 'aria-label="Alder Hospital (demo)"' in picture
+    assert "Birch Advocates (demo) (Agreement)" in table
+    for page in (picture, table):
+        assert "One member would have no way to victim services:" in page
+
+
+def test_a_pathway_is_promised_and_ended_on_the_page(desk: Desk) -> None:
+    visitor, small = desk[COORDINATOR], desk.small
+    visitor.open("/network/agreements")
+    data = {
+        "from_member": str(small.alder.member_id),
+        "to_member": str(small.birch.member_id),
+        "need": "advocacy",
+    }
+    assert visitor.send("/network/agreements/promise", data, follow=False).status_code == 303
+    page = text_of(visitor.open("/network/agreements"))
+    found = re.search(r'action="(/network/agreements/end/[^"]+)"', page)
+    assert found
+    twice = visitor.send("/network/agreements/promise", data, follow=False)
+    assert twice.status_code == 422
+    assert "This pathway is promised already." in text_of(twice)
+    for wrong in ({"from_member": ""}, {"to_member": "x"}, {"need": "magic"}):
+        answer = visitor.send("/network/agreements/promise", {**data, **wrong}, follow=False)
+        assert answer.status_code == 422, wrong
+    assert visitor.send(found[1], follow=False).status_code == 303
+    assert "No pathway is promised yet." in text_of(visitor.open("/network/agreements"))
+
+
+def test_the_overview_shows_only_published_figures(desk: Desk, now: datetime) -> None:
+    from ccr.services import coordination
+    from ccr.services.accounts import terminal_identity
+
+    small = desk.small
+    write_past_referrals(
+        small, [(small.alder, small.birch)] * 4, at=datetime.fromisoformat("2026-08-10T12:00+00:00")
+    )
+    assert "Nothing is published yet." in text_of(desk[COORDINATOR].open("/network/overview"))
+    coordination.publish_quarter(terminal_identity("Test network"), "2026Q3", at=now)
+    page = text_of(desk[COORDINATOR].open("/network/overview"))
+    assert "2026Q3" in page
+    figures = page.split('id="figures"')[1].split("</section>")[0]
+    assert set(re.findall(r'data-label="Sent">([^<]+)<', figures)) == {"0–10"}
+
+
+def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> None:
+    from ccr.policy.identity import Role
+    from ccr.storage.queries import accounts
+    from tests.people import make_network
+    from tests.small_directory import _add_person
+
+    with time_machine.travel(now, tick=False):
+        network_id = make_network("Bare network", at=now)
+        program = accounts.coordination_compartment(network_id)
+        _add_person(program, Role.COORDINATOR, "bare@example.org", at=now)
+        desk = Desk(app, make_small_directory(at=now))
+        desk.small.emails["bare"] = "bare@example.org"
+        for path, words in (
+            ("/network/overview", "Nothing to act on"),
+            ("/network/gaps", "No county is known yet"),
+            ("/network/gaps/print", "Nothing is missing"),
+            ("/network/graph", "No member is listed yet"),
+            ("/network/graph?view=table", "No member is listed yet"),
+            ("/network/agreements", "No agreement is recorded"),
+        ):
+            answer = desk["bare"].open(path)
+            assert answer.status_code == 200, path
+            assert words in text_of(answer), path
