@@ -33,6 +33,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_coordinator_role, p.is_in_same_network],
     ],
     Permission.DIRECTORY_READ: [[p.is_the_terminal], [p.is_staff, p.is_in_same_network]],
+    Permission.FINDER_USE: [[p.is_the_public, p.is_in_same_network]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
     Permission.REFERRAL_ANSWER: [[p.handles_referrals, p.is_receiver]],
     Permission.REFERRAL_LIST: [[p.handles_referrals]],

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     """Import a directory."""
     DIRECTORY_READ = "directory:read"
     """Read listings as staff see them."""
+    FINDER_USE = "finder:use"
+    """Look for help on the public pages: anybody, in the network that is public."""
     NETWORK_MANAGE = "network:manage"
     """Create networks: the terminal only."""
     REFERRAL_ANSWER = "referral:answer"
