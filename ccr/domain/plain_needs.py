@@ -60,7 +60,7 @@ MORE: tuple[tuple[Phrase, tuple[PlainNeed, ...]], ...] = (
         phrase("Law and police"),
         (
             _choice("family-law", phrase("Custody, divorce or child support"), Need.FAMILY_LAW),
-            _choice("papers", phrase("Immigration help"), Need.IMMIGRATION_LAW),
+            _choice("papers", phrase("Help with papers to stay here"), Need.IMMIGRATION_LAW),
             _choice(
                 "police", phrase("Help with police or a court case"), Need.CRIMINAL_JUSTICE_ADVOCACY
             ),
@@ -95,7 +95,7 @@ MORE: tuple[tuple[Phrase, tuple[PlainNeed, ...]], ...] = (
     (
         phrase("In my own way"),
         (
-            _choice("interpreter", phrase("An interpreter"), Need.INTERPRETATION),
+            _choice("interpreter", phrase("Someone who speaks my language"), Need.INTERPRETATION),
             _choice("disability", phrase("Help with a disability"), Need.DISABILITY_ACCESS),
             _choice("older", phrase("Help for an older person"), Need.ELDER),
             _choice("culture", phrase("Help from my own culture"), Need.CULTURALLY_SPECIFIC),

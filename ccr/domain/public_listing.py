@@ -19,11 +19,13 @@ from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Need
 _NOTHING_KNOWN = PlaceTraces()
 _TELLING = re.compile(
     r"^(?:abus\w*|advoca\w*|apoyo|assault|batter\w*|casa|center|centro|court|crisis|domestic\w*|"
-    r"famil\w*|haven|help|hospital|hotline|house|interven\w*|justice|law|legal|line|mujer\w*|"
+    r"famil\w*|haven|help|hospital|hotline|hous\w*|interven\w*|justice|law|legal|line|mujer\w*|"
     r"network|office|police|prevention|program\w*|project|rape|refug\w*|response|safe\w*|sex\w*|"
     r"shelter\w*|survivor\w*|victim\w*|violen\w*|wom[ae]n\w*|services?|support)$"
 )
-_SMALL_WORDS = frozenset({"a", "an", "and", "at", "de", "for", "in", "la", "of", "on", "the", "y"})
+_SMALL_WORDS = frozenset(
+    {"a", "an", "and", "at", "de", "del", "for", "in", "la", "of", "on", "the", "y"}
+)
 _MOST_WORDS = 2
 
 

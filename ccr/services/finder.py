@@ -35,6 +35,7 @@ __all__ = [
     "find_help",
     "find_programs",
     "get_listing",
+    "places_meant",
     "public_identity",
     "public_network",
     "short_list",
@@ -42,6 +43,7 @@ __all__ = [
 
 _NOBODY = UUID(int=0)
 MOST_ON_PAPER = 2 * MOST_SHOWN
+MOST_MEANT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,16 @@ def find_programs(
     directory = public_directory(identity.network_id)
     answer = _search(identity, world, directory, FinderAnswer(request, ()), Wishes())
     return answer if answer.found else _wider(identity, world, directory, answer)
+
+
+def places_meant(identity: Identity, world: World, near: str, *, state: str) -> tuple[str, ...]:
+    """Return the places that a text may stand for when it named none, or more than one."""
+    authorise(identity, Permission.FINDER_USE)
+    try:
+        found = world.gazetteer.places(near, default_state=state)
+    except InvalidInputError:
+        return world.gazetteer.alike(near, state)
+    return tuple(place.label for place in found[:MOST_MEANT]) if len(found) > 1 else ()
 
 
 def get_listing(identity: Identity, service_id: UUID) -> Service:

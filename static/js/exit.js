@@ -81,7 +81,23 @@ function press() {
   }, PRESS_WINDOW_MS);
 }
 
+// Somebody goes back from another site to an answer: they get the start page. Only browsers that say
+// where one came from can do this; the others show what they have.
+function cameBackFromElsewhere() {
+  const [visit] = performance.getEntriesByType("navigation");
+  const activation = window.navigation?.activation;
+  return visit?.type === "back_forward" && Boolean(activation) && activation.from === null;
+}
+
+function startAgain() {
+  const start = document.querySelector("[data-start]");
+  if (!start || !document.querySelector("[data-answer]") || !cameBackFromElsewhere()) return;
+  cover();
+  window.location.replace(start.href);
+}
+
 if (links.length && words) {
+  startAgain();
   links.forEach((link) => {
     link.addEventListener("click", (event) => {
       event.preventDefault();
@@ -106,5 +122,6 @@ if (links.length && words) {
     uncover();
     reset();
     say("");
+    startAgain();
   });
 }

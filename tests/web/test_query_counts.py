@@ -29,6 +29,11 @@ SEARCH = {
     "track": "survivor",
     "transport": "car",
 }
+PUBLIC_FORMS: dict[str, dict[str, object]] = {
+    "/find": {"help": ["talk"], "near": "12180"},
+    "/es/find": {"help": ["pet"], "near": "12180", "free": "y"},  # nothing there: looks wider
+    "/about-programs": {"near": "12180"},
+}
 # They need a token of their own in the address, or end the session; test_sign_in opens them.
 NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
 
@@ -39,7 +44,7 @@ def desk(app: Flask, now: datetime) -> Iterator[Desk]:
         yield Desk(app, make_small_directory(at=now))
 
 
-def addresses(app: Flask, made: dict[str, UUID]) -> list[str]:
+def addresses(app: Flask, made: dict[str, UUID], listing: UUID) -> list[str]:
     """Return every address that a GET can open, made from the routes themselves."""
     found: list[str] = []
     with app.test_request_context():
@@ -55,8 +60,9 @@ def addresses(app: Flask, made: dict[str, UUID]) -> list[str]:
             if rule.arguments & {"referral_id", "draft_id"}:
                 name = next(iter(rule.arguments))
                 values = [{name: referral_id} for referral_id in made.values()]
-            elif rule.arguments == {"language"}:
-                values = [{"language": "es"}]
+            elif rule.arguments and rule.arguments <= {"language", "service_id"}:
+                both = {"language": "es", "service_id": listing}
+                values = [{name: both[name] for name in rule.arguments}]
             else:
                 assert not rule.arguments, f"{rule}: say in this test how it is opened"
             for value in values:
@@ -80,12 +86,14 @@ def statements(visitor: Visitor, path: str, data: dict[str, object] | None = Non
 
 def counts(desk: Desk, who: str, made: dict[str, UUID]) -> dict[str, int]:
     found = {}
-    for path in addresses(desk.app, made):
+    for path in addresses(desk.app, made, desk.small.birch_service_id):
         name = path
         for state, referral_id in made.items():
             name = name.replace(str(referral_id), state)
         found[name] = statements(desk[who], path)
     found["POST /desk/find"] = statements(desk[who], "/desk/find", SEARCH)
+    for path, asked in PUBLIC_FORMS.items():
+        found[f"POST {path}"] = statements(desk[who], path, asked)
     return found
 
 

@@ -28,9 +28,12 @@ class NearForm(FlaskForm):
         csrf = False
 
     near = StringField()
+    meant = StringField()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        if self.meant.data:
+            self.near.data = self.meant.data
         self.near.label.text = translated(phrase("Where?"))
         self.near.description = translated(
             phrase("A ZIP code, a town or a county. Never a street address.")

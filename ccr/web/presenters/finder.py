@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from flask_babel import format_date, ngettext
 from ccr.domain.answering import calendar_or_none
 from ccr.domain.directory import Member, Service
 from ccr.domain.languages import language_name
-from ccr.domain.opening import DAYS, OpenState, day_words, week_ahead
+from ccr.domain.opening import DAYS, day_words, week_ahead
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.public_finder import opening_of
 from ccr.domain.public_listing import is_program, short_name
@@ -354,25 +355,33 @@ def paper_rows(services: Iterable[Service], world: World, at: datetime) -> list[
     rows = []
     for service in services:
         number, extension = phone_parts(service.phone)
-        opening = opening_of(service, at, world.hours)
-        known = opening.state is not OpenState.UNKNOWN
         rows.append(
             {
                 "name": short_name(service.member.name),
                 "phone": number,
                 "extension": extension,
-                "hours": _short_hours(hours_rows(service, world, at)) if known else [],
+                "hours": _short_hours(service, world, at),
             }
         )
     return rows
 
 
-def _short_hours(rows: list[dict[str, Any]]) -> list[str]:
-    """Return the week with equal days together: "Monday, Tuesday: 9 a.m. to 5 p.m."."""
-    days_of: dict[str, list[str]] = {}
-    for row in rows:
-        days_of.setdefault(", ".join(row["words"]), []).append(row["day"])
-    if len(days_of) == 1:
-        return list(days_of)
-    closed = translated(phrase("Closed"))
-    return [f"{', '.join(days)}: {words}" for words, days in days_of.items() if words != closed]
+def _short_hours(service: Service, world: World, at: datetime) -> list[str]:
+    """Return the open days of the week, neighbours with equal hours together; none if unknown."""
+    calendar = calendar_or_none(service.opening_hours, service.timezone, world.hours)
+    if calendar is None:
+        return []
+    week = sorted(week_ahead(calendar, at, service.timezone), key=lambda hours: hours.day.weekday())
+    lines = []
+    for words, group in groupby(week, key=lambda hours: [translated(w) for w in day_words(hours)]):
+        days = [translated(DAYS[hours.day.weekday()]) for hours in group]
+        if len(days) == len(week):
+            return words
+        if words != [translated(phrase("Closed"))]:
+            named = days[0] if len(days) == 1 else _from_to(days[0], days[-1])
+            lines.append(f"{named}: {', '.join(words)}")
+    return lines
+
+
+def _from_to(first: str, last: str) -> str:
+    return translated(phrase("%(first)s to %(last)s", first=first, last=last))

@@ -75,12 +75,11 @@ def results() -> ResponseReturnValue:
     """Answer a question; nothing of it is kept, and nothing of it is in the address."""
     network, world, at = _open_network(), current_world(), utc_now()
     form = FinderForm(request.form)
+    anybody = finder.public_identity(network)
     if not form.validate():
         return asked_again(form)
     try:
-        answer = finder.find_help(
-            finder.public_identity(network), world, form.to_domain(), state=network.state, at=at
-        )
+        answer = finder.find_help(anybody, world, form.to_domain(), state=network.state, at=at)
     except InvalidInputError as error:
         add_refusal(form, error)
         return asked_again(form)
@@ -90,7 +89,17 @@ def results() -> ResponseReturnValue:
 
 def asked_again(form: FinderForm) -> ResponseReturnValue:
     """Return the question as it was typed, with what is wrong with it."""
-    return public_page("home/index.html", form=form, sent=form.sent()), 422
+    page_again = public_page("home/index.html", form=form, sent=form.sent(), meant=meant(form))
+    return page_again, 422
+
+
+def meant(form: NearForm) -> tuple[str, ...]:
+    """Return the places that may have been meant, where the place is what is wrong."""
+    network, typed = _open_network(), form.near.data or ""
+    if not form.near.errors or not typed.strip():
+        return ()
+    anybody = finder.public_identity(network)
+    return finder.places_meant(anybody, current_world(), typed, state=network.state)
 
 
 @page("/services/<uuid:service_id>")
@@ -121,24 +130,22 @@ def about_programs() -> ResponseReturnValue:
 @page("/about-programs", methods=("POST",))
 def programs_near() -> ResponseReturnValue:
     """Show the programs near a place, with their limits, apart from help for survivors."""
-    network, world = _open_network(), current_world()
-    form = NearForm(request.form)
-    view = None
+    network, form, view = _open_network(), NearForm(request.form), None
     if form.validate():
         try:
-            answer = finder.find_programs(
-                finder.public_identity(network),
-                world,
-                form.near.data or "",
-                state=network.state,
-                at=utc_now(),
-            )
-            view = results_view(answer, world)
+            view = programs_view(network, form.near.data or "")
         except InvalidInputError as error:
             add_refusal(form, error)
-    sent = [("near", form.near.data or "")]
-    body = public_page("public/about_programs.html", form=form, results=view, sent=sent)
+    more = {"sent": [("near", form.near.data or "")], "meant": meant(form), "results": view}
+    body = public_page("public/about_programs.html", form=form, **more)
     return body, 200 if view else 422
+
+
+def programs_view(network: NetworkFacts, near: str) -> dict[str, Any]:
+    """Return the programs near a place as the page takes them; raises InvalidInputError."""
+    anybody, world = finder.public_identity(network), current_world()
+    answer = finder.find_programs(anybody, world, near, state=network.state, at=utc_now())
+    return results_view(answer, world)
 
 
 @page("/safety")
