@@ -33,6 +33,7 @@ MAX_BODY_BYTES = 1024 * 1024
 MAX_FORM_PARTS = 500
 VIEWS = (
     "home",
+    "finder",
     "accounts",
     "operations",
     "styleguide",
@@ -132,6 +133,9 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
     init_sign_in(app, settings, SQLAlchemyUserDatastore(db, Account, RoleRow))
     for name in VIEWS:
         app.register_blueprint(import_module(f"ccr.web.views.{name}").blueprint)
+    csrf.exempt(
+        app.blueprints["finder"]
+    )  # no cookie, no state: it looks at where a form comes from
     _init_api(app, csrf)
 
 

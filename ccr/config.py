@@ -39,6 +39,8 @@ class Settings:
         mail_from: the neutral sender of staff notices.
         secure_cookies: cookies over HTTPS only; off on loopback.
         require_two_factor: staff must set up a second factor before anything else.
+        public_network: name of the network that the public pages show; the only one that is no
+            practice network where this is empty.
         log_level: info, warning or debug.
         testing: cheaper password hashing, no HTTPS; never on a real site.
     """
@@ -55,6 +57,7 @@ class Settings:
     mail_from: str = "notices@localhost"
     secure_cookies: bool = False
     require_two_factor: bool = False
+    public_network: str = ""
     log_level: str = "info"
     testing: bool = False
 
@@ -110,6 +113,7 @@ class Settings:
             mail_from=env.get("CCR_MAIL_FROM", "notices@localhost"),
             secure_cookies=_flag(env, "CCR_SECURE_COOKIES", default=False),
             require_two_factor=_flag(env, "CCR_REQUIRE_TWO_FACTOR", default=False),
+            public_network=env.get("CCR_PUBLIC_NETWORK", "").strip(),
             log_level=env.get("CCR_LOG_LEVEL", "info").lower(),
         )
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from ccr.domain.phrases import Phrase, phrase
 FIELD = "near"
 MOST_CHOICES = 5
 MOST_CHARACTERS = 120
+_ALIKE = 0.72
+"""How alike two names are that may be meant for each other (difflib's ratio). Our choice."""
 TERRITORIES = "us_territory_zip.csv"
 _ZIP = re.compile(r"(\d{5})(?:-\d{4})?", re.ASCII)
 _NAMED_ZIP = re.compile(r"(\D+)[ ,]+(\d{5})(?:-\d{4})?", re.ASCII)
@@ -134,6 +137,27 @@ class Gazetteer:
             if found := self._named(name, state, default_state):
                 return found
         raise _refused(STREET if place_names.looks_like_a_street(cleaned) else UNKNOWN)
+
+    def alike(self, text: str, state: str) -> tuple[str, ...]:
+        """Return the labels of places of a state whose names are written nearly so, likest first.
+
+        For somebody who mistyped a town: nothing is looked up beyond the table, and nothing kept.
+        """
+        wanted = key(place_names.clean(text[:MOST_CHARACTERS]))
+        towns, counties = self._names_of(state)
+        labels = {**counties, **towns}
+        close = get_close_matches(wanted, labels, n=MOST_CHOICES, cutoff=_ALIKE)
+        return tuple(dict.fromkeys(labels[name] for name in close))
+
+    def _names_of(self, state: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the labels of the towns and of the counties of a state, by key."""
+        found = {
+            town: f"{row[CITY]}, {state}"
+            for town, rows in self._tables.towns.items()
+            for row in rows
+            if row[STATE] == state
+        }
+        return found, {key(county.name): county.label for county in self.counties(state)}
 
     def zip_place(self, zip_code: str) -> Place | None:
         """Return the place of a five-digit ZIP, or None."""

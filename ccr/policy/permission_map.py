@@ -45,6 +45,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
     Permission.FIGURE_PUBLISH: [[p.is_the_terminal]],
+    Permission.FINDER_USE: [[p.is_the_public, p.is_in_same_network]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
     Permission.REFERRAL_ANSWER: [[p.handles_referrals, p.is_receiver]],
     Permission.REFERRAL_LIST: [[p.handles_referrals]],

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     """Say which needs a listing meets and for whom."""
     FIGURE_PUBLISH = "figure:publish"
     """Publish the figures of a quarter, for good: the terminal only."""
+    FINDER_USE = "finder:use"
+    """Look for help on the public pages: anybody, in the network that is public."""
     NETWORK_MANAGE = "network:manage"
     """Create networks: the terminal only."""
     REFERRAL_ANSWER = "referral:answer"

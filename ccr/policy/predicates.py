@@ -51,6 +51,12 @@ def is_the_terminal(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     return identity.from_terminal
 
 
+def is_the_public(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for anybody on a public page; never for somebody signed in, or for a key."""
+    del subject
+    return identity.from_public and identity.user_id is None and identity.key_scopes is None
+
+
 def key_may_route(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True for an API key with the scope `routes`."""
     del subject

@@ -14,13 +14,18 @@ _FILE = PROJECT_ROOT / "data" / "reference" / "hotlines.csv"
 
 @dataclass(frozen=True, slots=True)
 class Hotline:
-    """A line to call or text; `verified_on` is the day somebody last checked it."""
+    """A line to call or text; `verified_on` is the day somebody last checked it.
+
+    `chat` is a web address to type, without its scheme: shown as words and never as a link, since
+    following one leaves a trail.
+    """
 
     name_en: str
     name_es: str
     phone: str
     tty: str
     text: str
+    chat: str
     verified_on: date
 
 
@@ -35,6 +40,7 @@ def list_hotlines() -> tuple[Hotline, ...]:
                 row["phone"],
                 row["tty"],
                 row["text"],
+                row["chat"],
                 date.fromisoformat(row["verified_on"]),
             )
             for row in csv.DictReader(file)

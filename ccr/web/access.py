@@ -51,6 +51,20 @@ def public(view: View) -> View:
     return view
 
 
+def cookieless(view: View) -> View:
+    """Mark a public view that neither reads nor sets a cookie, whoever asks (R58).
+
+    Whoever is signed in is anybody here: who they are is not even looked up.
+    """
+    view.ccr_cookieless = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def is_cookieless(app: Flask, endpoint: str | None) -> bool:
+    """Return True for an endpoint whose view is marked so."""
+    return getattr(app.view_functions.get(endpoint or ""), "ccr_cookieless", False)
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Mark a view that needs a permission; strangers go to sign-in, others see nothing there."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,9 +23,8 @@ def chosen_language() -> str:
     """Return the language of this request: path, account, session, then what the browser asks."""
     if not has_request_context():
         return "en"
-    by_path = (request.view_args or {}).get("language")
-    wanted = by_path or g.get("account_language")
-    if not wanted and request.cookies:
+    wanted = g.get("path_language") or g.get("account_language")
+    if not wanted and request.cookies and not g.get("cookieless"):
         wanted = session.get("language")
     if wanted in LANGUAGES:
         return str(wanted)
@@ -66,10 +66,23 @@ def compile_catalogues() -> None:
             fresh.replace(compiled)
 
 
+def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.path_language = (values or {}).get("language")
+
+
 def init_language(app: Flask) -> None:
     """Wire Flask-Babel and the `t` filter."""
     compile_catalogues()
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    app.url_value_preprocessor(_take_language)
+
+    @app.url_defaults
+    def keep_language(endpoint: str, values: dict[str, Any]) -> None:
+        # Links from a page under /es/ stay under /es/.
+        wanted = g.get("path_language") if has_request_context() else None
+        if wanted and app.url_map.is_endpoint_expecting(endpoint, "language"):
+            values.setdefault("language", wanted)
+
     Babel(app, locale_selector=chosen_language)
     app.jinja_env.filters["t"] = translated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 IDLE_LIMIT = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=8)
@@ -29,7 +29,7 @@ def add_headers(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint not in _STATIC:
         headers["Cache-Control"] = "no-store"
-        response.vary.add("Cookie")
+        response.vary.add("Accept-Language" if g.get("cookieless") else "Cookie")
     return response
 
 

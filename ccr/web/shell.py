@@ -86,19 +86,27 @@ _VENDOR = {
 }
 
 
+_PUBLIC_PAGES = {"home", "finder"}
+
+
+def _same_page_in(code: str) -> dict[str, str]:
+    """Return where this public page is in another language; a search is sent once more."""
+    values = {k: v for k, v in (request.view_args or {}).items() if k != "language"}
+    again = request.method == "POST"
+    endpoint = request.endpoint if g.get("cookieless") else "home.index"
+    return {
+        "code": code,
+        "label": LANGUAGE_NAMES[code],
+        "url": url_for(endpoint or "home.index", language=code, **values),
+        "method": "again" if again else "get",
+    }
+
+
 def _other_languages() -> list[dict[str, str]]:
     now = current_locale()
     others = [code for code in LANGUAGES if code != now]
-    if request.blueprint == "home":
-        return [
-            {
-                "code": code,
-                "label": LANGUAGE_NAMES[code],
-                "url": url_for("home.index", language=code),
-                "method": "get",
-            }
-            for code in others
-        ]
+    if request.blueprint in _PUBLIC_PAGES:
+        return [_same_page_in(code) for code in others]
     return [
         {
             "code": code,

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user, user_logged_in, user_logged_out
+from flask_login import AnonymousUserMixin, current_user, user_logged_in, user_logged_out
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore, logout_user
 from flask_security.mail_util import MailUtil
 from flask_security.password_util import PasswordUtil
@@ -24,7 +24,7 @@ from ccr.domain.errors import CcrError, InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Role
 from ccr.services import accounts, sign_in
-from ccr.web.access import LIBRARY_ROUTES
+from ccr.web.access import LIBRARY_ROUTES, is_cookieless
 from ccr.web.language import translated
 from ccr.web.security import IDLE_LIMIT, LONGEST_SESSION
 
@@ -154,6 +154,11 @@ def init_sign_in(app: Flask, settings: Settings, datastore: SQLAlchemyUserDatast
     )
     user_logged_in.connect(_start_session, app)
     user_logged_out.connect(_end_every_session, app)
+
+    @app.before_request
+    def know_whether_cookies_count() -> None:
+        g.cookieless = is_cookieless(app, request.endpoint)
+
     app.before_request(load_identity)
 
 
@@ -176,6 +181,9 @@ def load_identity() -> ResponseReturnValue | None:
     """Put who is asking into `g`; end a session that was left alone or lasted too long."""
     g.identity = None
     g.account_language = None
+    if g.cookieless:
+        g._login_user = AnonymousUserMixin()  # Flask-Login would read the cookie for templates
+        return None
     if request.endpoint in {"static", "bootstrap.static", "security.static"}:
         return None
     if not request.cookies or not current_user.is_authenticated:

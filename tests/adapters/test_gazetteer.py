@@ -301,3 +301,12 @@ def test_the_centre_of_a_zip_is_near_the_public_sites_in_it():
     assert len(distances) > 600
     assert distances[len(distances) // 2] < 1.5
     assert distances[len(distances) * 9 // 10] < 4
+
+
+def test_a_mistyped_town_or_county_is_guessed_within_the_state() -> None:
+    assert "Troy, NY" in GAZETTEER.alike("Tory", "NY")
+    assert GAZETTEER.alike("schenectedy", "NY")[0].startswith("Schenectady")
+    assert GAZETTEER.alike("qqqqqq", "NY") == ()
+    assert GAZETTEER.alike("", "NY") == ()
+    for label in GAZETTEER.alike("Albny", "NY"):
+        assert GAZETTEER.resolve(label).state == "NY"

@@ -12,6 +12,7 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 STEPS_OF_USE_CASES = {
     "draft_facts",
     "import_plan",
+    "public_directory",
     "reading_hours",
     "referral_acts",
     "world",
@@ -34,6 +35,8 @@ WITHOUT_IDENTITY = {
     "demo_story.play": "plays the demo's own people",
     "drafts.missing": "a pure answer",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
+    "finder.public_identity": "makes the identity of anybody at all",
+    "finder.public_network": "which network is public is public",
     "health.check_schema": "the terminal, before anything is asked",
     "health.readiness": "operators; nothing about people",
     "hotlines.list_hotlines": "public facts",

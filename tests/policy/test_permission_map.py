@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -118,3 +118,17 @@ def test_an_agency_admin_manages_accounts_of_its_own_program_only() -> None:
 def test_only_the_terminal_runs_clocks_and_makes_networks(permission: Permission) -> None:
     assert permits(somebody(terminal=True), permission)
     assert not any(permits(somebody(role), permission) for role in Role)
+
+
+def test_the_public_may_use_the_finder_and_nothing_else() -> None:
+    anybody = replace(somebody(), from_public=True)
+    assert {p for p in Permission if permits(anybody, p, Subject())} == {Permission.FINDER_USE}
+    assert not permits(anybody, Permission.FINDER_USE, Subject(network_id=uuid4()))
+
+
+def test_nobody_who_signed_in_or_has_a_key_is_the_public() -> None:
+    for role in Role:
+        assert not permits(somebody(role), Permission.FINDER_USE)
+        assert not permits(replace(somebody(role), from_public=True), Permission.FINDER_USE)
+    key = replace(somebody(key=frozenset({"routes"})), from_public=True)
+    assert not permits(key, Permission.FINDER_USE)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import contextvars
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ccr.app import create_app
 from ccr.storage.db import db
+from tests.conftest import NOW, settings_for
 from tests.people import PASSWORD
+from tests.public_directory import make_public_directory
+from tests.web.public_pages import Shown, every_public_page
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -58,6 +65,33 @@ class Visitor:
             if found:
                 self.token = found.group(1)
         return response
+
+
+@pytest.fixture(scope="session")
+def public_site(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Flask, list[Shown]]:
+    """Return a site with a public directory, and all its public pages; for tests that only look."""
+    folder = tmp_path_factory.mktemp("public-site")
+    shutil.copy(sqlite_template, folder / "ccr.db")
+    app = create_app(settings_for(folder))
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        pages = list(every_public_page(app, make_public_directory(at=NOW)))
+        db.session.remove()
+        db.engine.dispose()
+    return app, pages
+
+
+@pytest.fixture
+def built_site(public_site: tuple[Flask, list[Shown]]) -> Flask:
+    """Return the site whose public pages were opened."""
+    return public_site[0]
+
+
+@pytest.fixture
+def pages(public_site: tuple[Flask, list[Shown]]) -> list[Shown]:
+    """Return all public pages as they came."""
+    return public_site[1]
 
 
 @pytest.fixture

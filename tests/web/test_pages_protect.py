@@ -38,9 +38,12 @@ def test_public_pages_set_no_cookie(visitor: Visitor, path: str) -> None:
 def test_the_way_out_leads_to_a_harmless_page_without_saying_where_one_came_from(
     visitor: Visitor,
 ) -> None:
+    visitor.open("/sign-in")  # sets a cookie, so there is something to clear
     answer = visitor.open("/exit")
     assert answer.headers["Location"].startswith("https://www.weather.gov")
     assert "cookies" in answer.headers["Clear-Site-Data"]
+    assert "Expires=Thu, 01 Jan 1970" in answer.headers["Set-Cookie"]
+    assert "Clear-Site-Data" not in visitor.open("/exit").headers
 
 
 def test_the_front_page_is_spanish_under_its_own_path(visitor: Visitor) -> None:

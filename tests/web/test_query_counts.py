@@ -34,6 +34,11 @@ SEARCH = {
     "track": "survivor",
     "transport": "car",
 }
+PUBLIC_FORMS: dict[str, dict[str, object]] = {
+    "/find": {"help": ["talk"], "near": "12180"},
+    "/es/find": {"help": ["pet"], "near": "12180", "free": "y"},  # nothing there: looks wider
+    "/about-programs": {"near": "12180"},
+}
 # They need a token of their own in the address, or end the session; test_sign_in opens them.
 NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
 
@@ -60,10 +65,9 @@ def addresses(app: Flask, small: SmallDirectory, made: dict[str, UUID]) -> list[
             if rule.arguments & {"referral_id", "draft_id"}:
                 name = next(iter(rule.arguments))
                 values = [{name: referral_id} for referral_id in made.values()]
-            elif rule.arguments == {"service_id"}:
-                values = [{"service_id": small.birch_service_id}]
-            elif rule.arguments == {"language"}:
-                values = [{"language": "es"}]
+            elif rule.arguments and rule.arguments <= {"language", "service_id"}:
+                both = {"language": "es", "service_id": small.birch_service_id}
+                values = [{name: both[name] for name in rule.arguments}]
             else:
                 assert not rule.arguments, f"{rule}: say in this test how it is opened"
             for value in values:
@@ -93,6 +97,8 @@ def counts(desk: Desk, who: str, made: dict[str, UUID]) -> dict[str, int]:
             name = name.replace(str(referral_id), state)
         found[name] = statements(desk[who], path)
     found["POST /desk/find"] = statements(desk[who], "/desk/find", SEARCH)
+    for path, asked in PUBLIC_FORMS.items():
+        found[f"POST {path}"] = statements(desk[who], path, asked)
     return found
 
 

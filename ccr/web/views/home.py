@@ -1,14 +1,16 @@
-"""The public front page, and the way out. No cookie, no script, no account."""
+"""The front page, the way out, and the way on after signing in."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
+from ccr.services.finder import public_network
 from ccr.services.hotlines import list_hotlines
-from ccr.web.access import current_identity, public, requires
+from ccr.web.access import cookieless, current_identity, current_world, public, requires
+from ccr.web.forms.finder import FinderForm
 
 blueprint = Blueprint("home", __name__)
 EXIT_TO = "https://www.weather.gov/"
@@ -16,21 +18,29 @@ EXIT_TO = "https://www.weather.gov/"
 
 @blueprint.get("/")
 @blueprint.get("/<any(en, es):language>/")
-@public
+@cookieless
 def index(language: str | None = None) -> str:
-    """Show what this is, the lines to call, and the way in for staff."""
+    """Show the lines to call, the question of the finder, and the way in for staff."""
     del language
-    return render_template("home/index.html", hotlines=list_hotlines())
+    network = public_network(current_world())
+    return render_template(
+        "home/index.html", form=FinderForm(None), hotlines=list_hotlines(), network=network
+    )
 
 
 @blueprint.get("/exit")
 @public
 def exit() -> ResponseReturnValue:
-    """End whatever is open here and go to a harmless page."""
-    session.clear()
+    """End whatever is open here and go to a harmless page.
+
+    Clearing takes a browser time, so it is asked for only where there is something to clear: public
+    pages set no cookie, store nothing and are in no cache.
+    """
     response = redirect(EXIT_TO, code=303)
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-    response.delete_cookie("session")
+    if request.cookies:
+        session.clear()
+        response.delete_cookie("session")
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 
 

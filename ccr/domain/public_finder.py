@@ -1,0 +1,81 @@
+"""What the public finder adds to routing: wishes that thin a list, and where else to look.
+
+A wish never removes what is not known: such a place stays in the list and says "ask". What is
+farther away is listed by name alone, without distance, so that nothing about it moves with the
+place that somebody searches from (R49).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ccr.domain.answering import HoursReader, calendar_or_none
+from ccr.domain.areas import touches_state
+from ccr.domain.directory import Service
+from ccr.domain.opening import Opening, OpenState, opening_at
+from ccr.domain.public_listing import is_program
+from ccr.domain.routing_request import RouteRequest
+from ccr.domain.taxonomy import Cost, Need, Track
+from ccr.domain.weights import Weights
+from ccr.domain.why_not import fixed_place
+
+WEIGHTS = Weights(not_on_ccr=0, capacity_unknown=0)
+"""Who reads CCR is nothing to somebody who calls; room is not public, so it costs nothing."""
+MOST_SHOWN = 10
+MOST_JUDGED = 50
+CLOSEST_HELP = (Need.HOTLINE, Need.ADVOCACY, Need.IMMEDIATE_SAFETY)
+"""Whom to try when nobody fits: people whose work is to know who else helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is thinned after ranking: open now, free."""
+
+    open_now: bool = False
+    free: bool = False
+
+    def __bool__(self) -> bool:
+        """Return True when there is any wish."""
+        return self.open_now or self.free
+
+
+def opening_of(service: Service, at: datetime, hours: HoursReader) -> Opening:
+    """Return whether the service is open at `at`, in words."""
+    calendar = calendar_or_none(service.opening_hours, service.timezone, hours)
+    return opening_at(calendar, at, service.timezone)
+
+
+def grants(service: Service, wishes: Wishes, at: datetime, hours: HoursReader) -> bool:
+    """Return False when the service surely does not grant a wish; unknown is never taken as no."""
+    if wishes.free and service.cost in {Cost.SLIDING, Cost.PAID}:
+        return False
+    return not wishes.open_now or opening_of(service, at, hours).state is not OpenState.CLOSED
+
+
+def farther_away(services: Iterable[Service], request: RouteRequest) -> tuple[Service, ...]:
+    """Return services of the same state that help with a need of the request, by name.
+
+    Whom they serve and where is theirs to say: they are offered to be called and asked.
+    """
+    found = [
+        service
+        for service in services
+        if service.needs.intersection(request.needs)
+        and _for_this_track(service, request.track)
+        and _in_state(service, request)
+    ]
+    return tuple(sorted(found, key=fixed_place)[:MOST_SHOWN])
+
+
+def _for_this_track(service: Service, track: Track) -> bool:
+    if is_program(service) is not (track is Track.ABUSIVE_PARTNER):
+        return False
+    return not service.tracks or track in service.tracks
+
+
+def _in_state(service: Service, request: RouteRequest) -> bool:
+    if touches_state(service, request.near):
+        return True
+    return any(site.state == request.near.state for site in service.sites)

@@ -1,0 +1,262 @@
+"""The public finder: help near a place for anybody, without account, cookie or trace.
+
+Nothing is written, counted, logged or kept, whatever is asked. What is shown comes from the public
+directory alone, and whether its member is listed is asked again at that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from ccr.domain import public_finder as rules
+from ccr.domain import route_fields as read
+from ccr.domain.directory import Service
+from ccr.domain.errors import InvalidInputError, NotFoundError
+from ccr.domain.phrases import phrase
+from ccr.domain.plain_needs import PlainNeed, needs_of, read_choices
+from ccr.domain.public_finder import MOST_JUDGED, MOST_SHOWN, WEIGHTS, Wishes
+from ccr.domain.routing_request import AreaPartner, Partner, RouteRequest
+from ccr.domain.taxonomy import CompartmentKind, Need, Regime, Track
+from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+from ccr.services.authorise import authorise
+from ccr.services.public_directory import PublicDirectory, public_directory
+from ccr.services.world import World
+from ccr.storage.queries import finder as rows
+from ccr.storage.queries.accounts import NetworkFacts
+
+__all__ = [
+    "FinderAnswer",
+    "FinderFields",
+    "NetworkFacts",
+    "find_help",
+    "find_programs",
+    "get_listing",
+    "places_meant",
+    "public_identity",
+    "public_network",
+    "short_list",
+]
+
+_NOBODY = UUID(int=0)
+MOST_ON_PAPER = 2 * MOST_SHOWN
+MOST_MEANT = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinderFields:
+    """A question as typed: plain texts. An empty text means "not said"."""
+
+    help: list[str] = field(default_factory=list, repr=False)
+    near: str = field(default="", repr=False)
+    language: str = ""
+    access: list[str] = field(default_factory=list)
+    wishes: Wishes = field(default_factory=Wishes)
+
+
+@dataclass(frozen=True, slots=True)
+class FinderAnswer:
+    """What is near, what serves the whole area, and where to turn when nothing is.
+
+    Attributes:
+        eased: True when nothing fitted every wish, and what is shown is without the wishes.
+        closest: people who know who else helps, when nothing fitted at all.
+        farther: services of the same state that help with it, when nothing fitted at all.
+    """
+
+    request: RouteRequest
+    choices: tuple[PlainNeed, ...]
+    partners: tuple[Partner, ...] = ()
+    area_partners: tuple[AreaPartner, ...] = ()
+    eased: bool = False
+    closest: tuple[Partner | AreaPartner, ...] = ()
+    farther: tuple[Service, ...] = ()
+
+    @property
+    def found(self) -> int:
+        """Return how many services fitted."""
+        return len(self.partners) + len(self.area_partners)
+
+
+def public_network(world: World) -> NetworkFacts | None:
+    """Return the network that public pages show: the one of the settings, else the only one."""
+    networks = rows.networks_open_to_all()
+    wanted = world.settings.public_network
+    if wanted:
+        return next((n for n in networks if n.name.casefold() == wanted.casefold()), None)
+    return networks[0] if len(networks) == 1 else None
+
+
+def public_identity(network: NetworkFacts) -> Identity:
+    """Return who anybody is on the public pages of a network: nobody in particular."""
+    return Identity(
+        user_id=None,
+        network_id=network.id,
+        member_id=_NOBODY,
+        compartment_id=_NOBODY,
+        compartment_kind=CompartmentKind.GENERAL,
+        regime=Regime.OTHER,
+        from_public=True,
+    )
+
+
+def find_help(
+    identity: Identity, world: World, fields: FinderFields, *, state: str, at: datetime
+) -> FinderAnswer:
+    """Return help for what was asked. Nothing is written.
+
+    Args:
+        state: two letters; where a town of this name is looked for first.
+
+    Raises:
+        ForbiddenError: the identity is not the public's.
+        InvalidInputError: a field cannot be used; `field` is its name.
+    """
+    authorise(identity, Permission.FINDER_USE)
+    choices = read_choices(fields.help)
+    request = RouteRequest(
+        needs=needs_of(choices),
+        near=world.gazetteer.resolve(fields.near, default_state=state),
+        at=at,
+        language=read.read_language(fields.language),
+        access=read.read_access(fields.access),
+        limit=MOST_JUDGED,
+    )
+    directory = public_directory(identity.network_id)
+    answer = _search(identity, world, directory, FinderAnswer(request, choices), fields.wishes)
+    if answer.found:
+        return answer
+    if fields.wishes or request.language or request.access:
+        plain = replace(request, language=None, access=frozenset())
+        eased = _search(identity, world, directory, FinderAnswer(plain, choices), Wishes())
+        if eased.found:
+            return replace(eased, request=request, eased=True)
+    return _wider(identity, world, directory, answer)
+
+
+def find_programs(
+    identity: Identity, world: World, near: str, *, state: str, at: datetime
+) -> FinderAnswer:
+    """Return the programs for abusive partners near a place; never beside help for survivors.
+
+    Raises:
+        ForbiddenError: the identity is not the public's.
+        InvalidInputError: the place cannot be used; field `near`.
+    """
+    authorise(identity, Permission.FINDER_USE)
+    request = RouteRequest(
+        needs=(Need.ABUSIVE_PARTNER_INTERVENTION,),
+        near=world.gazetteer.resolve(near, default_state=state),
+        at=at,
+        track=Track.ABUSIVE_PARTNER,
+        limit=MOST_JUDGED,
+    )
+    directory = public_directory(identity.network_id)
+    answer = _search(identity, world, directory, FinderAnswer(request, ()), Wishes())
+    return answer if answer.found else _wider(identity, world, directory, answer)
+
+
+def places_meant(identity: Identity, world: World, near: str, *, state: str) -> tuple[str, ...]:
+    """Return the places that a text may stand for when it named none, or more than one."""
+    authorise(identity, Permission.FINDER_USE)
+    try:
+        found = world.gazetteer.places(near, default_state=state)
+    except InvalidInputError:
+        return world.gazetteer.alike(near, state)
+    return tuple(place.label for place in found[:MOST_MEANT]) if len(found) > 1 else ()
+
+
+def get_listing(identity: Identity, service_id: UUID) -> Service:
+    """Return one public listing.
+
+    Raises:
+        NotFoundError: there is none, or it is not for everybody: the same for both.
+    """
+    authorise(identity, Permission.FINDER_USE)
+    service = public_directory(identity.network_id).index.services.get(service_id)
+    if service is None or not rows.still_listed(identity.network_id, [service.member.id]):
+        raise NotFoundError
+    return service
+
+
+def short_list(identity: Identity, ids: Sequence[str]) -> tuple[Service, ...]:
+    """Return the listings of these ids for a sheet of paper, in the order given, each once.
+
+    Raises:
+        InvalidInputError: none of them is a listing, or they are too many.
+    """
+    authorise(identity, Permission.FINDER_USE)
+    services = public_directory(identity.network_id).index.services
+    wanted = dict.fromkeys(_ids(ids))
+    found = _now_listed(identity, [services[i] for i in wanted if i in services])
+    if not found or len(found) > MOST_ON_PAPER:
+        raise InvalidInputError(phrase("Search first, then print the list that you see."))
+    return tuple(found)
+
+
+def _search(
+    identity: Identity,
+    world: World,
+    directory: PublicDirectory,
+    empty: FinderAnswer,
+    wishes: Wishes,
+) -> FinderAnswer:
+    """Return the answer with what fits the request and the wishes."""
+    request = empty.request
+    ranked = directory.index.rank(request, hours=world.hours, weights=WEIGHTS)
+    both: list[Partner | AreaPartner] = [*ranked.partners, *ranked.area_partners]
+    fitting = {
+        p.service.id
+        for p in both
+        if not wishes or rules.grants(p.service, wishes, request.at, world.hours)
+    }
+    shown = {
+        s.id for s in _now_listed(identity, [p.service for p in both if p.service.id in fitting])
+    }
+    return replace(
+        empty,
+        partners=tuple(p for p in ranked.partners if p.service.id in shown)[:MOST_SHOWN],
+        area_partners=tuple(p for p in ranked.area_partners if p.service.id in shown)[:MOST_SHOWN],
+    )
+
+
+def _wider(
+    identity: Identity, world: World, directory: PublicDirectory, answer: FinderAnswer
+) -> FinderAnswer:
+    """Return the empty answer with whom to try instead: closest helpers, then the whole state."""
+    request = answer.request
+    closest: tuple[Partner | AreaPartner, ...] = ()
+    if request.track is Track.SURVIVOR:
+        helpers = replace(
+            request, needs=rules.CLOSEST_HELP, language=None, access=frozenset(), limit=MOST_JUDGED
+        )
+        found = _search(identity, world, directory, FinderAnswer(helpers, ()), Wishes())
+        closest = (*found.partners, *found.area_partners)
+    known = {partner.service.id for partner in closest}
+    farther = [
+        service
+        for service in rules.farther_away(directory.index.services.values(), request)
+        if service.id not in known
+    ]
+    return replace(answer, closest=closest, farther=tuple(_now_listed(identity, farther)))
+
+
+def _now_listed(identity: Identity, services: Iterable[Service]) -> list[Service]:
+    """Return the services whose member is listed at this moment, in the order given."""
+    found = list(services)
+    listed = rows.still_listed(identity.network_id, [service.member.id for service in found])
+    return [service for service in found if service.member.id in listed]
+
+
+def _ids(texts: Iterable[str]) -> list[UUID]:
+    """Return the texts that are ids; whatever else was sent is no listing."""
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
