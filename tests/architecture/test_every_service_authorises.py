@@ -10,6 +10,10 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 
 # Modules whose functions are steps inside a use case: the use case around them authorises.
 STEPS_OF_USE_CASES = {
+    "demo_cast",
+    "demo_courses",
+    "demo_history",
+    "demo_life",
     "draft_facts",
     "import_plan",
     "reading_hours",
