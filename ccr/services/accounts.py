@@ -15,6 +15,7 @@ from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Regime, Sector
 from ccr.policy.identity import ROLES_APART, ROLES_BY_KIND, Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.demo_guard import check_nothing_invented
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as queries
 from ccr.storage.queries.accounts import CompartmentFacts, NetworkFacts
@@ -46,7 +47,7 @@ def create_network(
 
     Raises:
         InvalidInputError: the name is empty or the state is not two letters.
-        DuplicateError: there is one of this name.
+        DuplicateError: there is one of this name, or the database holds a demo network.
     """
     name = _clean(name)
     if not name:
@@ -54,6 +55,8 @@ def create_network(
     if len(state) != 2 or not state.isalpha():  # noqa: PLR2004 -- postal abbreviation
         raise InvalidInputError(phrase("Give the state as two letters, as in NY."), field="state")
     with unit_of_work():
+        if not is_demo:
+            check_nothing_invented()
         network_id = queries.add_network(
             name, state=state.upper(), timezone=timezone, is_demo=is_demo, at=at
         )

@@ -77,14 +77,15 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
     accounts.check_password(password)
     with unit_of_work():
         there = accounts.list_networks()
-        if any(not network.is_demo for network in there):
+        for network in there:
+            if network.is_demo:
+                identity = accounts.terminal_identity(network.name)
+                authorise(identity, Permission.DEMO_MANAGE)
+                return DemoLoaded(network.id, network.name, new=False)
+        if there:
             raise DuplicateError(
                 phrase("This database holds a real network. The demo is not loaded beside it.")
             )
-        if there:
-            identity = accounts.terminal_identity(there[0].name)
-            authorise(identity, Permission.DEMO_MANAGE)
-            return DemoLoaded(there[0].id, there[0].name, new=False)
         network_id = accounts.create_network(
             NAME, state=STATE, timezone=TIMEZONE, is_demo=True, at=at
         )

@@ -12,6 +12,7 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 STEPS_OF_USE_CASES = {
     "demo_cast",
     "demo_courses",
+    "demo_guard",
     "demo_history",
     "demo_life",
     "draft_facts",
