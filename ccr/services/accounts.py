@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from email_validator import EmailNotValidError, validate_email
 
 from ccr.domain.errors import InvalidInputError, NotFoundError
@@ -276,6 +277,14 @@ def checked_email(email: str) -> str:
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password in the one Unicode form that sign-in also uses."""
     return _HASHER.hash(unicodedata.normalize("NFKD", password))
+
+
+def password_fits(hashed: str, password: str) -> bool:
+    """Return True when the password is the one that was hashed."""
+    try:
+        return _HASHER.verify(hashed, unicodedata.normalize("NFKD", password))
+    except VerifyMismatchError:
+        return False
 
 
 def check_password(password: str) -> None:

@@ -263,6 +263,14 @@ def set_password(email: str, password_hash: str) -> UUID:
     return account.id
 
 
+def stored_password(account_id: UUID) -> str:
+    """Return the hash of an account's password; raises NotFoundError when it has none."""
+    found = db.session.scalar(select(Account.password).where(Account.id == account_id))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 def end_sessions(account_id: UUID) -> UUID | None:
     """Make every cookie of the account worthless; return its program, or None if it is gone."""
     account = db.session.get(Account, account_id)
