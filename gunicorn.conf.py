@@ -1,6 +1,7 @@
 """How gunicorn serves CCR: `gunicorn wsgi:app`, started by run.sh."""
 
 import os
+import sys
 from logging import Handler
 from pathlib import Path
 
@@ -41,6 +42,27 @@ loglevel = "warning"
 logger_class = QuietLogger
 if Path("/dev/shm").is_dir():  # noqa: S108 -- memory, so that a slow disk never looks like a dead worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108 -- the same
+
+
+def on_starting(server):
+    """Refuse to start where a demo network would be reached from elsewhere or send real mail.
+
+    Called before any socket is open.
+    """
+    from ccr.domain.errors import CcrError  # noqa: PLC0415 -- the application is loaded by now
+    from ccr.services.demo_guard import check_start  # noqa: PLC0415
+    from ccr.storage.db import db  # noqa: PLC0415
+
+    app = server.app.wsgi()
+    # A path is a socket file: who comes through it cannot be told.
+    hosts = [place[0] if isinstance(place, tuple) else place for place in server.cfg.address]
+    try:
+        with app.app_context():
+            check_start(app.extensions["ccr_world"].settings, hosts)
+            db.engine.dispose()
+    except CcrError as error:
+        sys.stderr.write(f"The web server cannot start: {error}\n")
+        sys.exit(2)
 
 
 def post_fork(server, worker):

@@ -64,6 +64,7 @@ class DemoMember:
     member: Member
     phone: str
     description: str
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,38 @@ class DemoPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoPathway:
+    """A referral pathway that one member promised to another; no need means any."""
+
+    from_member_id: UUID
+    to_member_id: UUID
+    need: Need | None
+    promised_on: date
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoProtocol:
+    """With which member an abusive partner program consults, until when (R3)."""
+
+    program_id: UUID
+    partner_member_id: UUID
+    signed_on: date
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoGap:
+    """A gap that a member has taken on. `key` is "kind|need|place"."""
+
+    key: str
+    owner_member_id: UUID
+    next_step: str
+    due_on: date
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DemoNetwork:
     """Everything in data/demo. `keys` maps a service's id to its key in the table."""
 
@@ -85,6 +118,9 @@ class DemoNetwork:
     programs: tuple[DemoProgram, ...]
     services: tuple[Service, ...]
     agreements: tuple[Agreement, ...]
+    pathways: tuple[DemoPathway, ...]
+    protocols: tuple[DemoProtocol, ...]
+    gaps: tuple[DemoGap, ...]
     people: tuple[DemoPerson, ...]
     keys: dict[UUID, str]
 
@@ -100,21 +136,15 @@ def read_demo(
     reader = _Reader(folder, network_id, gazetteer, at)
     members = reader.members()
     services = reader.services(members)
-    ids = {m.key: m.member.id for m in members}
+    ties = _Ties({m.key: m.member.id for m in members}, reader.programs, today, at)
     return DemoNetwork(
         members=tuple(members),
         programs=tuple(reader.programs.values()),
         services=tuple(services.values()),
-        agreements=tuple(
-            Agreement(
-                member_ids=frozenset({ids[line["member"]], ids[line["other"]]}),
-                signed_on=today - timedelta(days=int(line["signed_days_ago"])),
-                expires_on=today + timedelta(days=int(line["expires_in_days"]))
-                if line["expires_in_days"]
-                else None,
-            )
-            for line in _lines(folder / "agreements.csv")
-        ),
+        agreements=tuple(ties.agreement(line) for line in _lines(folder / "agreements.csv")),
+        pathways=tuple(ties.pathway(line) for line in _lines(folder / "pathways.csv")),
+        protocols=tuple(ties.protocol(line) for line in _lines(folder / "protocols.csv")),
+        gaps=tuple(ties.gap(line) for line in _lines(folder / "gaps.csv")),
         people=tuple(_person(line) for line in _lines(folder / "people.csv")),
         keys={service.id: key for key, service in services.items()},
     )
@@ -149,6 +179,56 @@ def _person(line: Line) -> DemoPerson:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """Reads what ties members together; days are counted from `today`."""
+
+    ids: dict[str, UUID]
+    programs: dict[tuple[str, str], DemoProgram]
+    today: date
+    at: datetime
+
+    def agreement(self, line: Line) -> Agreement:
+        return Agreement(
+            member_ids=frozenset({self.ids[line["member"]], self.ids[line["other"]]}),
+            signed_on=self._ago(line["signed_days_ago"]),
+            expires_on=self._ahead(line["expires_in_days"]),
+        )
+
+    def pathway(self, line: Line) -> DemoPathway:
+        ended = line["ended_days_ago"]
+        return DemoPathway(
+            from_member_id=self.ids[line["sender"]],
+            to_member_id=self.ids[line["receiver"]],
+            need=Need(line["need"]) if line["need"] else None,
+            promised_on=self._ago(line["promised_days_ago"]),
+            ended_on=self._ago(ended) if ended else None,
+        )
+
+    def protocol(self, line: Line) -> DemoProtocol:
+        return DemoProtocol(
+            program_id=self.programs[line["program"], CompartmentKind.APIP].id,
+            partner_member_id=self.ids[line["partner"]],
+            signed_on=self._ago(line["signed_days_ago"]),
+            expires_on=self._ahead(line["expires_in_days"]),
+        )
+
+    def gap(self, line: Line) -> DemoGap:
+        return DemoGap(
+            key="|".join((line["kind"], Need(line["need"]), line["place"])),
+            owner_member_id=self.ids[line["owner"]],
+            next_step=line["next_step"],
+            due_on=self.today + timedelta(days=int(line["due_in_days"])),
+            opened_at=self.at - timedelta(days=int(line["opened_days_ago"])),
+        )
+
+    def _ago(self, days: str) -> date:
+        return self.today - timedelta(days=int(days))
+
+    def _ahead(self, days: str) -> date | None:
+        return self.today + timedelta(days=int(days)) if days else None
+
+
 class _Reader:
     """Holds what the tables share while they are read."""
 
@@ -180,7 +260,10 @@ class _Reader:
                 self.programs[line["key"], kind] = DemoProgram(
                     uuid4(), member.id, CompartmentKind(kind)
                 )
-            found.append(DemoMember(line["key"], member, line["phone"], line["description"]))
+            listed = line["listed"] == "yes"
+            found.append(
+                DemoMember(line["key"], member, line["phone"], line["description"], listed)
+            )
         return found
 
     def services(self, members: list[DemoMember]) -> dict[str, Service]:

@@ -14,6 +14,7 @@ from ccr.config import Settings, SettingsError
 from ccr.domain.errors import CcrError
 from ccr.jobs.queue import make_queue, prepare_queue
 from ccr.jobs.tasks import JOBS, register, run_job
+from ccr.services.demo_guard import check_start
 
 STOP_SECONDS = 20
 
@@ -26,6 +27,8 @@ def main() -> int:
         settings = Settings.from_env()
         configure_logs(settings.log_level)
         app = create_app(settings)
+        with app.app_context():
+            check_start(settings)
         queue = make_queue(settings)
         prepare_queue(queue)
     except (SettingsError, CcrError) as error:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from email_validator import EmailNotValidError, validate_email
 
 from ccr.domain.errors import InvalidInputError, NotFoundError
@@ -15,6 +16,7 @@ from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Regime, Sector
 from ccr.policy.identity import ROLES_APART, ROLES_BY_KIND, Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.demo_guard import check_nothing_invented
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as queries
 from ccr.storage.queries.accounts import CompartmentFacts, NetworkFacts
@@ -46,7 +48,7 @@ def create_network(
 
     Raises:
         InvalidInputError: the name is empty or the state is not two letters.
-        DuplicateError: there is one of this name.
+        DuplicateError: there is one of this name, or the database holds a demo network.
     """
     name = _clean(name)
     if not name:
@@ -54,6 +56,8 @@ def create_network(
     if len(state) != 2 or not state.isalpha():  # noqa: PLR2004 -- postal abbreviation
         raise InvalidInputError(phrase("Give the state as two letters, as in NY."), field="state")
     with unit_of_work():
+        if not is_demo:
+            check_nothing_invented()
         network_id = queries.add_network(
             name, state=state.upper(), timezone=timezone, is_demo=is_demo, at=at
         )
@@ -273,6 +277,14 @@ def checked_email(email: str) -> str:
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password in the one Unicode form that sign-in also uses."""
     return _HASHER.hash(unicodedata.normalize("NFKD", password))
+
+
+def password_fits(hashed: str, password: str) -> bool:
+    """Return True when the password is the one that was hashed."""
+    try:
+        return _HASHER.verify(hashed, unicodedata.normalize("NFKD", password))
+    except VerifyMismatchError:
+        return False
 
 
 def check_password(password: str) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from ccr.adapters.demo_past_tables import read_past
 from ccr.adapters.demo_tables import DemoNetwork, read_demo
 from ccr.config import PROJECT_ROOT
 from ccr.domain.errors import DuplicateError
@@ -20,6 +21,7 @@ from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services import accounts
 from ccr.services.authorise import authorise
+from ccr.services.demo_history import add_history
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as account_rows
@@ -58,14 +60,15 @@ class DemoLoaded:
     new: bool
     members: int = 0
     services: int = 0
+    referrals: int = 0
     accounts: tuple[DemoAccount, ...] = ()
 
 
-def load_demo(world: World, *, password: str, at: datetime) -> DemoLoaded:
+def load_demo(world: World, *, password: str, at: datetime, history: bool = True) -> DemoLoaded:
     """Load the demo network in one transaction; return what was loaded, or that it was there.
 
     Called from the terminal only. All accounts share `password`; ages in the tables are counted
-    back from `at`.
+    back from `at`. Without `history` no referral is in it.
 
     Raises:
         DuplicateError: the database holds a network that is not a demo.
@@ -74,14 +77,15 @@ def load_demo(world: World, *, password: str, at: datetime) -> DemoLoaded:
     accounts.check_password(password)
     with unit_of_work():
         there = accounts.list_networks()
-        if any(not network.is_demo for network in there):
+        for network in there:
+            if network.is_demo:
+                identity = accounts.terminal_identity(network.name)
+                authorise(identity, Permission.DEMO_MANAGE)
+                return DemoLoaded(network.id, network.name, new=False)
+        if there:
             raise DuplicateError(
                 phrase("This database holds a real network. The demo is not loaded beside it.")
             )
-        if there:
-            identity = accounts.terminal_identity(there[0].name)
-            authorise(identity, Permission.DEMO_MANAGE)
-            return DemoLoaded(there[0].id, there[0].name, new=False)
         network_id = accounts.create_network(
             NAME, state=STATE, timezone=TIMEZONE, is_demo=True, at=at
         )
@@ -91,11 +95,15 @@ def load_demo(world: World, *, password: str, at: datetime) -> DemoLoaded:
         demo = read_demo(FOLDER, network_id, world.gazetteer, today=today, at=at)
         _add_directory(network_id, demo, at=at)
         people = _add_people(identity, demo, password, at=at)
+        referrals = 0
+        if history:
+            past = read_past(FOLDER)
+            referrals = add_history(world, demo, past, network_id, zone=ZoneInfo(TIMEZONE), at=at)
         raise_directory_version(network_id)
         append_event(identity, "loaded", "demo", network_id, at=at)
     return DemoLoaded(
         network_id, NAME, new=True, members=len(demo.members), services=len(demo.services),
-        accounts=people,
+        referrals=referrals, accounts=people,
     )  # fmt: skip
 
 
@@ -103,7 +111,7 @@ def _add_directory(network_id: UUID, demo: DemoNetwork, *, at: datetime) -> None
     for item in demo.members:
         demo_rows.add_demo_member(
             network_id, item.member, key=item.key, phone=item.phone,
-            description=item.description, at=at,
+            description=item.description, listed=item.listed, at=at,
         )  # fmt: skip
     for program in demo.programs:
         demo_rows.add_demo_program(
@@ -116,6 +124,27 @@ def _add_directory(network_id: UUID, demo: DemoNetwork, *, at: datetime) -> None
         demo_rows.add_demo_service(service, key=demo.keys[service.id], at=at)
     for agreement in demo.agreements:
         demo_rows.add_demo_agreement(network_id, agreement)
+    _add_promises(network_id, demo)
+
+
+def _add_promises(network_id: UUID, demo: DemoNetwork) -> None:
+    """Add what members promised one another, and the gaps that they have taken on."""
+    for way in demo.pathways:
+        demo_rows.add_demo_pathway(
+            network_id, from_member_id=way.from_member_id, to_member_id=way.to_member_id,
+            need=way.need, promised_on=way.promised_on, ended_on=way.ended_on,
+        )  # fmt: skip
+    for protocol in demo.protocols:
+        demo_rows.add_demo_protocol(
+            network_id, program_id=protocol.program_id,
+            partner_member_id=protocol.partner_member_id, signed_on=protocol.signed_on,
+            expires_on=protocol.expires_on,
+        )  # fmt: skip
+    for gap in demo.gaps:
+        demo_rows.add_demo_gap(
+            network_id, key=gap.key, owner_member_id=gap.owner_member_id,
+            next_step=gap.next_step, due_on=gap.due_on, opened_at=gap.opened_at,
+        )  # fmt: skip
 
 
 def _add_people(

@@ -27,6 +27,7 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import accounts
 from ccr.services.authorise import authorise
+from ccr.services.demo_guard import check_takes_real_rows
 from ccr.services.import_plan import (
     KindCount,
     Planned,
@@ -171,6 +172,7 @@ def import_package(
 
     Raises:
         ForbiddenError: the identity may not import.
+        DuplicateError: the network is a demo.
         InvalidInputError: the package cannot be read at all, the source name cannot be used, or
             the source name belongs to another package.
     """
@@ -178,6 +180,8 @@ def import_package(
     with unit_of_work():
         authorise(identity, Permission.DIRECTORY_IMPORT)
     network = accounts.get_network(identity)
+    if not options.dry_run:
+        check_takes_real_rows(network)
     source = _source_name(path, options)
     reader = PackageReader(
         places=world.gazetteer,

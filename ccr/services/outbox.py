@@ -19,6 +19,7 @@ from uuid import UUID
 from ccr.adapters.logs import get_logger
 from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
 from ccr.domain.phrases import Phrase, phrase
+from ccr.services.demo_guard import check_mail
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.operations import (
@@ -110,7 +111,12 @@ def notify(
 
 
 def deliver(world: World, *, at: datetime) -> Delivery:
-    """Send what is due, batch by batch, and return what came of it. Safe to run twice at once."""
+    """Send what is due, batch by batch, and return what came of it. Safe to run twice at once.
+
+    Raises:
+        UnsafeStorageError: the database holds a demo network and mail would really leave.
+    """
+    check_mail(world.settings)
     with unit_of_work():
         forget_notices(created_before=at - FORGET_AFTER)
         given_up = give_up_notices(created_before=at - STALE_AFTER, max_attempts=MAX_ATTEMPTS)

@@ -10,6 +10,11 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 
 # Modules whose functions are steps inside a use case: the use case around them authorises.
 STEPS_OF_USE_CASES = {
+    "demo_cast",
+    "demo_courses",
+    "demo_guard",
+    "demo_history",
+    "demo_life",
     "draft_facts",
     "import_plan",
     "public_directory",
@@ -27,11 +32,13 @@ WITHOUT_IDENTITY = {
     "accounts.identity_of": "makes the identity of a checked session",
     "accounts.kind_for": "a pure answer",
     "accounts.list_networks": "the terminal and the sign-in bridge",
+    "accounts.password_fits": "a pure answer",
     "accounts.terminal_identity": "makes the operator's identity",
     "api_keys.identity_for_key": "makes the identity of a checked key",
     "api_keys.revoke_leaked_key": "whoever shows a key may end it",
     "authorise.authorise": "is the lock itself",
     "demo.load_demo": "makes the demo network, then acts as its terminal",
+    "demo_removal.remove_demo": "acts as the terminal of the demo network that it removes",
     "demo_story.play": "plays the demo's own people",
     "drafts.missing": "a pure answer",
     "followups.run_clocks": "the worker and the terminal; acts for no person",

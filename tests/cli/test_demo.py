@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from ccr.cli.demo import command
+from ccr.policy.identity import Role
 from ccr.services import accounts
+from ccr.storage.db import Base
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,8 +27,8 @@ def run(sqlite_app):
 def test_load_prints_the_accounts_and_a_made_up_password_once(run):
     first = run("load")
     assert first.exit_code == 0, first.output
-    for role in ("worker", "advocate", "agency_admin", "coordinator", "facilitator"):
-        assert f" {role} " in first.output
+    for role in Role:
+        assert f" {role.value} " in first.output
     assert "shown this once: " in first.output
     second = run("load")
     assert second.exit_code == 0
@@ -44,7 +46,8 @@ def test_load_takes_the_password_from_the_environment_and_does_not_print_it(run)
 def test_load_speaks_json(run):
     document = json.loads(run("load", "--json").output)
     assert document["summary"]["new"] is True
-    assert len(document["rows"]) == 5
+    assert {row["role"] for row in document["rows"]} == {role.value for role in Role}
+    assert document["summary"]["referrals"] > 2_000
     assert json.loads(run("load", "--json").output)["summary"]["new"] is False
 
 
@@ -59,6 +62,32 @@ def test_load_refuses_a_short_password(run):
     result = run("load", "--password", "short")
     assert result.exit_code == 1
     assert "12 to 128 characters" in result.output
+
+
+def test_remove_asks_for_yes_and_then_proves_that_nothing_is_left(run):
+    run("load")
+    refused = run("remove")
+    assert refused.exit_code == 1
+    assert "--yes" in refused.output
+    assert [network.is_demo for network in accounts.list_networks()] == [True]
+    done = run("remove", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "rows left of the demo" in done.output
+    lines = [line.split() for line in done.output.splitlines() if line.startswith("  ")][1:]
+    assert {table: int(left) for table, _, left in lines} == dict.fromkeys(Base.metadata.tables, 0)
+    assert sum(int(deleted) for _, deleted, _ in lines) > 50_000
+    assert "accounts work" in done.output
+    assert accounts.list_networks() == []
+
+
+def test_remove_speaks_json_and_refuses_where_there_is_no_demo(run, now):
+    refused = run("remove", "--yes", "--json")
+    assert refused.exit_code == 1
+    assert "no demo network" in refused.output
+    run("load")
+    document = json.loads(run("remove", "--yes", "--json").stdout)
+    assert document["summary"]["left"] == 0
+    assert {row["left"] for row in document["rows"]} == {0}
 
 
 def test_telling_outside_a_scratch_folder_is_refused(run):

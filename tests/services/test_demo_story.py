@@ -21,7 +21,8 @@ PASSWORD = "a long demo password"
 @pytest.fixture
 def story(sqlite_app):
     world = sqlite_app.extensions["ccr_world"]
-    return play(world, load_demo(world, password=PASSWORD, at=STARTS_AT), at=STARTS_AT)
+    loaded = load_demo(world, password=PASSWORD, at=STARTS_AT, history=False)
+    return play(world, loaded, at=STARTS_AT)
 
 
 def test_partners_are_ranked_and_every_part_is_shown(story):

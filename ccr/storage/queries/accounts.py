@@ -121,6 +121,11 @@ def list_networks() -> list[NetworkFacts]:
     return [_network(row) for row in db.session.scalars(select(Network).order_by(Network.name))]
 
 
+def has_demo_network() -> bool:
+    """Return True when any network is a demo."""
+    return db.session.scalar(select(Network.id).where(Network.is_demo).limit(1)) is not None
+
+
 def get_network(network_id: UUID) -> NetworkFacts:
     """Return a network; raises NotFoundError."""
     row = db.session.get(Network, network_id)
@@ -256,6 +261,14 @@ def set_password(email: str, password_hash: str) -> UUID:
     account.mf_recovery_codes = None
     db.session.flush()
     return account.id
+
+
+def stored_password(account_id: UUID) -> str:
+    """Return the hash of an account's password; raises NotFoundError when it has none."""
+    found = db.session.scalar(select(Account.password).where(Account.id == account_id))
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def end_sessions(account_id: UUID) -> UUID | None:

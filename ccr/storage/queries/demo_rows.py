@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
-
-from sqlalchemy import func, select
 
 from ccr.domain.directory import Agreement, Member, Service, Site
 from ccr.domain.search_text import search_body
-from ccr.domain.taxonomy import CompartmentKind
+from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.storage.db import Base, db
 from ccr.storage.models.accounts import Compartment
+from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
 from ccr.storage.models.directory import (
     AgreementRow,
     CapacityRow,
@@ -32,9 +31,16 @@ SOURCE = "ccr-demo"
 
 
 def add_demo_member(
-    network_id: UUID, member: Member, *, key: str, phone: str, description: str, at: datetime
+    network_id: UUID,
+    member: Member,
+    *,
+    key: str,
+    phone: str,
+    description: str,
+    listed: bool,
+    at: datetime,
 ) -> None:
-    """Add a member with its phone."""
+    """Add a member with its phone; one that is not listed is never shown to the public (R5)."""
     db.session.add(
         MemberRow(
             id=member.id,
@@ -49,7 +55,7 @@ def add_demo_member(
             public_records=member.public_records.value,
             asks_for_id=member.asks_for_id.value,
             active=member.active,
-            listed=True,
+            listed=listed,
             source=SOURCE,
             source_id=key,
             last_verified_at=at,
@@ -216,7 +222,54 @@ def add_demo_agreement(network_id: UUID, agreement: Agreement) -> None:
     db.session.flush()
 
 
-def count_services(network_id: UUID) -> int:
-    """Return how many services a network lists."""
-    statement = select(func.count()).select_from(ServiceRow)
-    return int(db.session.scalar(statement.where(ServiceRow.network_id == network_id)) or 0)
+def add_demo_pathway(
+    network_id: UUID,
+    *,
+    from_member_id: UUID,
+    to_member_id: UUID,
+    need: Need | None,
+    promised_on: date,
+    ended_on: date | None,
+) -> None:
+    """Add a referral pathway that one member promised to another."""
+    db.session.add(
+        PathwayRow(
+            network_id=network_id, from_member_id=from_member_id, to_member_id=to_member_id,
+            need=need.value if need else "", promised_on=promised_on, ended_on=ended_on,
+        )
+    )  # fmt: skip
+
+
+def add_demo_protocol(
+    network_id: UUID,
+    *,
+    program_id: UUID,
+    partner_member_id: UUID,
+    signed_on: date,
+    expires_on: date | None,
+) -> None:
+    """Add a consultation protocol of an abusive partner program."""
+    db.session.add(
+        ProtocolRow(
+            network_id=network_id, program_compartment_id=program_id,
+            partner_member_id=partner_member_id, signed_on=signed_on, expires_on=expires_on,
+        )
+    )  # fmt: skip
+
+
+def add_demo_gap(
+    network_id: UUID,
+    *,
+    key: str,
+    owner_member_id: UUID,
+    next_step: str,
+    due_on: date,
+    opened_at: datetime,
+) -> None:
+    """Add a gap that a member has taken on."""
+    db.session.add(
+        GapRow(
+            network_id=network_id, key=key, owner_member_id=owner_member_id, next_step=next_step,
+            due_on=due_on, status="open", opened_at=opened_at, updated_at=opened_at,
+        )
+    )  # fmt: skip

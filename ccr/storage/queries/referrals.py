@@ -134,7 +134,7 @@ def save_referral(
             REFERRAL.c.state == before.state.value,
             REFERRAL.c.version == before.version,
         )
-        .values(**_columns(after), updated_at=at, **(values or {}))
+        .values(**life_columns(after), updated_at=at, **(values or {}))
     )
     if changed != 1:
         raise StaleError(phrase("Somebody else changed this first. Nothing was written."))
@@ -309,7 +309,7 @@ def fact_columns(facts: ReferralFacts) -> dict[str, Any]:
     }
 
 
-def _columns(referral: Referral) -> dict[str, Any]:
+def life_columns(referral: Referral) -> dict[str, Any]:
     """Return the columns of the life of a referral; its facts and urgency stay as they are."""
     return {
         "state": referral.state.value,

@@ -7,7 +7,7 @@ or taken back once is not answered again.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, insert, select, update
@@ -46,14 +46,7 @@ def save_release(
     Raises:
         StaleError: somebody changed it first.
     """
-    values = {
-        "asked_at": release.asked_at,
-        "until": release.until,
-        "confirmed_at": release.confirmed_at,
-        "confirmed_how": release.confirmed_how.value if release.confirmed_how else None,
-        "refused_at": release.refused_at,
-        "withdrawn_at": release.withdrawn_at,
-    }
+    values = release_columns(release)
     if before is None:
         db.session.execute(insert(RELEASE).values(referral_id=referral_id, **values))
         return
@@ -71,6 +64,18 @@ def save_release(
     ]
     if rows_changed(update(RELEASE).where(and_(*unchanged)).values(**values)) != 1:
         raise StaleError(phrase("Somebody else changed this first. Nothing was written."))
+
+
+def release_columns(release: FeedbackRelease) -> dict[str, Any]:
+    """Return the columns that hold this release."""
+    return {
+        "asked_at": release.asked_at,
+        "until": release.until,
+        "confirmed_at": release.confirmed_at,
+        "confirmed_how": release.confirmed_how.value if release.confirmed_how else None,
+        "refused_at": release.refused_at,
+        "withdrawn_at": release.withdrawn_at,
+    }
 
 
 def release_of(row: RowMapping) -> FeedbackRelease:
