@@ -30,7 +30,7 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.coordination import TakenGap
 
 __all__ = ["BoardItem", "GapBoard", "Plan", "TakenGap", "board", "close", "take"]
-MOST_CHARACTERS = 240
+MOST_CHARACTERS, MOST_KEY = 240, 160
 FURTHEST = timedelta(days=366)
 
 
@@ -125,6 +125,7 @@ def take(identity: Identity, world: World, plan: Plan, *, at: datetime) -> None:
     authorise(identity, Permission.COORDINATION_MANAGE)
     shown = board(identity, world, at=at)
     values = _checked(plan, shown)
+    _check_key(plan.key)
     with unit_of_work():
         authorise(identity, Permission.COORDINATION_MANAGE)
         if plan.version == 0:
@@ -145,8 +146,10 @@ def close(identity: Identity, key: str, version: int, *, at: datetime) -> None:
     """Close a gap that the network took on.
 
     Raises:
+        NotFoundError: this cannot be the key of a gap.
         StaleError: it is not there, or somebody else changed it first; nothing was written.
     """
+    _check_key(key)
     with unit_of_work():
         authorise(identity, Permission.COORDINATION_MANAGE)
         values = {"status": "closed", "closed_at": at}
@@ -154,6 +157,11 @@ def close(identity: Identity, key: str, version: int, *, at: datetime) -> None:
         if gap_id is None:
             raise StaleError(phrase("Somebody else changed this gap first. Look at it again."))
         append_event(identity, "closed", "gap", gap_id, at=at, fields=("status",))
+
+
+def _check_key(key: str) -> None:
+    if not key or len(key) > MOST_KEY or "\x00" in key:
+        raise NotFoundError
 
 
 def _checked(plan: Plan, shown: GapBoard) -> dict[str, Any]:

@@ -118,3 +118,25 @@ def test_an_agency_admin_manages_accounts_of_its_own_program_only() -> None:
 def test_only_the_terminal_runs_clocks_and_makes_networks(permission: Permission) -> None:
     assert permits(somebody(terminal=True), permission)
     assert not any(permits(somebody(role), permission) for role in Role)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_coordinators_and_auditors_see_the_network_desk_and_coordinators_change_it(
+    role: Role,
+) -> None:
+    reads = permits(somebody(role), Permission.COORDINATION_READ)
+    changes = permits(somebody(role), Permission.COORDINATION_MANAGE)
+    assert reads is (role in {Role.COORDINATOR, Role.AUDITOR})
+    assert changes is (role is Role.COORDINATOR)
+
+
+def test_another_networks_desk_is_refused_to_a_coordinator() -> None:
+    other = Subject(network_id=uuid4())
+    for permission in (Permission.COORDINATION_READ, Permission.COORDINATION_MANAGE):
+        assert not permits(somebody(Role.COORDINATOR), permission, other)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_figures_about_people_are_published_from_the_terminal_only(role: Role) -> None:
+    assert permits(somebody(terminal=True), Permission.FIGURE_PUBLISH)
+    assert not permits(somebody(role), Permission.FIGURE_PUBLISH)
