@@ -6,6 +6,7 @@ coordinators who take it at the same moment get one winner and one "somebody els
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.gazetteer import Gazetteer
-from ccr.domain.directory import Agreement, Member
+from ccr.domain.directory import Agreement, DirectorySnapshot, Member
 from ccr.domain.errors import InvalidInputError, NotFoundError, StaleError
 from ccr.domain.gap_findings import Finding, Promises, find_gaps
 from ccr.domain.gaps import County, GapMatrix, gap_matrix
@@ -32,6 +33,10 @@ from ccr.storage.queries.coordination import TakenGap
 __all__ = ["BoardItem", "GapBoard", "Plan", "TakenGap", "board", "close", "take"]
 MOST_CHARACTERS, MOST_KEY = 240, 160
 FURTHEST = timedelta(days=366)
+MOST_KEPT = 8
+"""Networks whose matrix is kept in one process."""
+_kept: dict[UUID, tuple[DirectorySnapshot, date, GapMatrix]] = {}
+_making = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +93,7 @@ def board(identity: Identity, world: World, *, at: datetime) -> GapBoard:
     ready = ready_directory(identity)
     on = at.astimezone(ZoneInfo(ready.timezone)).date()
     snapshot = ready.index.snapshot
-    matrix = gap_matrix(
-        snapshot,
-        county=lambda fips: _county(world.gazetteer, fips),
-        county_of_zip=_county_of_zip(world.gazetteer),
-        hours=world.hours,
-        at=at,
-    )
+    matrix = _matrix_of(snapshot, world, on, at=at)
     members = tuple(queries.list_network_members(identity.network_id))
     programs, protocols = queries.list_programs(identity.network_id)
     names = {member.id: member.name for member in members}
@@ -111,6 +110,26 @@ def board(identity: Identity, world: World, *, at: datetime) -> GapBoard:
         agreements=snapshot.agreements,
         version=snapshot.version,
     )
+
+
+def _matrix_of(snapshot: DirectorySnapshot, world: World, on: date, *, at: datetime) -> GapMatrix:
+    """Return the matrix of this snapshot on this day, made once a day and version."""
+    # A snapshot is kept by whoever made it ready; the same object is the same directory.
+    with _making:
+        kept = _kept.get(snapshot.network_id)
+        if kept is not None and kept[0] is snapshot and kept[1] == on:
+            return kept[2]
+        matrix = gap_matrix(
+            snapshot,
+            county=lambda fips: _county(world.gazetteer, fips),
+            county_of_zip=_county_of_zip(world.gazetteer),
+            hours=world.hours,
+            at=at,
+        )
+        _kept[snapshot.network_id] = (snapshot, on, matrix)
+        while len(_kept) > MOST_KEPT:
+            _kept.pop(next(iter(_kept)))
+    return matrix
 
 
 def take(identity: Identity, world: World, plan: Plan, *, at: datetime) -> None:
