@@ -132,11 +132,8 @@ class MemberNetwork:
 
     def cut_off_without(self, member_id: UUID) -> tuple[UUID, ...]:
         """Return who has a way to victim services now and would have none if this member left."""
-        rest = self.graph.copy()
-        rest.remove_node(member_id)
-        now = self._with_a_way(self.graph, self.victim_services)
-        then = self._with_a_way(rest, self.victim_services - {member_id})
-        return tuple(sorted(now - then - {member_id}))
+        then = self._with_a_way(self.victim_services - {member_id}, without=member_id)
+        return tuple(sorted(self._with_a_way_now - then - {member_id}))
 
     @cached_property
     def cut_off(self) -> Mapping[UUID, tuple[UUID, ...]]:
@@ -148,7 +145,7 @@ class MemberNetwork:
     @cached_property
     def without_a_way(self) -> tuple[UUID, ...]:
         """Return the members that have no way to victim services as it is."""
-        return tuple(sorted(set(self.members) - self._with_a_way(self.graph, self.victim_services)))
+        return tuple(sorted(set(self.members) - self._with_a_way_now))
 
     def neighbours(self, member_id: UUID) -> tuple[UUID, ...]:
         """Return the members linked to this one."""
@@ -158,10 +155,19 @@ class MemberNetwork:
         """Return what ties this member to others, lapsed agreements too."""
         return tuple(link for link in self.links if member_id in {link.a, link.b})
 
-    @staticmethod
-    def _with_a_way(graph: nx.Graph, goals: frozenset[UUID]) -> frozenset[UUID]:
-        groups = (frozenset(c) for c in nx.connected_components(graph))
-        return frozenset[UUID]().union(*(c for c in groups if c & goals))
+    @cached_property
+    def _with_a_way_now(self) -> frozenset[UUID]:
+        return self._with_a_way(self.victim_services)
+
+    def _with_a_way(self, goals: frozenset[UUID], without: UUID | None = None) -> frozenset[UUID]:
+        """Return everybody from whom links lead to a goal, when `without` is not there."""
+        near = self.graph.adj
+        found, waiting = set(goals), list(goals)
+        while waiting:
+            fresh = [m for m in near[waiting.pop()] if m not in found and m != without]
+            found.update(fresh)
+            waiting += fresh
+        return frozenset(found)
 
     def measures(self) -> tuple[Measure, ...]:
         """Return the measures of the whole network, each with what it means. Source: R92."""

@@ -92,25 +92,35 @@ def _spread(values: dict[UUID, float]) -> dict[UUID, float]:
 def _apart(places: dict[UUID, Position], width: float, height: float) -> dict[UUID, Position]:
     """Push nodes away from each other until their labels are free, or the steps are used up."""
     nodes = sorted(places)
-    xs, ys = [places[n][0] for n in nodes], [places[n][1] for n in nodes]
+    spots = [[*places[node]] for node in nodes]
     for _ in range(_STEPS):
-        moved = False
-        for i in range(len(nodes)):
-            for j in range(i + 1, len(nodes)):
-                dx, dy = xs[j] - xs[i], ys[j] - ys[i]
-                over_x, over_y = _LABEL_WIDE - abs(dx), _LABEL_HIGH - abs(dy)
-                if over_x <= 0 or over_y <= 0:
-                    continue
-                moved = True
-                if over_y / _LABEL_HIGH <= over_x / _LABEL_WIDE:
-                    step = (over_y / 2 + 0.5) * (1 if dy >= 0 else -1)
-                    ys[i], ys[j] = ys[i] - step, ys[j] + step
-                else:
-                    step = (over_x / 2 + 0.5) * (1 if dx >= 0 else -1)
-                    xs[i], xs[j] = xs[i] - step, xs[j] + step
-        for i in range(len(nodes)):
-            xs[i] = min(max(xs[i], _EDGE), width - _EDGE)
-            ys[i] = min(max(ys[i], 22.0), height - 36.0)
+        moved = _push(spots)
+        for spot in spots:
+            spot[0] = min(max(spot[0], _EDGE), width - _EDGE)
+            spot[1] = min(max(spot[1], 22.0), height - 36.0)
         if not moved:
             break
-    return {n: (round(xs[i], 1), round(ys[i], 1)) for i, n in enumerate(nodes)}
+    return {n: (round(s[0], 1), round(s[1], 1)) for n, s in zip(nodes, spots, strict=True)}
+
+
+def _push(spots: list[list[float]]) -> bool:
+    """Push every pair whose labels lie on each other apart by a little; True when there was one."""
+    order = sorted(range(len(spots)), key=lambda n: (spots[n][1], n))
+    moved = False
+    for place, i in enumerate(order):
+        one = spots[i]
+        for j in order[place + 1 :]:
+            other = spots[j]
+            dx, dy = other[0] - one[0], other[1] - one[1]
+            if dy > 2 * _LABEL_HIGH:
+                break  # the others lie lower still; the order is as it was before this round
+            over_x, over_y = _LABEL_WIDE - abs(dx), _LABEL_HIGH - abs(dy)
+            if over_x <= 0 or over_y <= 0:
+                continue
+            moved = True
+            axis = 1 if over_y / _LABEL_HIGH <= over_x / _LABEL_WIDE else 0
+            over, way = (over_y, dy) if axis else (over_x, dx)
+            step = (over / 2 + 0.5) * (1 if way >= 0 else -1)
+            one[axis] -= step
+            other[axis] += step
+    return moved

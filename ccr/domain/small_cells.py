@@ -162,14 +162,19 @@ def gate_quarter(
     return tuple(figures)
 
 
-def gate_medians(period: str, counts: Mapping[NeedGroup, Count]) -> tuple[Figure, ...]:
+def gate_medians(
+    period: str, answered: Mapping[NeedGroup, Count], sent: Mapping[NeedGroup, Count]
+) -> tuple[Figure, ...]:
     """Return the median minutes to an answer, by need group, rounded up to whole hours.
 
-    Only where 11 or more answers were given, and no member could see through them.
+    Only where 11 or more answers were given, and no member could see through them. That a median
+    is there says that 11 were answered; so at least 22 must have been sent, or what stayed without
+    an answer would be narrowed below "0-10".
     """
     figures = []
-    for group, count in sorted(counts.items()):
-        if len(count.minutes) >= LEAST_SHOWN and not count.seen_through:
+    for group, count in sorted(answered.items()):
+        enough = sent.get(group, Count()).total >= 2 * LEAST_SHOWN
+        if enough and len(count.minutes) >= LEAST_SHOWN and not count.seen_through:
             hours = max(1, -(-int(median(count.minutes)) // 60))
             figures.append(Figure(period, Measured.ANSWER_MINUTES, group, hours * 60))
     return tuple(figures)

@@ -168,7 +168,7 @@ def _count(
     return (
         gate_quarter(period, Measured.SENT, sent),
         gate_quarter(period, Measured.UNMET, unmet),
-        gate_medians(period, answered),
+        gate_medians(period, answered, sent),
     )
 
 

@@ -6,6 +6,7 @@ coordinators who take it at the same moment get one winner and one "somebody els
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.gazetteer import Gazetteer
-from ccr.domain.directory import Agreement, Member
+from ccr.domain.directory import Agreement, DirectorySnapshot, Member
 from ccr.domain.errors import InvalidInputError, NotFoundError, StaleError
 from ccr.domain.gap_findings import Finding, Promises, find_gaps
 from ccr.domain.gaps import County, GapMatrix, gap_matrix
@@ -30,8 +31,12 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.coordination import TakenGap
 
 __all__ = ["BoardItem", "GapBoard", "Plan", "TakenGap", "board", "close", "take"]
-MOST_CHARACTERS = 240
+MOST_CHARACTERS, MOST_KEY = 240, 160
 FURTHEST = timedelta(days=366)
+MOST_KEPT = 8
+"""Networks whose matrix is kept in one process."""
+_kept: dict[UUID, tuple[DirectorySnapshot, date, GapMatrix]] = {}
+_making = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +93,7 @@ def board(identity: Identity, world: World, *, at: datetime) -> GapBoard:
     ready = ready_directory(identity)
     on = at.astimezone(ZoneInfo(ready.timezone)).date()
     snapshot = ready.index.snapshot
-    matrix = gap_matrix(
-        snapshot,
-        county=lambda fips: _county(world.gazetteer, fips),
-        county_of_zip=_county_of_zip(world.gazetteer),
-        hours=world.hours,
-        at=at,
-    )
+    matrix = _matrix_of(snapshot, world, on, at=at)
     members = tuple(queries.list_network_members(identity.network_id))
     programs, protocols = queries.list_programs(identity.network_id)
     names = {member.id: member.name for member in members}
@@ -113,6 +112,26 @@ def board(identity: Identity, world: World, *, at: datetime) -> GapBoard:
     )
 
 
+def _matrix_of(snapshot: DirectorySnapshot, world: World, on: date, *, at: datetime) -> GapMatrix:
+    """Return the matrix of this snapshot on this day, made once a day and version."""
+    # A snapshot is kept by whoever made it ready; the same object is the same directory.
+    with _making:
+        kept = _kept.get(snapshot.network_id)
+        if kept is not None and kept[0] is snapshot and kept[1] == on:
+            return kept[2]
+        matrix = gap_matrix(
+            snapshot,
+            county=lambda fips: _county(world.gazetteer, fips),
+            county_of_zip=_county_of_zip(world.gazetteer),
+            hours=world.hours,
+            at=at,
+        )
+        _kept[snapshot.network_id] = (snapshot, on, matrix)
+        while len(_kept) > MOST_KEPT:
+            _kept.pop(next(iter(_kept)))
+    return matrix
+
+
 def take(identity: Identity, world: World, plan: Plan, *, at: datetime) -> None:
     """Give a gap an owner, a next step and a date; or change them.
 
@@ -125,6 +144,7 @@ def take(identity: Identity, world: World, plan: Plan, *, at: datetime) -> None:
     authorise(identity, Permission.COORDINATION_MANAGE)
     shown = board(identity, world, at=at)
     values = _checked(plan, shown)
+    _check_key(plan.key)
     with unit_of_work():
         authorise(identity, Permission.COORDINATION_MANAGE)
         if plan.version == 0:
@@ -145,8 +165,10 @@ def close(identity: Identity, key: str, version: int, *, at: datetime) -> None:
     """Close a gap that the network took on.
 
     Raises:
+        NotFoundError: this cannot be the key of a gap.
         StaleError: it is not there, or somebody else changed it first; nothing was written.
     """
+    _check_key(key)
     with unit_of_work():
         authorise(identity, Permission.COORDINATION_MANAGE)
         values = {"status": "closed", "closed_at": at}
@@ -154,6 +176,11 @@ def close(identity: Identity, key: str, version: int, *, at: datetime) -> None:
         if gap_id is None:
             raise StaleError(phrase("Somebody else changed this gap first. Look at it again."))
         append_event(identity, "closed", "gap", gap_id, at=at, fields=("status",))
+
+
+def _check_key(key: str) -> None:
+    if not key or len(key) > MOST_KEY or "\x00" in key:
+        raise NotFoundError
 
 
 def _checked(plan: Plan, shown: GapBoard) -> dict[str, Any]:

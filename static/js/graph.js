@@ -8,7 +8,8 @@
   const svg = stage.querySelector("svg.graph");
   const nodes = [...svg.querySelectorAll("[data-node]")];
   const edges = [...svg.querySelectorAll("[data-edge]")];
-  if (!nodes.length) return;
+  /* On a phone the server's picture, which scrolls, reads better than one shrunk to the screen. */
+  if (!nodes.length || window.innerWidth < 640) return;
 
   const shapes = { victim: "ellipse", justice: "rectangle", health: "diamond", program: "triangle", community: "hexagon" };
   const fills = { victim: "travel", justice: "language", health: "agreement", program: "hours", community: "capacity" };

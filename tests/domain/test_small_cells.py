@@ -138,17 +138,26 @@ def answered(number: int, minutes: int) -> Count:
 
 
 def test_a_median_needs_eleven_answers_and_is_rounded_up_to_whole_hours() -> None:
-    assert gate_medians("2026Q3", {NeedGroup.LAW: answered(10, 90)}) == ()
+    sent = {NeedGroup.LAW: spread(40), NeedGroup.HEALTH: spread(40)}
+    assert gate_medians("2026Q3", {NeedGroup.LAW: answered(10, 90)}, sent) == ()
     figures = gate_medians(
-        "2026Q3", {NeedGroup.LAW: answered(12, 61), NeedGroup.HEALTH: answered(12, 0)}
+        "2026Q3", {NeedGroup.LAW: answered(12, 61), NeedGroup.HEALTH: answered(12, 0)}, sent
     )
     assert shown(figures) == {NeedGroup.LAW: 120, NeedGroup.HEALTH: 60}
+
+
+def test_a_median_never_narrows_how_many_stayed_without_an_answer() -> None:
+    answers = {NeedGroup.LAW: answered(15, 90)}
+    for number in (15, 21):
+        assert gate_medians("2026Q3", answers, {NeedGroup.LAW: spread(number)}) == ()
+    # 22 sent, at least 11 answered: from 0 to 11 may wait.
+    assert gate_medians("2026Q3", answers, {NeedGroup.LAW: spread(22)})
 
 
 def test_a_median_of_one_members_answers_is_not_told() -> None:
     own = count(*[(A, B)] * 30)
     own.minutes = [60] * 30
-    assert gate_medians("2026Q3", {NeedGroup.LAW: own}) == ()
+    assert gate_medians("2026Q3", {NeedGroup.LAW: own}, {NeedGroup.LAW: spread(60)}) == ()
 
 
 def test_every_need_has_a_group_and_it_is_the_one_of_the_form() -> None:

@@ -132,3 +132,25 @@ def test_nobody_who_signed_in_or_has_a_key_is_the_public() -> None:
         assert not permits(replace(somebody(role), from_public=True), Permission.FINDER_USE)
     key = replace(somebody(key=frozenset({"routes"})), from_public=True)
     assert not permits(key, Permission.FINDER_USE)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_coordinators_and_auditors_see_the_network_desk_and_coordinators_change_it(
+    role: Role,
+) -> None:
+    reads = permits(somebody(role), Permission.COORDINATION_READ)
+    changes = permits(somebody(role), Permission.COORDINATION_MANAGE)
+    assert reads is (role in {Role.COORDINATOR, Role.AUDITOR})
+    assert changes is (role is Role.COORDINATOR)
+
+
+def test_another_networks_desk_is_refused_to_a_coordinator() -> None:
+    other = Subject(network_id=uuid4())
+    for permission in (Permission.COORDINATION_READ, Permission.COORDINATION_MANAGE):
+        assert not permits(somebody(Role.COORDINATOR), permission, other)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_figures_about_people_are_published_from_the_terminal_only(role: Role) -> None:
+    assert permits(somebody(terminal=True), Permission.FIGURE_PUBLISH)
+    assert not permits(somebody(role), Permission.FIGURE_PUBLISH)

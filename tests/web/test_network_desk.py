@@ -19,6 +19,7 @@ from tests.loop import world
 from tests.small_directory import grow, make_referrals, make_small_directory
 from tests.web.conftest import Visitor
 from tests.web.journey import Desk, text_of
+from tests.web.test_bad_input import NAUGHTY, RAW
 from tests.web.test_query_counts import MOST, statements
 
 COORDINATOR, AUDITOR = "coordination.coordinator", "coordination.auditor"
@@ -306,3 +307,34 @@ def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> Non
             answer = desk["bare"].open(path)
             assert answer.status_code == 200, path
             assert words in text_of(answer), path
+
+
+def test_whatever_is_typed_into_a_form_of_the_desk_gets_an_answer_and_writes_nothing_odd(
+    desk: Desk,
+) -> None:
+    visitor, small = desk[COORDINATOR], desk.small
+    good = {
+        "/network/gaps/take": {
+            "key": NIGHT,
+            "version": "9",
+            "owner": str(small.birch.member_id),
+            "next_step": "Ask.",
+            "due_on": "2026-12-01",
+        },
+        "/network/gaps/plan": {"key": NIGHT},
+        "/network/gaps/close": {"key": NIGHT, "version": "9"},
+        "/network/agreements/promise": {
+            "from_member": str(small.alder.member_id),
+            "to_member": str(small.alder.member_id),
+            "need": "advocacy",
+        },
+    }
+    visitor.open("/network/gaps")
+    for path, fields in good.items():
+        for name in fields:
+            for value in (*NAUGHTY, *(raw.decode("latin-1") for raw in RAW)):
+                if (name, value) == ("version", "0"):
+                    continue  # nobody has taken it: this is how it is taken
+                answer = visitor.send(path, {**fields, name: value}, follow=False)
+                assert answer.status_code in {200, 400, 404, 409, 422}, (path, name, value[:40])
+    assert "No owner yet" in text_of(visitor.open("/network/gaps"))

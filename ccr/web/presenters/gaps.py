@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -129,8 +130,15 @@ def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
 
 
 def line_map(matrix: GapMatrix, line: str) -> MapView | None:
-    """Return the county map of a line, or None where no county has a shape."""
-    shaded = {c.county.fips: f"gap-{LOOKS[c.state]}" for c in matrix.line(line)}
+    """Return the county map of a line, or None where no county has a shape.
+
+    The map is of the state with most of the counties; those of others stand in the words beside it.
+    """
+    cells = matrix.line(line)
+    states = Counter(sorted(c.county.state for c in cells)).most_common(1)
+    shaded = {
+        c.county.fips: f"gap-{LOOKS[c.state]}" for c in cells if c.county.state == states[0][0]
+    }
     view = county_map(shaded=shaded, width=MAP_WIDTH, height=MAP_HEIGHT) if shaded else None
     if view is None:
         return None
