@@ -14,7 +14,8 @@ from ccr.config import PROJECT_ROOT
 from ccr.policy.identity import Identity
 from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
-from ccr.services import operations
+from ccr.services import demo_doorway, operations
+from ccr.services.demo_guard import is_loopback
 from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale
 
 
@@ -44,6 +45,15 @@ class Viewer:
         return permits(self.identity, Permission(permission))
 
 
+def demo_doorway_url() -> str | None:
+    """Return the address of the doorway where there is a demo and this is its machine, or None."""
+    if not is_loopback(request.host.rsplit(":", 1)[0]):
+        return None
+    network = g.get("network")
+    here = network.is_demo if network is not None else demo_doorway.is_open()
+    return url_for("demo.doorway") if here else None
+
+
 def local_time(at: datetime | None, timezone: str, pattern: str = "EEE d MMM, HH:mm") -> str:
     """Return a moment as staff read it, on a 24-hour clock in the network's zone."""
     if at is None:
@@ -61,6 +71,7 @@ def shell_context() -> dict[str, object]:
         "network": None,
         "counts": {"inbox": None, "follow_ups": None},
         "worker_silent_since": None,
+        "demo_doorway": demo_doorway_url,
     }
     identity = g.get("identity")
     if identity is None:
@@ -85,15 +96,19 @@ _VENDOR = {
 }
 
 
+# Pages that keep nothing: their language is part of the address.
+_LANGUAGE_BY_PATH = {"home": "home.index", "demo": "demo.doorway"}
+
+
 def _other_languages() -> list[dict[str, str]]:
     now = current_locale()
     others = [code for code in LANGUAGES if code != now]
-    if request.blueprint == "home":
+    if request.blueprint in _LANGUAGE_BY_PATH:
         return [
             {
                 "code": code,
                 "label": LANGUAGE_NAMES[code],
-                "url": url_for("home.index", language=code),
+                "url": url_for(_LANGUAGE_BY_PATH[request.blueprint], language=code),
                 "method": "get",
             }
             for code in others

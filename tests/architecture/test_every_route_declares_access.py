@@ -24,6 +24,8 @@ OPEN_TO_ALL = {
     "security.mf_recovery",
     "home.index",
     "home.exit",
+    "demo.doorway",
+    "demo.enter",
     "accounts.language",
     "operations.healthz",
     "operations.readyz",
