@@ -65,6 +65,18 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the site did not start:\n{log.read_text()[-2000:]}")
 
 
+def environment(folder: Path, url: str) -> dict[str, str]:
+    """Return the environment of a site that keeps its data in `folder`."""
+    kept_out = {"DATABASE_URL", "CCR_MAIL_BACKEND", "CCR_REQUIRE_TWO_FACTOR"}
+    env = {name: value for name, value in os.environ.items() if name not in kept_out}
+    return env | {
+        "CCR_DATA_DIR": str(folder),
+        "CCR_BIND": url.removeprefix("http://"),
+        "CCR_WEB_WORKERS": "1",
+        "CCR_LOG_LEVEL": "warning",
+    }
+
+
 @pytest.fixture(scope="session")
 def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a site that serves until the last journey is over."""
@@ -76,14 +88,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         db.session.remove()
         db.engine.dispose()
     url = f"http://127.0.0.1:{_free_port()}"
-    kept_out = {"DATABASE_URL", "CCR_MAIL_BACKEND", "CCR_REQUIRE_TWO_FACTOR"}
-    env = {name: value for name, value in os.environ.items() if name not in kept_out}
-    env |= {
-        "CCR_DATA_DIR": str(folder),
-        "CCR_BIND": url.removeprefix("http://"),
-        "CCR_WEB_WORKERS": "1",
-        "CCR_LOG_LEVEL": "warning",
-    }
+    env = environment(folder, url)
     log = folder / "gunicorn.log"
     with log.open("wb") as out:
         server = subprocess.Popen(
