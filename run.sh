@@ -22,6 +22,7 @@ Everything else is set by the environment; see .venv/bin/flask --app wsgi settin
 TEXT
 }
 
+began=$SECONDS
 once='' port=8000 data='' demo=yes with='' first_demo=''
 started_from=$PWD
 
@@ -172,9 +173,12 @@ say_address() {
   for _ in {1..300}; do
     [ -z "$told_to_stop" ] && kill -0 "$web" 2>/dev/null || return 0
     if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      [ -z "$first_demo" ] || say 'The demo accounts and their password stand above, under "Sign in as".'
+      [ -z "$first_demo" ] || say 'Passwords are not needed: the doorway has one click for each role.'
       [ -n "$demo" ] || say "Accounts are made by: CCR_DATA_DIR='$CCR_DATA_DIR' .venv/bin/flask --app wsgi users create --help"
-      say "CCR is at $CCR_BASE_URL (Ctrl-C stops it)"
+      say "CCR is at $CCR_BASE_URL (Ctrl-C stops it); started in $((SECONDS - began)) s"
+      if [ -n "$demo" ]; then
+        say "The demo: open $CCR_BASE_URL/demo and begin with the first story."
+      fi
       return
     fi
     sleep 0.1 || true

@@ -44,6 +44,7 @@ VIEWS = (
     "followups",
     "network",
     "gaps",
+    "demo",
 )
 COMMANDS = (
     "settings",
@@ -136,6 +137,8 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
     csrf.exempt(
         app.blueprints["finder"]
     )  # no cookie, no state: it looks at where a form comes from
+    # Its form works without a cookie: it brings a token of its own.
+    csrf.exempt(app.blueprints["demo"])
     _init_api(app, csrf)
 
 

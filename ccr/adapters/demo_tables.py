@@ -150,6 +150,11 @@ def read_demo(
     )
 
 
+def shown_addresses(folder: Path) -> tuple[str, ...]:
+    """Return the addresses of the accounts that are worth showing, in the order of the table."""
+    return tuple(p.email for p in map(_person, _lines(folder / "people.csv")) if p.listed)
+
+
 def _lines(path: Path) -> list[Line]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -14,7 +14,8 @@ from ccr.config import PROJECT_ROOT
 from ccr.policy.identity import Identity
 from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
-from ccr.services import operations
+from ccr.services import demo_doorway, operations
+from ccr.services.demo_guard import is_loopback
 from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale
 
 
@@ -44,6 +45,15 @@ class Viewer:
         return permits(self.identity, Permission(permission))
 
 
+def demo_doorway_url() -> str | None:
+    """Return the address of the doorway where there is a demo and this is its machine, or None."""
+    if not is_loopback(request.host.rsplit(":", 1)[0]):
+        return None
+    network = g.get("network")
+    here = network.is_demo if network is not None else demo_doorway.is_open()
+    return url_for("demo.doorway") if here else None
+
+
 def local_time(at: datetime | None, timezone: str, pattern: str = "EEE d MMM, HH:mm") -> str:
     """Return a moment as staff read it, on a 24-hour clock in the network's zone."""
     if at is None:
@@ -61,6 +71,7 @@ def shell_context() -> dict[str, object]:
         "network": None,
         "counts": {"inbox": None, "follow_ups": None},
         "worker_silent_since": None,
+        "demo_doorway": demo_doorway_url,
     }
     identity = g.get("identity")
     if identity is None:
@@ -86,19 +97,24 @@ _VENDOR = {
 }
 
 
-_PUBLIC_PAGES = {"home", "finder"}
+# Pages that keep nothing: their language is part of the address. Value: the page that stands for
+# those of its room that have none of their own.
+_PUBLIC_PAGES = {"home": "home.index", "demo": "demo.doorway", "finder": None, "join": None}
 
 
 def _same_page_in(code: str) -> dict[str, str]:
     """Return where this public page is in another language; a search is sent once more."""
+    endpoint = _PUBLIC_PAGES[request.blueprint or ""]
     values = {k: v for k, v in (request.view_args or {}).items() if k != "language"}
-    again = request.method == "POST"
-    endpoint = request.endpoint if g.get("cookieless") else "home.index"
     return {
         "code": code,
         "label": LANGUAGE_NAMES[code],
-        "url": url_for(endpoint or "home.index", language=code, **values),
-        "method": "again" if again else "get",
+        "url": (
+            url_for(endpoint, language=code)
+            if endpoint
+            else url_for(request.endpoint or "home.index", language=code, **values)
+        ),
+        "method": "again" if request.method == "POST" and not endpoint else "get",
     }
 
 

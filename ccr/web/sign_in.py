@@ -13,17 +13,24 @@ from flask import Flask, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import AnonymousUserMixin, current_user, user_logged_in, user_logged_out
-from flask_security import LoginForm, Security, SQLAlchemyUserDatastore, logout_user
+from flask_security import (
+    LoginForm,
+    Security,
+    SQLAlchemyUserDatastore,
+    login_user,
+    logout_user,
+    lookup_identity,
+)
 from flask_security.mail_util import MailUtil
 from flask_security.password_util import PasswordUtil
 from flask_security.totp import Totp
 
 from ccr.adapters.clock import utc_now
 from ccr.config import Settings
-from ccr.domain.errors import CcrError, InvalidInputError
+from ccr.domain.errors import CcrError, InvalidInputError, NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Role
-from ccr.services import accounts, sign_in
+from ccr.services import accounts, demo_doorway, sign_in
 from ccr.web.access import LIBRARY_ROUTES, is_cookieless
 from ccr.web.language import translated
 from ccr.web.security import IDLE_LIMIT, LONGEST_SESSION
@@ -175,6 +182,20 @@ def _start_session(_app: Flask, **_kwargs: object) -> None:
 def _end_every_session(_app: Flask, user: Any, **_kwargs: object) -> None:  # noqa: ANN401
     # A copied cookie must not outlive the sign-out.
     accounts.end_sessions(user.id, at=utc_now())
+
+
+def enter_demo(role: str) -> None:
+    """Sign whoever asks in as the demo's own person of this role; no password is involved.
+
+    Raises:
+        NotFoundError: there is no demo network here, or nobody of this role to show.
+    """
+    account = lookup_identity(demo_doorway.address_to_enter(role))
+    if account is None or not account.active:
+        raise NotFoundError
+    # Nothing of an earlier session comes along.
+    session.clear()
+    login_user(account, remember=False, authn_via=["demo"])
 
 
 def load_identity() -> ResponseReturnValue | None:

@@ -32,6 +32,8 @@ OPEN_TO_ALL = {
     "finder.safety",
     "finder.short_list",
     "finder.your_information",
+    "demo.doorway",
+    "demo.enter",
     "accounts.language",
     "operations.healthz",
     "operations.readyz",

@@ -67,18 +67,23 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the site did not start:\n{log.read_text()[-2000:]}")
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve the database in this folder; yield the address."""
-    url = f"http://127.0.0.1:{_free_port()}"
+def environment(folder: Path, url: str) -> dict[str, str]:
+    """Return the environment of a site that keeps its data in `folder`."""
     kept_out = {"DATABASE_URL", "CCR_MAIL_BACKEND", "CCR_REQUIRE_TWO_FACTOR"}
     env = {name: value for name, value in os.environ.items() if name not in kept_out}
-    env |= {
+    return env | {
         "CCR_DATA_DIR": str(folder),
         "CCR_BIND": url.removeprefix("http://"),
         "CCR_WEB_WORKERS": "1",
         "CCR_LOG_LEVEL": "warning",
     }
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve the database in this folder; yield the address."""
+    url = f"http://127.0.0.1:{_free_port()}"
+    env = environment(folder, url)
     log = folder / "gunicorn.log"
     with log.open("wb") as out:
         server = subprocess.Popen(
