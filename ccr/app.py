@@ -40,6 +40,7 @@ VIEWS = (
     "drafts",
     "referrals",
     "followups",
+    "join",
 )
 COMMANDS = (
     "settings",

@@ -88,12 +88,12 @@ _VENDOR = {
 def _other_languages() -> list[dict[str, str]]:
     now = current_locale()
     others = [code for code in LANGUAGES if code != now]
-    if request.blueprint == "home":
+    if page := _page_with_language():
         return [
             {
                 "code": code,
                 "label": LANGUAGE_NAMES[code],
-                "url": url_for("home.index", language=code),
+                "url": url_for(page, language=code),
                 "method": "get",
             }
             for code in others
@@ -107,6 +107,13 @@ def _other_languages() -> list[dict[str, str]]:
         }
         for code in others
     ]
+
+
+def _page_with_language() -> str | None:
+    """Return this page's endpoint where its address can say the language: no cookie is needed."""
+    if request.blueprint == "home":
+        return "home.index"
+    return request.endpoint if request.blueprint == "join" else None
 
 
 def init_shell(app: Flask) -> None:
