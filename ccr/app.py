@@ -41,6 +41,9 @@ VIEWS = (
     "referrals",
     "followups",
     "join",
+    "invited",
+    "members",
+    "colleagues",
 )
 COMMANDS = (
     "settings",

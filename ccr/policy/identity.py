@@ -40,6 +40,7 @@ class Identity:
     Attributes:
         key_scopes: what an API key may do; None when it is a person.
         from_terminal: True for the operator at the command line of the machine itself.
+        in_practice: True inside a practice network, where nothing is real.
     """
 
     user_id: UUID | None
@@ -53,3 +54,4 @@ class Identity:
     compartment_name: str = ""
     key_scopes: frozenset[str] | None = field(default=None)
     from_terminal: bool = False
+    in_practice: bool = False

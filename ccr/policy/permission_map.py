@@ -27,12 +27,16 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
     Permission.CLOCK_RUN: [[p.is_the_terminal]],
+    Permission.COLLEAGUE_MANAGE: [
+        [p.has_agency_admin_role, p.is_in_same_compartment, p.is_not_in_practice]
+    ],
     Permission.DEMO_MANAGE: [[p.is_the_terminal]],
     Permission.DIRECTORY_IMPORT: [
         [p.is_the_terminal],
         [p.has_coordinator_role, p.is_in_same_network],
     ],
     Permission.DIRECTORY_READ: [[p.is_the_terminal], [p.is_staff, p.is_in_same_network]],
+    Permission.MEMBERSHIP_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
     Permission.REFERRAL_ANSWER: [[p.handles_referrals, p.is_receiver]],
     Permission.REFERRAL_LIST: [[p.handles_referrals]],

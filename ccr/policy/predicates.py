@@ -51,6 +51,12 @@ def is_the_terminal(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     return identity.from_terminal
 
 
+def is_not_in_practice(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True outside of a practice network, where nothing real may be made or ended."""
+    del subject
+    return not identity.in_practice
+
+
 def key_may_route(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True for an API key with the scope `routes`."""
     del subject

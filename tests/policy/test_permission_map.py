@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -109,6 +109,24 @@ def test_an_agency_admin_manages_accounts_of_its_own_program_only() -> None:
     admin = somebody(Role.AGENCY_ADMIN)
     assert permits(admin, Permission.ACCOUNT_MANAGE, Subject())
     assert not permits(admin, Permission.ACCOUNT_MANAGE, Subject(compartment_id=uuid4()))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_members_join_by_a_coordinator_of_their_network_alone(role: Role) -> None:
+    me = somebody(role)
+    coordinates = role is Role.COORDINATOR
+    assert permits(me, Permission.MEMBERSHIP_MANAGE, Subject()) is coordinates
+    assert not permits(me, Permission.MEMBERSHIP_MANAGE, Subject(network_id=uuid4()))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_colleagues_are_an_administrators_of_the_own_program_and_never_in_practice(
+    role: Role,
+) -> None:
+    me = somebody(role)
+    assert permits(me, Permission.COLLEAGUE_MANAGE, Subject()) is (role is Role.AGENCY_ADMIN)
+    assert not permits(me, Permission.COLLEAGUE_MANAGE, Subject(compartment_id=uuid4()))
+    assert not permits(replace(me, in_practice=True), Permission.COLLEAGUE_MANAGE, Subject())
 
 
 @pytest.mark.parametrize(
