@@ -137,6 +137,7 @@ def _card(number: int, partner: Partner, request: RouteRequest, world: World) ->
         "phone": service.phone,
         "facts": before_they_choose(service.member),
         "on_ccr": service.member.on_ccr,
+        "by_phone": service.member.by_phone,
     }
 
 
@@ -176,6 +177,7 @@ def _area_row(partner: AreaPartner, request: RouteRequest, world: World) -> dict
         "coverage": coverage_dict(cover, service, request.at),
         "facts": before_they_choose(service.member),
         "on_ccr": service.member.on_ccr,
+        "by_phone": service.member.by_phone,
     }
 
 
