@@ -38,7 +38,7 @@ def by_phone(desk: Desk) -> Desk:
 
 def primary_acts(page: str) -> int:
     """Return how many primary acts the main part of a page offers."""
-    return page.split("<main")[1].split("</main>")[0].count("btn-primary")
+    return page.split("<main")[1].split("</main>", maxsplit=1)[0].count("btn-primary")
 
 
 def sender(desk: Desk) -> Visitor:
