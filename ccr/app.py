@@ -44,6 +44,7 @@ VIEWS = (
     "invited",
     "members",
     "colleagues",
+    "practice",
 )
 COMMANDS = (
     "settings",

@@ -38,16 +38,24 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
     Permission.DIRECTORY_READ: [[p.is_the_terminal], [p.is_staff, p.is_in_same_network]],
     Permission.MEMBERSHIP_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
-    Permission.REFERRAL_ANSWER: [[p.handles_referrals, p.is_receiver]],
+    Permission.PRACTICE_ENTER: [[p.handles_referrals]],
+    Permission.REFERRAL_ANSWER: [
+        [p.handles_referrals, p.is_receiver],
+        [p.is_the_worker_in_practice, p.is_receiver],
+    ],
     Permission.REFERRAL_LIST: [[p.handles_referrals]],
     Permission.REFERRAL_READ: [
         [p.handles_referrals, p.is_sender],
         [p.handles_referrals, p.is_receiver],
     ],
-    Permission.REFERRAL_SEND: [[p.handles_referrals, p.is_sender]],
+    Permission.REFERRAL_SEND: [
+        [p.handles_referrals, p.is_sender],
+        [p.is_the_worker_in_practice, p.is_sender],
+    ],
     Permission.RELEASE_RECORD: [
         [p.handles_referrals, p.is_sender],
         [p.handles_referrals, p.is_receiver],
+        [p.is_the_worker_in_practice, p.is_receiver],
     ],
     Permission.ROUTE_FIND: [
         [p.is_the_terminal],

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     """See how far members have come in joining; invite, record pledges, let them go live."""
     NETWORK_MANAGE = "network:manage"
     """Create networks: the terminal only."""
+    PRACTICE_ENTER = "practice:enter"
+    """Make, enter and leave one's own practice space."""
     REFERRAL_ANSWER = "referral:answer"
     """Answer as the receiver: accept, decline, ask, waitlist, hold, connect, close."""
     REFERRAL_LIST = "referral:list"

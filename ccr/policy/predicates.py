@@ -51,6 +51,12 @@ def is_the_terminal(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     return identity.from_terminal
 
 
+def is_the_worker_in_practice(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for the worker as it speaks for an invented partner of a practice network."""
+    del subject
+    return identity.from_terminal and identity.in_practice
+
+
 def is_not_in_practice(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True outside of a practice network, where nothing real may be made or ended."""
     del subject

@@ -11,6 +11,7 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 # Modules whose functions are steps inside a use case: the use case around them authorises.
 STEPS_OF_USE_CASES = {
     "draft_facts",
+    "practice_network",
     "import_plan",
     "reading_hours",
     "referral_acts",
@@ -48,6 +49,7 @@ WITHOUT_IDENTITY = {
     "outbox.notify_compartment": "a step of use cases that authorised",
     "outbox.standing": "operators; nothing about people",
     "outbox.text_of": "fixed text",
+    "practice.run": "the worker; acts in practice networks for invented partners alone",
     "sign_in.record_failure": "before anybody is signed in",
     "sign_in.record_success": "before anybody is signed in",
     "sign_in.seconds_to_wait": "before anybody is signed in",

@@ -266,6 +266,7 @@ def test_a_partner_by_phone_without_a_number_cannot_be_chosen(loop, verified):
 def test_groups_and_counts_of_the_outbox_are_those_of_the_pages(loop, verified):
     me = loop.hospital.worker
     made = {name: loop.send() for name in ("to call", "taken", "declined", "recalled", "stopped")}
+    made["at the desk"] = loop.send(to=loop.legal_aid)
     for name in ("taken", "stopped"):
         accept(loop, made[name])
     referrals.declined_by_phone(
