@@ -41,10 +41,12 @@ class Site:
     Attributes:
         url: its address without a slash at the end.
         small: who and what is in its directory; everybody's password is `people.PASSWORD`.
+        folder: where its data is, for what the worker does while nobody looks.
     """
 
     url: str
     small: SmallDirectory
+    folder: Path
 
 
 def _free_port() -> int:
@@ -95,7 +97,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         )
     try:
         _wait_for(url, server, log)
-        yield Site(url, small)
+        yield Site(url, small, folder)
     finally:
         server.terminate()
         server.wait(timeout=30)

@@ -50,7 +50,9 @@ def test_the_steps_say_that_one_calls_and_that_nothing_is_sent(desk: Desk) -> No
     base = f"/desk/referrals/{draft_id}"
     partners = text_of(sender(desk).open(f"{base}/partners"))
     assert "By phone: you call them, then write down what they said." in partners
+    assert "Someone answers the phone until" in partners
     share = text_of(sender(desk).open(f"{base}/share"))
+    assert 'name="question"' not in share  # nobody there would read it
     assert "What you may tell Birch Advocates (demo)" in share
     assert 'name="feedback" value="no"' in share
     assert 'type="radio"' in share

@@ -105,7 +105,9 @@ def _steps(page: MemberPage, time: DeskTime) -> list[dict[str, str]]:
             phrase("Trained"),
             phrase(
                 "%(count)s of %(all)s have practised", count=page.line.trained, all=page.line.people
-            ),
+            )
+            if page.line.people
+            else not_yet,
         ),
         (
             phrase("Live"),

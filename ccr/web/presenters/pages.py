@@ -119,6 +119,15 @@ def _sender_acts(view: SenderView) -> set[str]:
 
 def _safe_words(page: SentPage) -> str:
     view = page.item.view
+    if view.by_phone:
+        return translated(
+            phrase(
+                "We call %(member)s first and tell you what they say. Four words stand for this: "
+                "%(code)s. You can change your mind at any time, and tell us or them.",
+                member=page.item.member_name,
+                code=view.code or "",
+            )
+        )
     if page.partner_phone:
         return translated(
             phrase(
