@@ -6,7 +6,7 @@ identity that may act in practice networks alone. No notice is ever written or m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -134,18 +134,31 @@ def run(world: World, *, at: datetime) -> PracticeRun:
     Safe to run twice, or twice at once: every step is an act on one referral in one state.
     """
     since = at - ANSWERS_AFTER
-    moved = sum(
-        _tried(partial(_move, world, waiting, at=at))
-        for waiting in queries.list_waiting(before=since, limit=BATCH)
-    )
+    moved = sum(_tried(partial(_move, world, waiting, at=at)) for waiting in _waiting(since))
     sent = trained = 0
-    for person in queries.list_practising(begun_before=since, limit=BATCH):
+    for person in _practising(since):
         tried = queries.checklist_of(person.practice_compartment_id)
         if tried.done:
             trained += _tried(partial(_tick_off, person, at=at))
         elif tried.wants_one_to_answer:
             sent += _tried(partial(_send_one, world, person, at=at))
     return PracticeRun(moved, sent, trained)
+
+
+def _waiting(since: datetime) -> Iterator[Waiting]:
+    """Yield all that waits, batch by batch: what cannot be moved on holds up nothing behind it."""
+    after: UUID | None = None
+    while batch := queries.list_waiting(before=since, limit=BATCH, after=after):
+        after = batch[-1].referral_id
+        yield from batch
+
+
+def _practising(since: datetime) -> Iterator[Practising]:
+    """Yield everybody who practises, batch by batch: those who gave up hold up nobody."""
+    after: UUID | None = None
+    while batch := queries.list_practising(begun_before=since, limit=BATCH, after=after):
+        after = batch[-1].account_id
+        yield from batch
 
 
 def _tried(step: Callable[[], bool]) -> bool:

@@ -228,6 +228,20 @@ def test_one_thing_at_a_time_arrives_until_one_was_answered_and_closed(
     assert counts[InboxTab.NEEDS_ANSWER] == 1
 
 
+def test_those_who_gave_up_hold_up_nobody_behind_them(
+    small: SmallDirectory, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(practice, "BATCH", 1)
+    teams = (small.alder, small.birch, small.cedar, small.dune)
+    people = [inside(team.identity, now) for team in teams]
+    for me in people[:3]:
+        send(me, InventedPartner.TAKES, now)
+    done = practice.run(world(), at=now + MINUTE)
+    assert (done.moved, done.sent) == (3, 4)
+    # The second time there is one that waits for each of them: nothing more is sent.
+    assert practice.run(world(), at=now + MINUTE).sent == 0
+
+
 def test_running_the_worker_twice_has_one_effect(small: SmallDirectory, now: datetime) -> None:
     me = inside(small.alder.identity, now)
     referral_id = send(me, InventedPartner.TAKES, now)

@@ -146,8 +146,8 @@ def county_of_member(member_id: UUID) -> str | None:
     )
 
 
-def list_waiting(*, before: datetime, limit: int) -> list[Waiting]:
-    """Return practice referrals that invented partners have had since before this moment."""
+def list_waiting(*, before: datetime, limit: int, after: UUID | None = None) -> list[Waiting]:
+    """Return practice referrals that invented partners have had since before this moment, by id."""
     asked = exists().where(
         ReferralEventRow.referral_id == ReferralRow.id,
         ReferralEventRow.action == EventKind.ASK.value,
@@ -187,8 +187,9 @@ def list_waiting(*, before: datetime, limit: int) -> list[Waiting]:
                 ]
             ),
             ReferralRow.updated_at <= before,
+            *([] if after is None else [ReferralRow.id > after]),
         )
-        .order_by(ReferralRow.updated_at, ReferralRow.id)
+        .order_by(ReferralRow.id)
         .limit(limit)
     )
     return [
@@ -204,8 +205,10 @@ def list_waiting(*, before: datetime, limit: int) -> list[Waiting]:
     ]
 
 
-def list_practising(*, begun_before: datetime, limit: int) -> list[Practising]:
-    """Return who practises and is not trained yet, oldest space first."""
+def list_practising(
+    *, begun_before: datetime, limit: int, after: UUID | None = None
+) -> list[Practising]:
+    """Return who practises and is not trained yet, by account id."""
     own = cast("Table", Compartment.__table__).alias("own")
     rows = db.session.execute(
         select(
@@ -221,8 +224,13 @@ def list_practising(*, begun_before: datetime, limit: int) -> list[Practising]:
             TrainingRow,
             and_(TrainingRow.account_id == Account.id, TrainingRow.topic == Topic.PRACTICE.value),
         )
-        .where(Account.active, TrainingRow.id.is_(None), Compartment.created_at <= begun_before)
-        .order_by(Compartment.created_at, Account.id)
+        .where(
+            Account.active,
+            TrainingRow.id.is_(None),
+            Compartment.created_at <= begun_before,
+            *([] if after is None else [Account.id > after]),
+        )
+        .order_by(Account.id)
         .limit(limit)
     )
     return [Practising(*row) for row in rows]
