@@ -133,6 +133,18 @@ def test_members_with_people_and_no_record_have_been_at_the_desk_all_along(
     assert get_receiver(small.network_id, small.birch_service_id).reads_ccr
 
 
+def test_a_wrong_press_on_the_way_of_a_member_at_work_is_taken_back_at_once(
+    small: SmallDirectory, coordinator: Identity, now: datetime
+) -> None:
+    member_id = small.birch.member_id
+    joining.choose_way(coordinator, member_id, Way.LISTED, at=now)
+    assert not get_receiver(small.network_id, small.birch_service_id).reads_ccr
+    joining.choose_way(coordinator, member_id, Way.DESK, at=now)
+    joining.record_pledge(coordinator, member_id, PledgeRole.DIRECTOR, at=now)
+    joining.let_go_live(coordinator, member_id, at=now)
+    assert get_receiver(small.network_id, small.birch_service_id).reads_ccr
+
+
 def test_a_member_that_is_listed_or_by_phone_is_sent_nothing(
     small: SmallDirectory, coordinator: Identity, now: datetime
 ) -> None:

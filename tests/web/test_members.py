@@ -66,6 +66,7 @@ def test_a_coordinator_invites_and_the_invited_person_signs_in(desk: Desk, now: 
     assert newcomer_.sign_in("new@example.org").status_code == 302
     assert "Elder Chapel" in text_of(newcomer_.open("/account"))
     page = text_of(desk[COORDINATOR].open(f"/network/members/{member_id}"))
+    assert "Confidentiality rules" in page
     assert "Has people" in page
     assert code not in page
 

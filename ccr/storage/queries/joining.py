@@ -15,7 +15,7 @@ from ccr.domain.errors import NotFoundError, StaleError
 from ccr.domain.joining import Membership, PledgeRole, Topic, Way
 from ccr.domain.paging import PAGE_SIZE, Page
 from ccr.domain.phrases import phrase
-from ccr.domain.taxonomy import CompartmentKind, MemberCategory
+from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Regime
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment
 from ccr.storage.models.directory import MemberRow
@@ -40,6 +40,7 @@ class MemberLine:
     network_id: UUID
     name: str
     category: MemberCategory
+    regime: Regime
     membership: Membership
     people: int
     trained: int
@@ -113,6 +114,7 @@ def _lines(at: datetime) -> Select[Any]:
             MemberRow.network_id,
             MemberRow.name,
             MemberRow.category,
+            MemberRow.regime,
             MEMBERSHIP.c.way,
             MEMBERSHIP.c.invited_at,
             MEMBERSHIP.c.pledged_at,
@@ -136,6 +138,7 @@ def _line(row: Any) -> MemberLine:  # noqa: ANN401 -- a row of a join has no typ
         row.network_id,
         row.name,
         MemberCategory(row.category),
+        Regime(row.regime),
         _membership(row),
         row.people,
         row.trained,
@@ -144,10 +147,13 @@ def _line(row: Any) -> MemberLine:  # noqa: ANN401 -- a row of a join has no typ
 
 
 def _membership(row: Any) -> Membership:  # noqa: ANN401 -- the same
-    """Return how a member takes part; people without a record have been at the desk all along."""
+    """Return how a member takes part; people without a record have been at the desk all along.
+
+    They count as trained, so that a wrong press on its way can be taken back at once.
+    """
     if row.version is None:
         way = Way.DESK if row.people else Way.LISTED
-        return Membership(row.id, way, live_at=row.first_at)
+        return Membership(row.id, way, trained_at=row.first_at, live_at=row.first_at)
     return Membership(
         member_id=row.id,
         way=Way(row.way),

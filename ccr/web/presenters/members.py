@@ -83,6 +83,7 @@ def _steps(page: MemberPage, time: DeskTime) -> list[dict[str, str]]:
     pledged = membership.pledged_by
     not_yet = phrase("Not yet")
     rows: tuple[tuple[Phrase, object], ...] = (
+        (phrase("Confidentiality rules"), page.line.regime.label),
         (
             phrase("Invited"),
             time.full(membership.invited_at) if membership.invited_at else not_yet,
