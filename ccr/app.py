@@ -45,6 +45,11 @@ VIEWS = (
     "network",
     "gaps",
     "demo",
+    "join",
+    "invited",
+    "members",
+    "colleagues",
+    "practice",
 )
 COMMANDS = (
     "settings",

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.disclosure import AgeShown, ReferralFacts
-from ccr.domain.outcomes import DeclineReason, Outcome
+from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.projection_masks import Event
 from ccr.domain.referral import TRANSITIONS, Referral, advance
 from ccr.domain.referral_clocks import clocks_after
-from ccr.domain.referral_states import Action, EventKind, State
+from ccr.domain.referral_states import TOLD_BY_PHONE, Action, EventKind, State
 from ccr.domain.taxonomy import Need, Urgency
 from tests.builders import NETWORK_ID, NOW, make_id
 
@@ -110,17 +110,19 @@ class Story:
         reason: DeclineReason = DeclineReason.OTHER,
         outcome: Outcome = Outcome.UNKNOWN,
         until: datetime | None = None,
+        told_by: ToldBy = ToldBy.FRONT_DESK,
     ) -> Story:
         """Advance, log the event and move the clocks as the table says."""
         row = TRANSITIONS.get((self.referral.state, action))
         until = until or at + UNTIL
         was = self.referral
         self.referral = advance(
-            was, action, at=at, by=by, reason=reason, outcome=outcome, until=until
+            was, action, at=at, by=by, reason=reason, outcome=outcome, until=until, told_by=told_by
         )
         assert row is not None
         given = {"reason": reason.value, "outcome": outcome.value}.get(row.needs or "")
-        self.events.append(Event(EventKind(action.value), at, by, given))
+        told = told_by.value if action in TOLD_BY_PHONE else None
+        self.events.append(Event(EventKind(action.value), at, by, given, told_by=told))
         self.clocks = clocks_after(
             self.clocks, row, at=at, until=until, urgency=was.urgency, calendar=self.calendar
         )
@@ -148,6 +150,14 @@ def sent(urgency: Urgency = Urgency.STANDARD, at: datetime = NOW) -> Story:
 def accepted(urgency: Urgency = Urgency.STANDARD, at: datetime = NOW) -> Story:
     accepted_at = at + timedelta(minutes=67)
     return sent(urgency, at).act(Action.ACCEPT, Side.RECEIVER, accepted_at)
+
+
+def sent_by_phone(urgency: Urgency = Urgency.STANDARD, at: datetime = NOW) -> Story:
+    """Return a referral to a partner without an inbox: the call is the sender's to make."""
+    story = Story(make_referral(urgency=urgency, by_phone=True))
+    story.log(EventKind.BY_PHONE, Side.SENDER, at).act(Action.SEND, Side.SENDER, at)
+    story.clocks[ClockKind.ANSWER] = story.clocks[ClockKind.ANSWER].hand_to(Side.SENDER)
+    return story
 
 
 WAYS: dict[State, tuple[tuple[Action, Side], ...]] = {

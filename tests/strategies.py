@@ -48,7 +48,7 @@ COUNTIES = {
     "25003": ("Berkshire", "MA", "01201"),
 }
 HOURS_TEXTS = ("24/7", "off", "Mo-Fr 09:00-17:00", "Mo-We 09:00-12:00", "what they say", None)
-MEMBERS = tuple(make_member(on_ccr=i % 2 == 0, active=i != 3) for i in range(6))
+MEMBERS = tuple(make_member(on_ccr=i % 2 == 0, by_phone=i == 1, active=i != 3) for i in range(6))
 COMPARTMENTS = tuple(make_id() for _ in range(4))
 ZONES = ("America/New_York", "America/Los_Angeles")
 

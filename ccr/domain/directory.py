@@ -107,6 +107,8 @@ class Member:
     asks_for_id: Known = Known.UNKNOWN
     on_ccr: bool = False
     """True when staff of this member can sign in and read an inbox."""
+    by_phone: bool = False
+    """True when it has no inbox here but promised to pick up: the sender calls."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,7 +301,11 @@ def _agreement(service: Service, search: Search) -> CostPart | None:
 def _answer(service: Service, search: Search) -> CostPart | None:
     if service.member.on_ccr:
         return None
-    text = phrase("They do not read CCR: call first")
+    text = (
+        phrase("They answer by phone: call first")
+        if service.member.by_phone
+        else phrase("They do not read CCR: call first")
+    )
     return _part("answer", search.weights.not_on_ccr, text)
 
 

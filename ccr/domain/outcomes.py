@@ -45,8 +45,27 @@ FROM_A_PERSON = frozenset(
 )
 """Reasons that follow from who somebody is: each would tell the sender a fact about a person."""
 
+SAID_BY_PHONE = tuple(reason for reason in DeclineReason if reason not in FROM_A_PERSON)
+"""Reasons that a sender may write down after a call. One that follows from a person is written as
+"other": the sender's record holds no fact that only the partner knew."""
+
 SAID_AS_ONE = FROM_A_PERSON | {DeclineReason.OTHER}
 """Reasons that reach the sender as one text. "Other" is among them, or it would be the tell."""
+
+
+class ToldBy(Labelled):
+    """Who at a partner answered by phone, by role; never a name (design 2.4, R75)."""
+
+    FRONT_DESK = "front-desk"
+    ADVOCATE = "advocate"
+    SUPERVISOR = "supervisor"
+    VOLUNTEER = "volunteer"
+    OTHER_STAFF = "other-staff"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people."""
+        return _TOLD_BY_LABELS[self]
 
 
 class Outcome(Labelled):
@@ -128,6 +147,14 @@ _DECLINE_LABELS = {
     DeclineReason.INSUFFICIENT_INFORMATION: phrase("Not enough to go on"),
     DeclineReason.ALREADY_KNOWN: phrase("Already with us"),
     DeclineReason.OTHER: phrase("Another reason"),
+}
+
+_TOLD_BY_LABELS = {
+    ToldBy.FRONT_DESK: phrase("Front desk"),
+    ToldBy.ADVOCATE: phrase("Advocate"),
+    ToldBy.SUPERVISOR: phrase("Supervisor"),
+    ToldBy.VOLUNTEER: phrase("Volunteer"),
+    ToldBy.OTHER_STAFF: phrase("Other staff"),
 }
 
 _OUTCOME_LABELS = {

@@ -39,6 +39,7 @@ from ccr.domain.projection_table import (
 from ccr.domain.referral import Referral, possible_actions
 from ccr.domain.referral_states import TAKEN, EventKind, State
 from ccr.domain.referral_views import (
+    CALLER_WORDS,
     RECEIVER_WORDS,
     SENDER_WORDS,
     ClockShown,
@@ -51,6 +52,7 @@ from ccr.domain.referral_views import (
     TimelineEntry,
     TrackerStep,
     attempt_line,
+    told_line,
     version_token,
 )
 from ccr.domain.release import FeedbackRelease
@@ -82,7 +84,8 @@ def view_for_sender(
     over = not_shared_at is not None and at >= not_shared_at
     status = Status.NOT_SHARED if over else shown.status
     offered = options_offered(known, their_clocks, at)
-    timeline = _timeline(their_events, SENDER_WORDS, to_sender=True)
+    words = CALLER_WORDS if known.by_phone else SENDER_WORDS
+    timeline = _timeline(their_events, words, to_sender=True)
     if not_shared_at is not None and over:
         timeline = (
             TimelineEntry(not_shared_at, "not-shared", Side.SYSTEM, Status.NOT_SHARED.label),
@@ -106,11 +109,13 @@ def view_for_sender(
         can=possible_actions(known, Side.SENDER),
         can_ask_release=known.sent_at is not None
         and not known.ended_by_sender
-        and known.declined_at is None,
+        and known.declined_at is None
+        and not known.by_phone,
         options_offered=offered,
         warm=_warm(their_events),
         sort_at=began,
         changed_at=max((entry.at for entry in timeline), default=began),
+        by_phone=known.by_phone,
     )
     return replace(view, version=version_token(view))
 
@@ -128,8 +133,11 @@ def view_for_receiver(
     """Return all that the receiver may know at `at`; None when there is nothing for it to see.
 
     Before accepting: need, county, urgency, when it was sent and by when to answer. After it: the
-    facts that were agreed to be shared. After the person's stop: no facts.
+    facts that were agreed to be shared. After the person's stop: no facts. A partner by phone has
+    no inbox, so there is never anything.
     """
+    if referral.by_phone:
+        return None
     standing = standing_of(referral)
     shown = look_up(Viewer.RECEIVER, standing, code_of(referral, standing), release=False)
     if shown is None or referral.sent_at is None:
@@ -181,6 +189,11 @@ def _tracker(known: Referral, *, in_full: bool) -> tuple[TrackerStep, ...]:
         ("received", phrase("Received"), known.sent_at),
         ("accepted", phrase("Accepted"), known.accepted_at),
     ]
+    if known.by_phone:
+        steps = [
+            ("sent", phrase("Code made"), known.sent_at),
+            ("accepted", phrase("Accepted by phone"), known.accepted_at),
+        ]
     if in_full:
         ended = known.closed_at if known.state is State.CLOSED else None
         steps += [
@@ -235,6 +248,8 @@ _SENDER_MOVES: dict[State, tuple[Side, Phrase, Phrase | None]] = {
     State.IN_PROGRESS: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
     State.CONNECTED: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
 }
+_CALL_THEM = phrase("Call them. Then write down what they said.")
+_NOBODY_PICKS_UP = phrase("If nobody picks up, choose another partner.")
 _NO_ANSWER_YET = phrase("No answer yet. Choose another partner, or keep waiting.")
 _THEY_TAKE_IT = phrase("They take it from here. You do not have to watch this.")
 
@@ -246,6 +261,8 @@ def _sender_move(
     if status is Status.NOT_SHARED:
         return None
     due = _due(clocks)
+    if known.by_phone and known.state is State.SENT:
+        return NextMove(Side.SENDER, _CALL_THEM, due, _NOBODY_PICKS_UP)
     if offered and known.state is not State.DECLINED:
         return NextMove(Side.SENDER, _NO_ANSWER_YET, due)
     if known.state in TAKEN and due is None:
@@ -288,7 +305,8 @@ def _timeline(
             what = _declined_as(event.reason).label
         if what is None:
             continue
-        line = attempt_line(event.reason) if event.kind is EventKind.CONTACT_ATTEMPT else None
+        tried = event.kind is EventKind.CONTACT_ATTEMPT
+        line = attempt_line(event.reason) if tried else told_line(event.told_by)
         entries.append(TimelineEntry(event.at, event.kind, event.by, what, line, event.note_id))
     return tuple(entries)
 

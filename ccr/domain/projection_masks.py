@@ -29,6 +29,7 @@ class Event:
     by: Side
     reason: str | None = None
     note_id: UUID | None = None
+    told_by: str | None = None
 
 
 class Seen(StrEnum):

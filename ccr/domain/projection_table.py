@@ -39,8 +39,10 @@ class Standing(StrEnum):
 
     DRAFT = "draft"
     SENT = "sent"
+    TO_CALL = "to-call"
     ASKED = "asked"
     WAITLISTED = "waitlisted"
+    TAKEN_BY_PHONE = "taken-by-phone"
     ACCEPTED = "accepted"
     IN_PROGRESS = "in-progress"
     ON_HOLD = "on-hold"
@@ -137,6 +139,7 @@ TABLE: tuple[Row, ...] = (
     # The sender before acceptance: its own acts, and what the receiver says to it.
     _row(_S, [_ST.DRAFT], Shown(Status.DRAFT)),
     _row(_S, [_ST.SENT], Shown(Status.SENT)),
+    _row(_S, [_ST.TO_CALL], Shown(Status.TO_CALL)),
     _row(_S, [_ST.ASKED], Shown(Status.ASKED)),
     _row(_S, [_ST.WAITLISTED], Shown(Status.WAITLISTED)),
     # A decline. Reasons that follow from a person, and "other", are one text; so is a hand-back.
@@ -147,6 +150,8 @@ TABLE: tuple[Row, ...] = (
     _row(_S, [_ST.HANDED_BACK], Shown(Status.CANNOT_TAKE), list(DeclineReason)),
     # After acceptance without a release: one course, whatever the receiver does.
     _row(_S, AFTER_ACCEPTANCE, Shown(Status.ACCEPTED, fixed=True), release=False),
+    # The same course after a yes by phone; nobody there could ever confirm a release.
+    _row(_S, [_ST.TAKEN_BY_PHONE], Shown(Status.ACCEPTED_BY_PHONE, fixed=True)),
     # After acceptance with a release in force: coded progress, coded outcome.
     _row(_S, [_ST.ACCEPTED], Shown(Status.ACCEPTED, progress=True), release=True),
     _row(_S, [_ST.IN_PROGRESS], Shown(Status.IN_PROGRESS, progress=True), release=True),
@@ -165,6 +170,8 @@ TABLE: tuple[Row, ...] = (
     _row(_S, [_ST.ENTERED_IN_ERROR], Shown(Status.ENTERED_IN_ERROR)),
     # The receiver: nothing of a draft, and nothing any more of what was recalled or sent in error.
     _row(_R, [_ST.DRAFT, _ST.RECALLED, _ST.ENTERED_IN_ERROR], None),
+    # A partner by phone has no inbox: it sees nothing here, now or ever.
+    _row(_R, [_ST.TO_CALL, _ST.TAKEN_BY_PHONE], None),
     _row(_R, [_ST.SENT], Shown(Status.SENT, progress=True, facts=Facts.BEFORE)),
     _row(_R, [_ST.ASKED], Shown(Status.ASKED, progress=True, facts=Facts.BEFORE)),
     _row(_R, [_ST.WAITLISTED], Shown(Status.WAITLISTED, progress=True, facts=Facts.BEFORE)),
@@ -213,10 +220,14 @@ def standing_of(referral: Referral) -> Standing:
             return Standing.HANDED_BACK if referral.handed_back else Standing.DECLINED
         case State.CLOSED:
             by_sender = referral.declined_at is not None
+            if referral.by_phone and not by_sender:
+                return Standing.TAKEN_BY_PHONE
             return Standing.CLOSED_BY_SENDER if by_sender else Standing.CLOSED_BY_RECEIVER
         case State.CANCELLED:
             stopped = referral.accepted_at is not None
             return Standing.STOPPED if stopped else Standing.RECALLED
+        case State.SENT if referral.by_phone:
+            return Standing.TO_CALL
         case state:
             return Standing(state.value)
 

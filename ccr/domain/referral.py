@@ -6,6 +6,11 @@ due times (`ccr.domain.clocks`), any fact about a person.
 Two rules run through the table. A decline never ends a referral: it comes back to its sender.
 And nothing a sender may do after acceptance depends on what the receiver did since, because a
 refusal would tell (design 2.4).
+
+A partner by phone has no inbox and nobody here: the sender calls, and writes down the answer. Its
+yes closes the referral in the record at once, as "outcome not known", because no clock may run
+that nobody can stop; the sender's page reads "accepted by phone", and after the usual delay
+"outcome not shared", as it does for every other referral (ADR 0013).
 """
 
 from __future__ import annotations
@@ -18,9 +23,22 @@ from uuid import UUID
 
 from ccr.domain.clocks import ClockKind, Side
 from ccr.domain.errors import IllegalTransitionError, InvalidInputError
-from ccr.domain.outcomes import CONNECTED_OUTCOMES, SENDER_OUTCOMES, DeclineReason, Outcome
+from ccr.domain.outcomes import (
+    CONNECTED_OUTCOMES,
+    FROM_A_PERSON,
+    SENDER_OUTCOMES,
+    DeclineReason,
+    Outcome,
+    ToldBy,
+)
 from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.referral_states import NEXT_MOVER, Action, State
+from ccr.domain.referral_states import (
+    NEEDS_AN_INBOX,
+    NEXT_MOVER,
+    TOLD_BY_PHONE,
+    Action,
+    State,
+)
 from ccr.domain.taxonomy import Urgency
 
 MAX_PAUSE = timedelta(days=90)
@@ -111,6 +129,16 @@ _CONNECT = Transition(
     stamps=("contacted_at", "connected_at"),
 )
 _CLOSE = Transition(State.CLOSED, _RECEIVER, Requirement.OUTCOME, stops=_ALL, stamps=("closed_at",))
+# By phone: the sender writes down what was said. There is nobody whom a clock could chase.
+_PHONE_ACCEPT = Transition(State.CLOSED, _SENDER, stops=_ALL, stamps=("accepted_at", "closed_at"))
+_PHONE_DECLINE = Transition(
+    State.DECLINED,
+    _SENDER,
+    Requirement.REASON,
+    starts=_ANSWER,
+    hands_to=Side.SENDER,
+    stamps=("declined_at",),
+)
 _STOP = Transition(State.CANCELLED, _SENDER, stops=_ALL, stamps=("closed_at",))
 _ERROR = Transition(State.ENTERED_IN_ERROR, _SENDER, stops=_ALL, stamps=("closed_at",))
 
@@ -125,6 +153,8 @@ TRANSITIONS: dict[tuple[State, Action], Transition] = {
     (State.SENT, Action.WAITLIST): _WAITLIST,
     (State.SENT, Action.ACCEPT): _ACCEPT,
     (State.SENT, Action.DECLINE): _DECLINE,
+    (State.SENT, Action.PHONE_ACCEPT): _PHONE_ACCEPT,
+    (State.SENT, Action.PHONE_DECLINE): _PHONE_DECLINE,
     (State.SENT, Action.RECALL): _RECALL,
     (State.SENT, Action.ENTER_IN_ERROR): _ERROR,
     (State.ASKED, Action.ANSWER): Transition(
@@ -194,6 +224,7 @@ class Referral:
         hold_until: until when it waits, on hold or waitlisted.
         contacted_at: when the person was first reached by the receiver.
         closed_at: when it ended, in whatever way.
+        by_phone: True when the partner had no inbox as it was sent: the sender calls, for good.
     """
 
     id: UUID
@@ -215,6 +246,14 @@ class Referral:
     decline_reason: DeclineReason | None = None
     outcome: Outcome | None = None
     hold_until: datetime | None = None
+    by_phone: bool = False
+
+    @property
+    def next_mover(self) -> Side | None:
+        """Return whose move is next: by phone, the call is the sender's to make."""
+        if self.by_phone and self.state is State.SENT:
+            return Side.SENDER
+        return self.state.next_mover
 
     @property
     def handed_back(self) -> bool:
@@ -238,6 +277,7 @@ def advance(
     reason: DeclineReason | None = None,
     outcome: Outcome | None = None,
     until: datetime | None = None,
+    told_by: ToldBy | None = None,
 ) -> Referral:
     """Return the referral after `action`, one version on.
 
@@ -250,6 +290,7 @@ def advance(
     if transition is None or by not in transition.who or not _allowed(referral, action):
         raise IllegalTransitionError(_refusal(referral, action, by))
     _check_inputs(referral, transition, action, at, reason, outcome, until)
+    _check_told(action, reason, told_by)
     no_contact_yet = transition.resumes and referral.contacted_at is None
     changes: dict[str, Any] = {
         name: at
@@ -262,6 +303,8 @@ def advance(
         changes["outcome"] = outcome
     if action is Action.REROUTE:
         changes["outcome"] = Outcome.REDIRECTED
+    if action is Action.PHONE_ACCEPT:
+        changes["outcome"] = Outcome.UNKNOWN
     return replace(
         referral,
         state=State.ACCEPTED if no_contact_yet else transition.to,
@@ -282,6 +325,8 @@ def possible_actions(referral: Referral, by: Side) -> frozenset[Action]:
 
 def _allowed(referral: Referral, action: Action) -> bool:
     """Return False for what the table allows by state but the referral's past does not."""
+    if action in (NEEDS_AN_INBOX if referral.by_phone else TOLD_BY_PHONE):
+        return False
     if action is Action.HAND_BACK:
         return referral.contacted_at is None
     if action is Action.STOP:
@@ -317,6 +362,16 @@ def _check_inputs(
         raise InvalidInputError(phrase("Only the partner can record this."), field="outcome")
     if outcome in CONNECTED_OUTCOMES and referral.state is not State.CONNECTED:
         raise InvalidInputError(phrase("Record first that you are connected."), field="outcome")
+
+
+def _check_told(action: Action, reason: DeclineReason | None, told_by: ToldBy | None) -> None:
+    """Check what a sender writes down after a call: who said it, by role, and no one's secret."""
+    if action not in TOLD_BY_PHONE:
+        return
+    if told_by is None:
+        raise InvalidInputError(phrase("Say who answered, by role."), field="told_by")
+    if action is Action.PHONE_DECLINE and reason in FROM_A_PERSON:
+        raise InvalidInputError(phrase("Write this down as another reason."), field="reason")
 
 
 def _refusal(referral: Referral, action: Action, by: Side) -> Phrase:

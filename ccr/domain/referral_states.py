@@ -91,11 +91,19 @@ class Action(Labelled):
     REROUTE = "reroute"
     STOP = "stop"
     ENTER_IN_ERROR = "enter-in-error"
+    PHONE_ACCEPT = "phone-accept"
+    PHONE_DECLINE = "phone-decline"
 
     @property
     def label(self) -> Phrase:
         """Return the verb as a button says it."""
         return _ACTION_LABELS[self]
+
+
+TOLD_BY_PHONE = frozenset({Action.PHONE_ACCEPT, Action.PHONE_DECLINE})
+"""Acts of a sender who writes down what a partner without an inbox said on the phone."""
+NEEDS_AN_INBOX = frozenset({Action.ASK, Action.WAITLIST, Action.ACCEPT, Action.DECLINE})
+"""Acts of a receiver before acceptance: nobody does them where there is no inbox."""
 
 
 class ChosenBy(Labelled):
@@ -130,6 +138,9 @@ class EventKind(StrEnum):
     REROUTE = "reroute"
     STOP = "stop"
     ENTER_IN_ERROR = "enter-in-error"
+    PHONE_ACCEPT = "phone-accept"
+    PHONE_DECLINE = "phone-decline"
+    BY_PHONE = "by-phone"
     SEEN = "seen"
     CONTACT_ATTEMPT = "contact-attempt"
     LIVE_HAND_OFF = "live-hand-off"
@@ -189,6 +200,8 @@ _ACTION_LABELS = {
     Action.REROUTE: phrase("Choose another partner"),
     Action.STOP: phrase("Record a stop"),
     Action.ENTER_IN_ERROR: phrase("Mark as entered in error"),
+    Action.PHONE_ACCEPT: phrase("Record: they accepted by phone"),
+    Action.PHONE_DECLINE: phrase("Record: they cannot take it"),
 }
 
 _FHIR_STATUS = {

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from ccr.domain.clocks import ClockKind, ClockState, Side
 from ccr.domain.disclosure import ReferralFacts
-from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
+from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import Action, EventKind
 from ccr.domain.taxonomy import Labelled, Need, Urgency
@@ -25,9 +25,11 @@ class Status(Labelled):
 
     DRAFT = "draft"
     SENT = "sent"
+    TO_CALL = "to-call"
     ASKED = "asked"
     WAITLISTED = "waitlisted"
     ACCEPTED = "accepted"
+    ACCEPTED_BY_PHONE = "accepted-by-phone"
     IN_PROGRESS = "in-progress"
     ON_HOLD = "on-hold"
     CONNECTED = "connected"
@@ -154,6 +156,7 @@ class SenderView:
         sort_at: the only time lists may sort by.
         changed_at: when the newest thing the sender may know happened; for the unread mark.
         warm: True when a live hand-off was logged by the sender itself (R71).
+        by_phone: True when the partner has no inbox; the sender calls and writes down the answer.
         can: the acts that change the state, the same whatever is hidden.
         version: a token of everything above; the only thing an ETag or form may use.
     """
@@ -177,6 +180,7 @@ class SenderView:
     warm: bool
     sort_at: datetime
     changed_at: datetime
+    by_phone: bool = False
     version: str = field(default="", compare=True)
 
 
@@ -238,6 +242,11 @@ def _plain(value: object) -> object:
     return [(name, _plain(getattr(value, name))) for name in slots if name != "version"]
 
 
+def told_line(told_by: str | None) -> Phrase | None:
+    """Return who said it on the phone, by role, or None."""
+    return ToldBy(told_by).label if told_by in set(ToldBy) else None
+
+
 def attempt_line(reason: str | None) -> Phrase | None:
     """Return what a try to reach the person gave, or None; what follows a slash is not said."""
     code = (reason or "").split("/")[0]
@@ -247,9 +256,11 @@ def attempt_line(reason: str | None) -> Phrase | None:
 _STATUS_LABELS = {
     Status.DRAFT: phrase("Draft"),
     Status.SENT: phrase("Waiting for an answer"),
+    Status.TO_CALL: phrase("You call them"),
     Status.ASKED: phrase("Question asked"),
     Status.WAITLISTED: phrase("On the waitlist"),
     Status.ACCEPTED: phrase("Accepted"),
+    Status.ACCEPTED_BY_PHONE: phrase("Accepted by phone"),
     Status.IN_PROGRESS: phrase("In progress"),
     Status.ON_HOLD: phrase("On hold"),
     Status.CONNECTED: phrase("Connected"),
@@ -269,9 +280,11 @@ _STATUS_LABELS = {
 _GROUPS = {
     Status.DRAFT: Group.DRAFT,
     Status.SENT: Group.WAITING,
+    Status.TO_CALL: Group.MY_MOVE,
     Status.ASKED: Group.MY_MOVE,
     Status.WAITLISTED: Group.LATER,
     Status.ACCEPTED: Group.TAKEN,
+    Status.ACCEPTED_BY_PHONE: Group.TAKEN,
     Status.IN_PROGRESS: Group.TAKEN,
     Status.ON_HOLD: Group.LATER,
     Status.CONNECTED: Group.TAKEN,
@@ -294,6 +307,9 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.ANSWER: phrase("You answered their question."),
     EventKind.WAITLIST: phrase("They put it on their waitlist."),
     EventKind.ACCEPT: phrase("They accepted."),
+    EventKind.BY_PHONE: phrase("This partner answers by phone. You call them."),
+    EventKind.PHONE_ACCEPT: phrase("They accepted by phone."),
+    EventKind.PHONE_DECLINE: phrase("They said by phone that they cannot take it."),
     EventKind.BEGIN: phrase("They reached the person."),
     EventKind.HOLD: phrase("They put it on hold."),
     EventKind.RESUME: phrase("They go on."),
@@ -310,6 +326,12 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
 }
+
+CALLER_WORDS: dict[EventKind, Phrase] = {
+    **SENDER_WORDS,
+    EventKind.SEND: phrase("The code was made, with the person's yes."),
+}
+"""The sender's words where nothing was sent, because the partner is called."""
 
 RECEIVER_WORDS: dict[EventKind, Phrase] = {
     EventKind.SEND: phrase("Arrived."),

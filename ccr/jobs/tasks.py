@@ -16,7 +16,7 @@ from huey import crontab
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
-from ccr.services import operations
+from ccr.services import operations, practice
 from ccr.services.followups import run_clocks
 from ccr.services.outbox import deliver
 from ccr.services.world import World
@@ -42,6 +42,10 @@ def _outbox(world: World, at: datetime) -> object:
     return deliver(world, at=at)
 
 
+def _practice(world: World, at: datetime) -> object:
+    return practice.run(world, at=at)
+
+
 def _nothing(_world: World, _at: datetime) -> object:
     return None
 
@@ -51,6 +55,7 @@ JOBS = (
     Job(operations.WORKER, _nothing),
     Job(operations.CLOCKS, _clocks),
     Job(operations.OUTBOX, _outbox),
+    Job(operations.PRACTICE, _practice),
 )
 
 

@@ -41,6 +41,7 @@ class Identity:
         key_scopes: what an API key may do; None when it is a person.
         from_terminal: True for the operator at the command line of the machine itself.
         from_public: True for anybody at all on a public page, who is nobody in particular.
+        in_practice: True inside a practice network, where nothing is real.
     """
 
     user_id: UUID | None
@@ -55,3 +56,4 @@ class Identity:
     key_scopes: frozenset[str] | None = field(default=None)
     from_terminal: bool = False
     from_public: bool = False
+    in_practice: bool = False

@@ -27,6 +27,9 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
     Permission.CLOCK_RUN: [[p.is_the_terminal]],
+    Permission.COLLEAGUE_MANAGE: [
+        [p.has_agency_admin_role, p.is_in_same_compartment, p.is_not_in_practice]
+    ],
     Permission.COORDINATION_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.COORDINATION_READ: [
         [p.is_the_terminal],
@@ -39,24 +42,33 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_coordinator_role, p.is_in_same_network],
     ],
     Permission.DIRECTORY_READ: [[p.is_the_terminal], [p.is_staff, p.is_in_same_network]],
+    Permission.FIGURE_PUBLISH: [[p.is_the_terminal]],
+    Permission.FINDER_USE: [[p.is_the_public, p.is_in_same_network]],
     Permission.LISTING_DESCRIBE: [
         [p.is_the_terminal],
         [p.has_coordinator_role, p.is_in_same_network],
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
-    Permission.FIGURE_PUBLISH: [[p.is_the_terminal]],
-    Permission.FINDER_USE: [[p.is_the_public, p.is_in_same_network]],
+    Permission.MEMBERSHIP_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
-    Permission.REFERRAL_ANSWER: [[p.handles_referrals, p.is_receiver]],
+    Permission.PRACTICE_ENTER: [[p.handles_referrals]],
+    Permission.REFERRAL_ANSWER: [
+        [p.handles_referrals, p.is_receiver],
+        [p.is_the_worker_in_practice, p.is_receiver],
+    ],
     Permission.REFERRAL_LIST: [[p.handles_referrals]],
     Permission.REFERRAL_READ: [
         [p.handles_referrals, p.is_sender],
         [p.handles_referrals, p.is_receiver],
     ],
-    Permission.REFERRAL_SEND: [[p.handles_referrals, p.is_sender]],
+    Permission.REFERRAL_SEND: [
+        [p.handles_referrals, p.is_sender],
+        [p.is_the_worker_in_practice, p.is_sender],
+    ],
     Permission.RELEASE_RECORD: [
         [p.handles_referrals, p.is_sender],
         [p.handles_referrals, p.is_receiver],
+        [p.is_the_worker_in_practice, p.is_receiver],
     ],
     Permission.ROUTE_FIND: [
         [p.is_the_terminal],

@@ -57,6 +57,18 @@ def is_the_public(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     return identity.from_public and identity.user_id is None and identity.key_scopes is None
 
 
+def is_the_worker_in_practice(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for the worker as it speaks for an invented partner of a practice network."""
+    del subject
+    return identity.from_terminal and identity.in_practice
+
+
+def is_not_in_practice(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True outside of a practice network, where nothing real may be made or ended."""
+    del subject
+    return not identity.in_practice
+
+
 def key_may_route(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True for an API key with the scope `routes`."""
     del subject

@@ -189,6 +189,29 @@ def create_account(
     return account_id
 
 
+def make_invited_account(
+    compartment: CompartmentFacts, *, address: str, password_hash: str, role: Role, at: datetime
+) -> UUID:
+    """Make the account of somebody whose code was just used up; return its id.
+
+    A step of `invitations.redeem`: who asks is nobody yet, and the code is the permission.
+
+    Raises:
+        InvalidInputError: the role does not fit the program.
+        DuplicateError: the address has an account.
+    """
+    with unit_of_work():
+        roles = _checked_roles(frozenset({role}), compartment)
+        account_id = queries.add_account(
+            compartment, email=address, password_hash=password_hash, roles=roles, at=at
+        )
+        append_event_to(
+            compartment.id, account_id, "created", "account", account_id,
+            at=at, fields=("email", "roles"),
+        )  # fmt: skip
+    return account_id
+
+
 def _compartment_for(
     identity: Identity, member_id: UUID, role: Role, name: str | None, *, at: datetime
 ) -> CompartmentFacts:

@@ -96,7 +96,7 @@ class Cast:
                     for row in service.coverage
                     if row.mode is CoverageMode.STAFFED
                 ),
-                service.phone, reads_ccr=True,
+                service.phone, reads_ccr=True, by_phone=False,
             )  # fmt: skip
             self._calendars[key] = reading_calendar(self.world.hours, receiver, needs)
         return self._calendars[key]

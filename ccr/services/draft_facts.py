@@ -64,6 +64,7 @@ class DraftFacts:
         exclude: member ids never to be proposed.
         service_id: the chosen partner's service.
         release_until: the end of the feedback release asked for, ISO 8601.
+        by_phone: True when the chosen partner has no inbox and is called.
     """
 
     needs: tuple[str, ...] = ()
@@ -80,6 +81,7 @@ class DraftFacts:
     exclude: tuple[str, ...] = field(default=(), repr=False)
     service_id: str = ""
     release_until: str = ""
+    by_phone: bool = False
 
     @property
     def chosen_service(self) -> UUID | None:

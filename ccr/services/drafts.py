@@ -178,8 +178,10 @@ def choose_partner(
     """
 
     def change(facts: DraftFacts) -> DraftFacts:
-        check_partner(identity, world, facts, service_id, at=at)
-        return replace(facts, service_id=str(service_id))
+        partner = check_partner(identity, world, facts, service_id, at=at)
+        chosen = replace(facts, service_id=str(service_id), by_phone=partner.by_phone)
+        # Nobody at a partner by phone could ever confirm a release here.
+        return replace(chosen, release_until="") if partner.by_phone else chosen
 
     _change(identity, world, draft_id, change, at=at)
 
@@ -193,9 +195,13 @@ def check_partner(
         raise InvalidInputError(
             phrase("This is your own program. No referral is needed."), field="service_id"
         )
-    if not receiver.reads_ccr:
+    if not (receiver.reads_ccr or receiver.by_phone):
         raise InvalidInputError(
             phrase("Nobody at this partner reads CCR. Call them."), field="service_id"
+        )
+    if receiver.by_phone and receiver.phone is None:
+        raise InvalidInputError(
+            phrase("This partner answers by phone, but no number is listed."), field="service_id"
         )
     request = routing.read_request(identity, world, facts.route_fields(), at=at)
     left_out = routing.still_possible(identity, world, request, service_id, at=at)
@@ -210,6 +216,10 @@ def ask_release(
     """Keep until when the partner may tell how it goes; None: the person does not want that."""
 
     def change(facts: DraftFacts) -> DraftFacts:
+        if until is not None and facts.by_phone:
+            raise InvalidInputError(
+                phrase("A partner by phone cannot confirm this here."), field="feedback"
+            )
         if until is not None:
             releases.ask(at=at, until=until)
         return replace(facts, release_until=until.isoformat() if until else "")

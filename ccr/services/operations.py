@@ -11,6 +11,8 @@ from ccr.storage.queries.operations import last_beats, save_beat
 WORKER = "worker"
 CLOCKS = "clocks"
 OUTBOX = "outbox"
+PRACTICE = "practice"
+# Practice can wait: when it falls silent, nobody real is forgotten, and nobody is told.
 JOBS = (WORKER, CLOCKS, OUTBOX)
 # Reminders come by the minute; ten silent minutes are a fault that staff must hear of (design 4).
 SILENT_AFTER = timedelta(minutes=10)

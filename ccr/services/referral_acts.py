@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from ccr.domain.clocks import ClockKind, OpenCalendar, Side, start_clock
 from ccr.domain.errors import InvalidInputError, NotFoundError
-from ccr.domain.outcomes import DeclineReason, Outcome
+from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import TRANSITIONS, Referral, Requirement, advance
 from ccr.domain.referral_clocks import clocks_after
@@ -70,6 +70,7 @@ class Given:
     outcome: Outcome | None = None
     until: datetime | None = None
     note: str | None = None
+    told_by: ToldBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Entry:
     reason: str | None = None
     from_state: State | None = None
     to_state: State | None = None
+    told_by: ToldBy | None = None
 
 
 def act(
@@ -116,6 +118,7 @@ def act(
             reason=given.reason,
             outcome=given.outcome,
             until=given.until,
+            told_by=given.told_by,
         )
         transition = TRANSITIONS[before.state, action]
         needs = transition.needs
@@ -129,7 +132,7 @@ def act(
             identity,
             world,
             after.id,
-            Entry(kind, side, note, reason, before.state, after.state),
+            Entry(kind, side, note, reason, before.state, after.state, given.told_by),
             at=at,
         )
         moved = clocks_after(
@@ -180,6 +183,7 @@ def log(identity: Identity, world: World, referral_id: UUID, entry: Entry, *, at
             reason=entry.reason,
             note_sealed=sealed,
             id=event_id,
+            told_by=entry.told_by,
         )
     )
 
@@ -240,6 +244,8 @@ def tell(referral: Referral, action: Action, *, at: datetime) -> None:
             about=about,
             at=at,
         )
+    if referral.by_phone:
+        return  # the sender calls; there is nobody here to be told
     if action in TOLD_TO_RECEIVER and referral.receiver_compartment_id is not None:
         notify_compartment(
             referral.network_id,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ccr.domain.clocks import Side
 from ccr.domain.errors import IllegalTransitionError, InvalidInputError
-from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, needs_supervisor
+from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy, needs_supervisor
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import Action, EventKind, State
@@ -183,6 +183,50 @@ def answer(
     """Answer the receiver's question; the answer clock goes on as the receiver's."""
     return act(
         identity, world, referral_id, Action.ANSWER, Side.SENDER, at=at, given=Given(note=text)
+    )
+
+
+def accepted_by_phone(
+    identity: Identity, world: World, referral_id: UUID, told_by: ToldBy, *, at: datetime
+) -> Referral:
+    """Write down that a partner without an inbox took it, by the role of who said so.
+
+    No clock starts: nobody there could stop one. The record closes at once as "outcome not
+    known"; the sender's page reads "accepted by phone", and later "outcome not shared".
+    """
+    return act(
+        identity,
+        world,
+        referral_id,
+        Action.PHONE_ACCEPT,
+        Side.SENDER,
+        at=at,
+        given=Given(told_by=told_by),
+    )
+
+
+def declined_by_phone(
+    identity: Identity,
+    world: World,
+    referral_id: UUID,
+    told_by: ToldBy,
+    reason: DeclineReason,
+    *,
+    at: datetime,
+) -> Referral:
+    """Write down that a partner without an inbox cannot take it; new options come at once.
+
+    Raises:
+        InvalidInputError: field `reason`: it follows from a person; "other" is written instead.
+    """
+    return act(
+        identity,
+        world,
+        referral_id,
+        Action.PHONE_DECLINE,
+        Side.SENDER,
+        at=at,
+        given=Given(reason=reason, told_by=told_by),
     )
 
 

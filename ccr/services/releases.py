@@ -44,6 +44,8 @@ def ask(
         came_back = referral.declined_at is not None
         if referral.sent_at is None or came_back or referral.ended_by_sender:
             raise IllegalTransitionError(phrase("This referral is over on your side."))
+        if referral.by_phone:
+            raise IllegalTransitionError(phrase("A partner by phone cannot confirm this here."))
         release = rules.ask(at=at, until=until)
         save_release(referral.id, release, before=find_release(referral.id))
         _record(identity, world, referral, EventKind.RELEASE_ASKED, Side.SENDER, at=at)

@@ -81,6 +81,12 @@ def _send_now(
     if lacks or facts.chosen_service is None:
         raise InvalidInputError(lacks[0], field="yes" if len(lacks) == 1 else None)
     receiver = check_partner(identity, world, facts, facts.chosen_service, at=at)
+    if receiver.by_phone is not facts.by_phone:
+        # The yes was to a call, or to an inbox; it is not turned into the other.
+        raise InvalidInputError(
+            phrase("This partner takes part in another way now. Choose it again."),
+            field="service_id",
+        )
     request = routing.read_request(identity, world, facts.route_fields(), at=at)
     shared = shared_facts(world, facts, request)
     before = get_referral(
@@ -91,11 +97,14 @@ def _send_now(
         urgency=shared.facts.urgency,
         receiver_compartment_id=receiver.compartment_id,
         service_id=receiver.service_id,
+        by_phone=receiver.by_phone,
     )
     sent = advance(ready, Action.SEND, at=at, by=Side.SENDER)
     _write(identity, world, before, sent, facts, shared, at=at)
     calendar = reading_calendar(world.hours, receiver, shared.facts.needs)
-    clock = start_clock(ClockKind.ANSWER, sent.urgency, at, calendar)
+    # By phone the answer is the sender's to get: it calls while they are open.
+    owner = Side.SENDER if sent.by_phone else Side.RECEIVER
+    clock = start_clock(ClockKind.ANSWER, sent.urgency, at, calendar, owner=owner)
     save_clocks(sent, {}, {ClockKind.ANSWER: clock})
     if shared.broader:
         log(identity, world, sent.id, Entry(EventKind.MADE_BROADER, Side.SENDER), at=at)
@@ -106,7 +115,9 @@ def _send_now(
         Entry(EventKind.SEND, Side.SENDER, from_state=State.DRAFT, to_state=State.SENT),
         at=at,
     )
-    if facts.asked_until is not None:
+    if sent.by_phone:
+        log(identity, world, sent.id, Entry(EventKind.BY_PHONE, Side.SENDER), at=at)
+    if facts.asked_until is not None and not sent.by_phone:
         save_release(sent.id, releases.ask(at=at, until=facts.asked_until), before=None)
         log(identity, world, sent.id, Entry(EventKind.RELEASE_ASKED, Side.SENDER), at=at)
     append_event(identity, "send", "referral", sent.id, at=at, fields=_fields(shared))
@@ -198,7 +209,10 @@ def reroute(identity: Identity, world: World, referral_id: UUID, *, at: datetime
     with unit_of_work():
         _, facts = load_draft(identity, world, referral_id)
         fresh = replace(
-            _without_those_asked(identity, facts, referral_id), service_id="", release_until=""
+            _without_those_asked(identity, facts, referral_id),
+            service_id="",
+            release_until="",
+            by_phone=False,
         )
         return start_from(identity, world, fresh, previous_referral_id=referral_id, at=at)
 

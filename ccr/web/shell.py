@@ -82,6 +82,7 @@ def shell_context() -> dict[str, object]:
     context |= {
         "viewer": Viewer(identity),
         "network": network,
+        "practice": network.is_practice,
         "now_text": local_time(now, network.timezone, "EEE d MMM y, HH:mm z"),
         "beat_text": local_time(health.last, network.timezone, "HH:mm") if health.last else None,
     }

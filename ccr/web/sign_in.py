@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -171,6 +172,7 @@ def init_sign_in(app: Flask, settings: Settings, datastore: SQLAlchemyUserDatast
 
 def _start_session(_app: Flask, **_kwargs: object) -> None:
     wanted = session.pop("wanted", None)
+    session.pop("practice", None)  # every session begins with what is real
     moment = utc_now().timestamp()
     session["signed_in_at"] = moment
     session["seen_at"] = moment
@@ -216,10 +218,17 @@ def load_identity() -> ResponseReturnValue | None:
     account = current_user
     g.account_language = account.language
     g.identity, g.network = accounts.identity_of(
-        account.id, account.compartment_id, frozenset(Role(r.name) for r in account.roles)
+        account.id, _program_of(account), frozenset(Role(r.name) for r in account.roles)
     )
     session["seen_at"] = utc_now().timestamp()
     return _second_factor_first(account)
+
+
+def _program_of(account: Any) -> UUID:  # noqa: ANN401
+    """Return the program this session is in: one's own, or that of one's practice space."""
+    practice: UUID | None = account.practice_compartment_id if session.get("practice") else None
+    own: UUID = account.compartment_id
+    return practice or own
 
 
 def _second_factor_first(account: Any) -> ResponseReturnValue | None:  # noqa: ANN401

@@ -118,6 +118,8 @@ def test_standings_tell_the_ends_apart():
         Standing.HANDED_BACK,
         Standing.CLOSED_BY_SENDER,
         Standing.STOPPED,
+        Standing.TO_CALL,
+        Standing.TAKEN_BY_PHONE,
     }
     stopped = accepted().act(Action.STOP, Side.SENDER, LATER)
     assert standing_of(stopped.referral) is Standing.STOPPED

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ccr.domain.clocks import ClockKind, Side
 from ccr.domain.errors import IllegalTransitionError, InvalidInputError
-from ccr.domain.outcomes import CONNECTED_OUTCOMES, SENDER_OUTCOMES, DeclineReason, Outcome
+from ccr.domain.outcomes import CONNECTED_OUTCOMES, SENDER_OUTCOMES, DeclineReason, Outcome, ToldBy
 from ccr.domain.referral import (
     MAX_PAUSE,
     NEXT_MOVER,
@@ -19,7 +19,15 @@ from ccr.domain.referral import (
     advance,
     possible_actions,
 )
-from ccr.domain.referral_states import ENDED, TAKEN, WAITING_FOR_ANSWER, Action, ChosenBy, State
+from ccr.domain.referral_states import (
+    ENDED,
+    TAKEN,
+    TOLD_BY_PHONE,
+    WAITING_FOR_ANSWER,
+    Action,
+    ChosenBy,
+    State,
+)
 from tests.builders import NOW
 from tests.referral_builders import WAYS, accepted, make_referral, sent, story_in
 
@@ -28,6 +36,7 @@ EVERYTHING = {
     "reason": DeclineReason.NO_CAPACITY,
     "outcome": Outcome.UNKNOWN,
     "until": LATER + timedelta(days=1),
+    "told_by": ToldBy.ADVOCATE,
 }
 PAIRS = [(state, action) for state in State for action in Action]
 
@@ -37,7 +46,9 @@ PAIRS = [(state, action) for state in State for action in Action]
 def test_every_pair_of_state_and_act_is_legal_or_refused_as_the_table_says(state, action, by):
     referral = story_in(state).referral
     row = TRANSITIONS.get((state, action))
-    past_forbids = action is Action.STOP and referral.declined_at is not None
+    past_forbids = action in TOLD_BY_PHONE or (
+        action is Action.STOP and referral.declined_at is not None
+    )
     if row is None or by not in row.who or past_forbids:
         with pytest.raises(IllegalTransitionError) as refusal:
             advance(referral, action, at=LATER, by=by, **EVERYTHING)

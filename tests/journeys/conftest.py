@@ -43,10 +43,12 @@ class Site:
     Attributes:
         url: its address without a slash at the end.
         small: who and what is in its directory; everybody's password is `people.PASSWORD`.
+        folder: where its data is, for what the worker does while nobody looks.
     """
 
     url: str
     small: SmallDirectory
+    folder: Path
 
 
 def _free_port() -> int:
@@ -119,7 +121,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with app_in(folder, sqlite_template):
         small = make_small_directory(at=utc_now(), name="Journey network")
     with serving(folder) as url:
-        yield Site(url, small)
+        yield Site(url, small, folder)
 
 
 @pytest.fixture(scope="session")

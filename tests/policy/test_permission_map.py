@@ -111,6 +111,47 @@ def test_an_agency_admin_manages_accounts_of_its_own_program_only() -> None:
     assert not permits(admin, Permission.ACCOUNT_MANAGE, Subject(compartment_id=uuid4()))
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_members_join_by_a_coordinator_of_their_network_alone(role: Role) -> None:
+    me = somebody(role)
+    coordinates = role is Role.COORDINATOR
+    assert permits(me, Permission.MEMBERSHIP_MANAGE, Subject()) is coordinates
+    assert not permits(me, Permission.MEMBERSHIP_MANAGE, Subject(network_id=uuid4()))
+
+
+@pytest.mark.parametrize(
+    ("permission", "subject"),
+    [
+        (Permission.REFERRAL_ANSWER, Subject(receiver_compartment_id=HERE)),
+        (Permission.REFERRAL_SEND, Subject()),
+        (Permission.RELEASE_RECORD, Subject(receiver_compartment_id=HERE)),
+    ],
+)
+def test_the_worker_speaks_for_invented_partners_in_practice_networks_alone(
+    permission: Permission, subject: Subject
+) -> None:
+    worker = somebody(terminal=True)
+    assert not permits(worker, permission, subject)
+    assert permits(replace(worker, in_practice=True), permission, subject)
+    other = replace(worker, in_practice=True, compartment_id=uuid4())
+    assert not permits(other, permission, subject)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_people_who_work_with_referrals_practise(role: Role) -> None:
+    assert permits(somebody(role), Permission.PRACTICE_ENTER) is (role in REFERRAL_ROLES)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_colleagues_are_an_administrators_of_the_own_program_and_never_in_practice(
+    role: Role,
+) -> None:
+    me = somebody(role)
+    assert permits(me, Permission.COLLEAGUE_MANAGE, Subject()) is (role is Role.AGENCY_ADMIN)
+    assert not permits(me, Permission.COLLEAGUE_MANAGE, Subject(compartment_id=uuid4()))
+    assert not permits(replace(me, in_practice=True), Permission.COLLEAGUE_MANAGE, Subject())
+
+
 @pytest.mark.parametrize(
     "permission",
     [Permission.CLOCK_RUN, Permission.NETWORK_MANAGE, Permission.DEMO_MANAGE],

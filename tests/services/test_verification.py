@@ -86,6 +86,10 @@ DIRECTORY = {
         "members without a program",
         "services of another members program",
     ),
+    "practice-in-earnest": Damage(
+        "UPDATE account SET practice_compartment_id = :cedar WHERE id = :advocate",
+        "accounts that practise in earnest",
+    ),
     "wrong-role": Damage(
         "INSERT INTO account_role (account_id, role_id) "
         "SELECT :advocate, id FROM role WHERE name = 'facilitator'",
@@ -119,6 +123,12 @@ TRAIL = {
     ),
 }
 REFERRALS = {
+    "told-by-nobody": Damage(
+        "INSERT INTO referral_event (id, referral_id, position, side, action, told_by_role, at) "
+        "SELECT :new, referral_id, 98, 'sender', 'phone-decline', 'volunteer', at "
+        "FROM referral_event WHERE referral_id = :accepted AND action = 'accept'",
+        "answers by phone that nobody gave",
+    ),
     # A waitlisted referral has the same clock as a sent one.
     "state": Damage(
         "UPDATE referral SET state = 'waitlisted' WHERE id = :sent",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.errors import DuplicateError, NotFoundError, StaleError
@@ -329,7 +329,7 @@ def test_the_senders_groups_in_sql_are_those_of_its_views(loop):
             known[referral_id] = random_release(rng) if rng.random() < 0.7 else None
             if known[referral_id]:
                 releases.save_release(referral_id, known[referral_id], before=None)
-    rows = db.session.execute(REFERRAL.select()).mappings()
+    rows = db.session.execute(select(*referrals.SELECTED)).mappings()
     stored = [referrals.stored_referral(row).referral for row in rows]
     mine = loop.hospital.compartment_id
     edges = [NOW, NOW + 3 * DAY, *(r.until for r in list(known.values())[:8] if r)]

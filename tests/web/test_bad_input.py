@@ -148,6 +148,23 @@ FORMS = (
     ),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/close", {"outcome": ""}),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/confirm-release", {"how": ""}),
+    Form("alder.worker", "/desk/referrals/{sent}/as-sender/phone-accept", {"told_by": ""}),
+    Form(
+        "alder.worker",
+        "/desk/referrals/{sent}/as-sender/phone-decline",
+        {"told_by": "advocate", "reason": ""},
+    ),
+    Form("coordination.coordinator", "/network/members/{member}/way", {"way": ""}),
+    Form("coordination.coordinator", "/network/members/{member}/pledge", {"role": ""}),
+    Form("coordination.coordinator", "/network/members/{member}/invite", {"compartment_id": ""}),
+    Form(
+        "coordination.coordinator",
+        "/network/members/{member}/withdraw-invitation",
+        {"invitation_id": ""},
+    ),
+    Form("birch.agency_admin", "/account/colleagues/invite", {"role": ""}),
+    Form("anonymous", "/invited", {"code": ""}),
+    Form("anonymous", "/invited/account", {"code": "", "email": "", "password": "", "again": ""}),
     Form("alder.worker", "/language/es", {"back": ""}),
     Form(
         "alder.worker",
@@ -171,6 +188,7 @@ def ids(desk: Desk) -> dict[str, UUID]:
     made = {"listing": desk.small.cedar_service_id}
     made |= {"draft": desk.draft(), "sent": desk.send(), "asked": desk.send()}
     made |= {"declined": desk.send(), "taken": desk.send(feedback=True)}
+    made["member"] = desk.small.cedar.member_id
     desk.as_receiver(made["asked"], "ask", note="When?")
     desk.as_receiver(made["declined"], "decline", reason="conflict")
     desk.as_receiver(made["taken"], "accept")
@@ -185,7 +203,8 @@ def test_no_field_of_any_form_breaks_on_naughty_text(desk: Desk, ids: dict[str, 
     tried = 0
     for form in FORMS:
         visitor, path = desk[form.who], form.path.format(**ids)
-        visitor.open(path.partition("/as-")[0] if "/as-" in path else "/account")
+        start = "/invited" if form.who == "anonymous" else "/account"
+        visitor.open(path.partition("/as-")[0] if "/as-" in path else start)
         before = records(without=ASIDE | WATCHED)
         for name in form.fields:
             for value in NAUGHTY:
@@ -207,7 +226,7 @@ def test_no_field_of_any_form_breaks_on_naughty_text(desk: Desk, ids: dict[str, 
 def test_no_field_breaks_on_bytes_that_are_no_text(desk: Desk, ids: dict[str, UUID]) -> None:
     for form in FORMS:
         visitor, path = desk[form.who], form.path.format(**ids)
-        visitor.open("/account")
+        visitor.open("/invited" if form.who == "anonymous" else "/account")
         for name in form.fields:
             rest = urlencode({"csrf_token": visitor.token, **form.fields, name: ""})
             for value in RAW:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -28,6 +28,7 @@ class NetworkFacts:
     state: str
     timezone: str
     is_demo: bool
+    is_practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,9 @@ def add_compartment(
 
 
 def list_networks() -> list[NetworkFacts]:
-    """Return every network, by name."""
-    return [_network(row) for row in db.session.scalars(select(Network).order_by(Network.name))]
+    """Return every network that people work in, by name; practice networks are nobody's."""
+    real = select(Network).where(Network.is_practice.is_(False)).order_by(Network.name)
+    return [_network(row) for row in db.session.scalars(real)]
 
 
 def has_demo_network() -> bool:
@@ -135,7 +137,7 @@ def get_network(network_id: UUID) -> NetworkFacts:
 
 
 def _network(row: Network) -> NetworkFacts:
-    return NetworkFacts(row.id, row.name, row.state, row.timezone, row.is_demo)
+    return NetworkFacts(row.id, row.name, row.state, row.timezone, row.is_demo, row.is_practice)
 
 
 def find_member(network_id: UUID, name: str) -> UUID | None:
@@ -311,7 +313,8 @@ def identity_in_network(
     if found is None:
         raise NotFoundError
     compartment, member, network = found
-    return _identity(account_id, _compartment(compartment, member), roles), _network(network)
+    identity = _identity(account_id, _compartment(compartment, member), roles)
+    return replace(identity, in_practice=network.is_practice), _network(network)
 
 
 def _identity(account_id: UUID, facts: CompartmentFacts, roles: frozenset[Role]) -> Identity:

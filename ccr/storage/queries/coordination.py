@@ -20,6 +20,7 @@ from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.queries.directory import member_of_row
 from ccr.storage.queries.referrals import rows_changed
+from ccr.storage.queries.taking_part import NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def list_network_members(network_id: UUID) -> list[Member]:
         .where(MemberRow.network_id == network_id, MemberRow.listed, MemberRow.active)
         .order_by(MemberRow.name, MemberRow.id)
     )
-    return [member_of_row(row, on_ccr=False) for row in rows]
+    return [member_of_row(row, NOBODY) for row in rows]
 
 
 def list_programs(network_id: UUID) -> tuple[tuple[Program, ...], tuple[Protocol, ...]]:

@@ -85,7 +85,13 @@ def add_demo_program(
     db.session.flush()
 
 
-def add_demo_sites(network_id: UUID, sites: Iterable[tuple[UUID, Site]], *, at: datetime) -> None:
+def add_demo_sites(
+    network_id: UUID,
+    sites: Iterable[tuple[UUID, Site]],
+    *,
+    at: datetime,
+    source: str = SOURCE,
+) -> None:
     """Add public sites, each with the member that owns it."""
     db.session.add_all(
         LocationRow(
@@ -102,7 +108,7 @@ def add_demo_sites(network_id: UUID, sites: Iterable[tuple[UUID, Site]], *, at: 
             longitude=site.point.lon if site.point else None,
             precision=site.precision.value,
             coordinates_from="gazetteer",
-            source=SOURCE,
+            source=source,
             updated_at=at,
         )
         for member_id, site in sites
@@ -110,15 +116,15 @@ def add_demo_sites(network_id: UUID, sites: Iterable[tuple[UUID, Site]], *, at: 
     db.session.flush()
 
 
-def add_demo_service(service: Service, *, key: str, at: datetime) -> None:
+def add_demo_service(service: Service, *, key: str, at: datetime, source: str = SOURCE) -> None:
     """Add a service and everything that hangs on it; its sites are there already."""
-    db.session.add(_service_row(service, key=key, at=at))
+    db.session.add(_service_row(service, key=key, at=at, source=source))
     db.session.flush()
     db.session.add_all(_hanging(service))
     db.session.flush()
 
 
-def _service_row(service: Service, *, key: str, at: datetime) -> ServiceRow:
+def _service_row(service: Service, *, key: str, at: datetime, source: str) -> ServiceRow:
     return ServiceRow(
         id=service.id,
         network_id=service.network_id,
@@ -145,7 +151,7 @@ def _service_row(service: Service, *, key: str, at: datetime) -> ServiceRow:
         opening_hours=service.opening_hours,
         hours_text=service.hours_text,
         timezone=service.timezone,
-        source=SOURCE,
+        source=source,
         source_id=key,
         last_verified_at=service.last_verified_at,
         updated_at=at,

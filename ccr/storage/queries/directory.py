@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, update
+from sqlalchemy import Row, Select, or_, select, update
 
 from ccr.domain.directory import (
     Area,
@@ -40,7 +40,7 @@ from ccr.domain.taxonomy import (
     Track,
 )
 from ccr.storage.db import db
-from ccr.storage.models.accounts import Account, Compartment, Network
+from ccr.storage.models.accounts import Compartment, Network
 from ccr.storage.models.directory import (
     CapacityRow,
     CoverageRow,
@@ -53,6 +53,7 @@ from ccr.storage.models.directory import (
     ServiceNeedRow,
     ServiceRow,
 )
+from ccr.storage.queries.taking_part import NOBODY, Answers, by_phone, on_ccr, who_answers
 
 CHUNK = 500  # ids in one statement: well below what either engine takes
 Found = Row[Any]
@@ -104,8 +105,8 @@ def list_members(network_id: UUID) -> list[Member]:
         .where(MemberRow.network_id == network_id, MemberRow.listed)
         .order_by(MemberRow.name, MemberRow.id)
     )
-    on_ccr = _members_with_people(network_id)
-    return [member_of_row(row, row.id in on_ccr) for row in rows]
+    answers = who_answers(network_id)
+    return [member_of_row(row, answers.get(row.id, NOBODY)) for row in rows]
 
 
 def get_member(network_id: UUID, member_id: UUID) -> Member:
@@ -117,29 +118,7 @@ def get_member(network_id: UUID, member_id: UUID) -> Member:
     ).first()
     if row is None:
         raise NotFoundError
-    return member_of_row(row, member_id in _members_with_people(network_id))
-
-
-def inbox_is_read() -> ColumnElement[bool]:
-    """Return the condition, beside a member's row, that somebody there can sign in."""
-    return (
-        select(Account.id)
-        .join(Compartment, Compartment.id == Account.compartment_id)
-        .where(Compartment.member_id == MemberRow.id, Account.active)
-        .exists()
-    )
-
-
-def _members_with_people(network_id: UUID) -> set[UUID]:
-    """Return the members with at least one active account: the ones with an inbox that is read."""
-    return set(
-        db.session.scalars(
-            select(Compartment.member_id)
-            .join(Account, Account.compartment_id == Compartment.id)
-            .where(Compartment.network_id == network_id, Account.active)
-            .distinct()
-        )
-    )
+    return member_of_row(row, who_answers(network_id).get(member_id, NOBODY))
 
 
 def _loaded(network_id: UUID, ids: Sequence[UUID] | None) -> list[Service]:
@@ -167,13 +146,16 @@ class Hanging:
     ) -> None:
         self._network_id = network_id
         self._ids = ids
-        wanted = select(MemberRow.__table__, inbox_is_read().label("on_ccr")).where(
-            MemberRow.network_id == network_id
-        )
+        wanted = select(
+            MemberRow.__table__,
+            on_ccr(MemberRow.id, MemberRow.network_id).label("on_ccr"),
+            by_phone(MemberRow.id).label("by_phone"),
+        ).where(MemberRow.network_id == network_id)
         if members is not None:
             wanted = wanted.where(MemberRow.id.in_(members))
         self.members = {
-            row.id: member_of_row(row, bool(row.on_ccr)) for row in db.session.execute(wanted)
+            row.id: member_of_row(row, Answers(bool(row.on_ccr), bool(row.by_phone)))
+            for row in db.session.execute(wanted)
         }
         self.needs = self._by_service(ServiceNeedRow, order=ServiceNeedRow.need)
         self.areas = self._by_service(ServiceAreaRow, order=ServiceAreaRow.code)
@@ -262,8 +244,8 @@ def _grouped(rows: Iterable[Found]) -> dict[UUID, list[Found]]:
     return grouped
 
 
-def member_of_row(row: Found, on_ccr: bool) -> Member:  # noqa: FBT001 -- one fact of the member
-    """Return the member that a row describes."""
+def member_of_row(row: Found, answers: Answers) -> Member:
+    """Return the member that a row describes, and how it can be sent a referral."""
     return Member(
         id=row.id,
         name=row.name,
@@ -275,7 +257,8 @@ def member_of_row(row: Found, on_ccr: bool) -> Member:  # noqa: FBT001 -- one fa
         law_enforcement_run=Known(row.law_enforcement_run),
         public_records=Known(row.public_records),
         asks_for_id=Known(row.asks_for_id),
-        on_ccr=on_ccr,
+        on_ccr=answers.on_ccr,
+        by_phone=answers.by_phone,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, Executable, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ccr.storage.db import Base, db
-from ccr.storage.models.accounts import Account
+from ccr.storage.models.accounts import Account, Network
 from ccr.storage.models.operations import Heartbeat, OutboxItem
 
 
@@ -98,6 +98,8 @@ def claim_due_notices(
             OutboxItem.due_at <= at,
             OutboxItem.attempts < max_attempts,
             Account.active.is_(True),
+            # Nothing of a practice space is ever mailed; no notice is written there either.
+            OutboxItem.network_id.not_in(select(Network.id).where(Network.is_practice)),
         )
         .order_by(OutboxItem.due_at, OutboxItem.id)
         .limit(limit)

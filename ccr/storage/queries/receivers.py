@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from ccr.domain.errors import NotFoundError
 from ccr.domain.taxonomy import CoverageMode, Need, Regime
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment
 from ccr.storage.models.directory import CoverageRow, MemberRow, PhoneRow, ServiceRow
+from ccr.storage.queries import taking_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Receiver:
 
     Attributes:
         reading_hours: (need or None, OSM text) when somebody reads referrals.
-        reads_ccr: True when somebody can sign in to its program.
+        reads_ccr: True when somebody can sign in to its program, and it takes part at the desk.
+        by_phone: True when it has no inbox here but picks up: the sender calls.
     """
 
     service_id: UUID
@@ -35,6 +37,7 @@ class Receiver:
     reading_hours: tuple[tuple[Need | None, str], ...]
     phone: str | None
     reads_ccr: bool
+    by_phone: bool
 
 
 def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
@@ -49,10 +52,8 @@ def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
             MemberRow.id.label("member_id"),
             MemberRow.name.label("member_name"),
             MemberRow.regime,
-            select(Account.id)
-            .where(Account.compartment_id == ServiceRow.compartment_id, Account.active)
-            .exists()
-            .label("reads_ccr"),
+            _reads_its_inbox().label("reads_ccr"),
+            taking_part.by_phone(ServiceRow.member_id).label("by_phone"),
         )
         .join(MemberRow, MemberRow.id == ServiceRow.member_id)
         .where(ServiceRow.id == service_id, ServiceRow.network_id == network_id)
@@ -77,7 +78,20 @@ def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
         hours,
         public_phones([service_id]).get(service_id),
         bool(row.reads_ccr),
+        bool(row.by_phone),
     )
+
+
+def _reads_its_inbox() -> ColumnElement[bool]:
+    """Return the condition that somebody reads the inbox of this one program."""
+    people = (
+        select(Account.id)
+        .where(Account.compartment_id == ServiceRow.compartment_id, Account.active)
+        .exists()
+    )
+    at_desk = and_(people, taking_part.reads_here(ServiceRow.member_id))
+    invented = taking_part.is_practice(ServiceRow.network_id)
+    return or_(at_desk, and_(invented, ~taking_part.by_phone(ServiceRow.member_id)))
 
 
 def public_phones(service_ids: Collection[UUID]) -> dict[UUID, str]:

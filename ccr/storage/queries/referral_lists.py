@@ -21,7 +21,7 @@ from ccr.domain.referral_views import Group, InboxTab
 from ccr.domain.taxonomy import Urgency
 from ccr.storage.db import db
 from ccr.storage.queries.clocks import CLOCK
-from ccr.storage.queries.referrals import REFERRAL, visible_to
+from ccr.storage.queries.referrals import BY_PHONE, REFERRAL, visible_to
 from ccr.storage.queries.releases import RELEASE
 from ccr.storage.queries.shown_referrals import ShownReferral, select_shown, shown_referral
 
@@ -108,6 +108,7 @@ def sender_group(at: datetime) -> ColumnElement[str]:
     )
     return case(
         (_states(State.DRAFT), Group.DRAFT.value),
+        (and_(_states(State.SENT), BY_PHONE), Group.MY_MOVE.value),
         (_states(State.SENT), Group.WAITING.value),
         (_states(State.WAITLISTED), Group.LATER.value),
         (_states(State.ASKED, State.DECLINED), Group.MY_MOVE.value),
@@ -175,6 +176,8 @@ def list_unanswered(compartment_id: UUID, *, at: datetime, number: int) -> Page[
         REFERRAL.c.sender_compartment_id == compartment_id,
         _states(State.SENT, State.WAITLISTED),
         CLOCK.c.kind == ClockKind.ANSWER.value,
+        # A call that is the sender's own to make is among its own duties already.
+        CLOCK.c.owner_compartment_id != REFERRAL.c.sender_compartment_id,
         late,
     ]
     return _page_by_clock(conditions, number)

@@ -14,14 +14,24 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Table, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Table,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from ccr.domain.clocks import Side
 from ccr.domain.disclosure import AgeShown, ReferralFacts
 from ccr.domain.errors import DuplicateError, NotFoundError, StaleError
-from ccr.domain.outcomes import DeclineReason, Outcome
+from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.projection_masks import Event
 from ccr.domain.referral import Referral
@@ -32,6 +42,15 @@ from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
 
 REFERRAL = cast("Table", ReferralRow.__table__)
 EVENT = cast("Table", ReferralEventRow.__table__)
+
+# A referral is by phone for good when its sender recorded so as it was sent.
+BY_PHONE = exists(
+    select(EVENT.c.id).where(
+        EVENT.c.referral_id == REFERRAL.c.id, EVENT.c.action == EventKind.BY_PHONE.value
+    )
+).correlate(REFERRAL)
+SELECTED = (*REFERRAL.c, BY_PHONE.label("by_phone"))
+"""The columns that `stored_referral` reads."""
 
 HIDDEN_FROM_RECEIVER = (State.DRAFT.value, State.ENTERED_IN_ERROR.value)
 
@@ -65,6 +84,7 @@ class NewEvent:
     reason: str | None = None
     note_sealed: str | None = None
     id: UUID | None = None
+    told_by: ToldBy | None = None
 
 
 def visible_to(side: Side, compartment_id: UUID) -> list[ColumnElement[bool]]:
@@ -76,6 +96,7 @@ def visible_to(side: Side, compartment_id: UUID) -> list[ColumnElement[bool]]:
         REFERRAL.c.receiver_compartment_id == compartment_id,
         REFERRAL.c.state.not_in(HIDDEN_FROM_RECEIVER),
         ~recalled,
+        ~BY_PHONE,
     ]
 
 
@@ -87,11 +108,11 @@ def get_referral(
     Raises:
         NotFoundError: there is none, or it is not this compartment's: both read the same.
     """
-    statement = select(REFERRAL).where(
+    statement = select(*SELECTED).where(
         REFERRAL.c.id == referral_id, *visible_to(side, compartment_id)
     )
     if lock:
-        statement = statement.with_for_update()
+        statement = statement.with_for_update(of=REFERRAL)
     row = db.session.execute(statement).mappings().first()
     if row is None:
         raise NotFoundError
@@ -100,7 +121,7 @@ def get_referral(
 
 def lock_referral(referral_id: UUID) -> Referral:
     """Return a referral for the worker, locked; raises NotFoundError."""
-    statement = select(REFERRAL).where(REFERRAL.c.id == referral_id).with_for_update()
+    statement = select(*SELECTED).where(REFERRAL.c.id == referral_id).with_for_update(of=REFERRAL)
     row = db.session.execute(statement).mappings().first()
     if row is None:
         raise NotFoundError
@@ -185,6 +206,7 @@ def add_event(event: NewEvent) -> UUID:
             to_state=event.to_state.value if event.to_state else None,
             reason=event.reason,
             note_sealed=event.note_sealed,
+            told_by_role=event.told_by.value if event.told_by else None,
             at=event.at,
         )
     )
@@ -224,6 +246,7 @@ _EVENT_COLUMNS = (
     EVENT.c.at,
     EVENT.c.side,
     EVENT.c.reason,
+    EVENT.c.told_by_role,
     EVENT.c.note_sealed.is_not(None).label("has_note"),
 )
 
@@ -235,6 +258,7 @@ def _event(row: Any) -> Event:  # noqa: ANN401 -- a row has no type of its own
         Side(row.side),
         row.reason,
         row.id if row.has_note else None,
+        row.told_by_role,
     )
 
 
@@ -267,6 +291,7 @@ def stored_referral(row: RowMapping) -> StoredReferral:
         decline_reason=DeclineReason(row["decline_reason"]) if row["decline_reason"] else None,
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         hold_until=row["hold_until"],
+        by_phone=row["by_phone"],
     )
     # A closed list has one order on every screen: that of the list itself.
     needs = {Need(code) for code in row["needs"]}

@@ -18,7 +18,13 @@ from ccr.domain.release import FeedbackRelease
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import MemberRow, ServiceRow
-from ccr.storage.queries.referrals import REFERRAL, StoredReferral, stored_referral, visible_to
+from ccr.storage.queries.referrals import (
+    REFERRAL,
+    SELECTED,
+    StoredReferral,
+    stored_referral,
+    visible_to,
+)
 from ccr.storage.queries.releases import RELEASE, release_of
 
 _SERVICE = cast("Table", ServiceRow.__table__)
@@ -40,7 +46,7 @@ class ShownReferral(StoredReferral):
 def select_shown() -> Select[Any]:
     """Return the statement that lists and pages narrow down; `shown_referral` reads its rows."""
     return select(
-        REFERRAL,
+        *SELECTED,
         *(column for column in RELEASE.c if column is not RELEASE.c.referral_id),
         _SERVICE.c.name.label("service_name"),
         _RECEIVING.c.name.label("member_name"),

@@ -27,7 +27,7 @@ from ccr.storage.models.directory import (
     ServiceNeedRow,
     ServiceRow,
 )
-from ccr.storage.queries import directory
+from ccr.storage.queries import directory, taking_part
 from ccr.storage.types import UtcDateTime
 
 _NO_ID: ColumnElement[Any] = cast(null(), Uuid)
@@ -69,7 +69,9 @@ class _WholeDirectory(directory.Hanging):
         self.version = 0
         self.members = {}
         for row in _member_rows(network_id):
-            self.members[row.id] = directory.member_of_row(row, row.on_ccr)
+            self.members[row.id] = directory.member_of_row(
+                row, taking_part.Answers(row.on_ccr, row.by_phone)
+            )
             self.version = row.directory_version
         parts = _parts(network_id)
         self.needs = parts["need"]
@@ -82,13 +84,14 @@ class _WholeDirectory(directory.Hanging):
 
 
 def _member_rows(network_id: UUID) -> list[Any]:
-    """Return the members with two facts more: whether an inbox is read, and the version."""
+    """Return the members with three facts more: inbox read, phone answered, and the version."""
     version = select(Network.directory_version).where(Network.id == network_id).scalar_subquery()
     return list(
         db.session.execute(
             select(
                 MemberRow.__table__,
-                directory.inbox_is_read().label("on_ccr"),
+                taking_part.on_ccr(MemberRow.id, MemberRow.network_id).label("on_ccr"),
+                taking_part.by_phone(MemberRow.id).label("by_phone"),
                 version.label("directory_version"),
             ).where(MemberRow.network_id == network_id)
         )

@@ -38,6 +38,11 @@ from ccr.storage.models.referrals import (
 )
 from ccr.storage.queries.audit import chain_heads, iterate_chain
 from ccr.storage.queries.verification_coordination import COORDINATION_CHECKS
+from ccr.storage.queries.verification_joining import (
+    accounts_that_practise_in_earnest,
+    answers_by_phone_that_nobody_gave,
+    sent_by_phone,
+)
 
 LONGEST_RELEASE = timedelta(days=90)
 _CONTACT = frozenset({ClockKind.FIRST_CONTACT, ClockKind.OUTCOME})
@@ -201,7 +206,7 @@ def referrals_accepted_twice() -> list[str]:
     """Return referrals with more than one acceptance that was not handed back between."""
     return _ids(
         select(ReferralEventRow.referral_id)
-        .where(ReferralEventRow.action == "accept")
+        .where(ReferralEventRow.action.in_(("accept", "phone-accept")))
         .group_by(ReferralEventRow.referral_id)
         .having(func.count() > 1)
     )
@@ -264,8 +269,12 @@ def open_referrals_that_nobody_watches() -> list[str]:
         ClockRow.owner_compartment_id
         == case(
             (
-                ReferralRow.state.in_(
-                    [s.value for s, (_, o) in WATCHED.items() if o is Side.SENDER]
+                or_(
+                    ReferralRow.state.in_(
+                        [s.value for s, (_, o) in WATCHED.items() if o is Side.SENDER]
+                    ),
+                    # By phone it is the sender who calls.
+                    and_(ReferralRow.state == State.SENT.value, sent_by_phone()),
                 ),
                 ReferralRow.sender_compartment_id,
             ),
@@ -372,11 +381,13 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     moves_outside_the_table,
     moves_that_no_audit_chain_knows,
     open_referrals_that_nobody_watches,
+    answers_by_phone_that_nobody_gave,
     clocks_running_for_nothing,
     referrals_across_networks,
     free_text_left_in_clear,
     releases_that_last_too_long,
     accounts_in_the_wrong_program,
+    accounts_that_practise_in_earnest,
     members_without_a_program,
     *COORDINATION_CHECKS,
 )

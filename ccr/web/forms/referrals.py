@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
+from ccr.domain.outcomes import SAID_BY_PHONE, AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import ConfirmedHow
@@ -104,6 +104,20 @@ class AttemptForm(FlaskForm):
         self.safety_reason.description = translated(
             phrase("After four tries a supervisor decides, and says why.")
         )
+
+
+class ToldForm(FlaskForm):
+    """What a partner without an inbox said on the phone: who, by role, and why not."""
+
+    told_by = RadioField()
+    reason = RadioField()
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.told_by.label.text = translated(phrase("Who answered, by role"))
+        self.told_by.choices = choices_of(ToldBy)
+        self.reason.label.text = translated(phrase("Why"))
+        self.reason.choices = choices_of(SAID_BY_PHONE)
 
 
 class CloseForm(FlaskForm):

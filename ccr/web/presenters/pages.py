@@ -18,6 +18,7 @@ from ccr.web.forms.referrals import (
     ConfirmForm,
     DeclineForm,
     NoteForm,
+    ToldForm,
     UntilForm,
 )
 from ccr.web.language import translated
@@ -38,11 +39,25 @@ ANSWERS = {Action.DECLINE, Action.ASK, Action.WAITLIST}
 WORK = {Action.HOLD, Action.CONNECT, Action.CLOSE, Action.HAND_BACK, Action.RESUME}
 ATTEMPT_FIELDS = ("kind", "still_safe")
 MAY_TRY = {Status.ACCEPTED, Status.IN_PROGRESS, Status.CONNECTED}
+MAY_INTRODUCE = {Status.SENT, Status.ACCEPTED, Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
 WAYS_OUT = {"stop", "recall", "close", "enter-in-error"}
 
 
+def sender_forms() -> dict[str, Any]:
+    """Return the forms of the sender's acts, empty or as they were sent."""
+    return {"close": CloseForm(sender_outcomes()), "note": NoteForm(), "told": ToldForm()}
+
+
+SENDER_FORM_OF = {"close": "close", "phone-accept": "told", "phone-decline": "told"}
+
+
 def sender_page(
-    page: SentPage, time: DeskTime, *, just_sent: bool, close_form: CloseForm, note_form: NoteForm
+    page: SentPage,
+    time: DeskTime,
+    forms: dict[str, Any],
+    *,
+    just_sent: bool,
+    failed_act: str | None = None,
 ) -> dict[str, Any]:
     """Return the sender's page; everything of it comes from the sender's view."""
     view, facts = page.item.view, page.item.facts
@@ -75,16 +90,23 @@ def sender_page(
         "just_sent": just_sent,
         "safe_words": _safe_words(page),
         "question_asked": page.notes.get(asked) if asked else None,
-        "note_form": note_form,
-        "close_form": close_form,
+        "note_form": forms["note"],
+        "close_form": forms["close"],
+        "told_form": forms["told"],
+        "by_phone": view.by_phone,
+        "cannot_take": failed_act == "phone-decline",
         "options_offered": view.options_offered,
         "days": timeline_days(view.timeline, time, page.notes),
         "code": view.code,
         "clocks": clock_rows(view.clocks, time),
-        "release_words": _release_for_sender(agreed, page.item.member_name, time),
+        "release_words": (
+            _by_phone_words(page.item.member_name)
+            if view.by_phone
+            else _release_for_sender(agreed, page.item.member_name, time)
+        ),
         "release_ends": agreed is not None,
         "can_ask_release": view.can_ask_release and agreed is None,
-        "can_log_hand_off": not view.warm and view.status in {Status.SENT, Status.ACCEPTED},
+        "can_log_hand_off": not view.warm and view.status in MAY_INTRODUCE,
     }
 
 
@@ -97,6 +119,15 @@ def _sender_acts(view: SenderView) -> set[str]:
 
 def _safe_words(page: SentPage) -> str:
     view = page.item.view
+    if view.by_phone:
+        return translated(
+            phrase(
+                "We call %(member)s first and tell you what they say. Four words stand for this: "
+                "%(code)s. You can change your mind at any time, and tell us or them.",
+                member=page.item.member_name,
+                code=view.code or "",
+            )
+        )
     if page.partner_phone:
         return translated(
             phrase(
@@ -124,6 +155,16 @@ def _agreed_release(view: SenderView, time: DeskTime) -> ReleaseShown | None:
     if release is None or release.until is None or release.ended_by_viewer_at is not None:
         return None
     return release if release.until > time.now else None
+
+
+def _by_phone_words(member: str) -> str:
+    return translated(
+        phrase(
+            "%(member)s answers by phone and reads nothing here. This page shows what they said on "
+            "the phone, and then “outcome not shared”, whatever happens.",
+            member=member,
+        )
+    )
 
 
 def _release_for_sender(release: ReleaseShown | None, member: str, time: DeskTime) -> str:

@@ -33,6 +33,7 @@ def partner_view(
             else None
         ),
         "phone": partner.phone,
+        "by_phone": partner.by_phone,
     }
 
 

@@ -46,10 +46,15 @@ ICONS: dict[str, str] = {
     EventKind.RELEASE_ASKED: "file-check",
     EventKind.RELEASE_CONFIRMED: "file-check",
     EventKind.NOTE: "file",
+    EventKind.BY_PHONE: "phone",
+    EventKind.PHONE_ACCEPT: "phone",
+    EventKind.PHONE_DECLINE: "cross",
 }
-STRONG = {EventKind.ACCEPT, EventKind.CONNECT, EventKind.CLOSE}
+STRONG = {EventKind.ACCEPT, EventKind.PHONE_ACCEPT, EventKind.CONNECT, EventKind.CLOSE}
 TONES: dict[Status, tuple[str, str]] = {
     Status.SENT: ("due", "hourglass"),
+    Status.TO_CALL: ("due", "phone"),
+    Status.ACCEPTED_BY_PHONE: ("ok", "phone"),
     Status.ASKED: ("due", "chat"),
     Status.WAITLISTED: ("unknown", "clock"),
     Status.ACCEPTED: ("ok", "check-circle"),

@@ -137,6 +137,7 @@ def _card(number: int, partner: Partner, request: RouteRequest, world: World) ->
         "phone": service.phone,
         "facts": before_they_choose(service.member),
         "on_ccr": service.member.on_ccr,
+        "by_phone": service.member.by_phone,
     }
 
 
@@ -176,6 +177,7 @@ def _area_row(partner: AreaPartner, request: RouteRequest, world: World) -> dict
         "coverage": coverage_dict(cover, service, request.at),
         "facts": before_they_choose(service.member),
         "on_ccr": service.member.on_ccr,
+        "by_phone": service.member.by_phone,
     }
 
 
@@ -207,6 +209,8 @@ def coverage_dict(cover: CoverageNow, service: Service, at: datetime) -> dict[st
     if cover.mode is None:
         return {"reads": None, "text": translated(cover.text), "phone": service.phone}
     until = translated(weekday_time(cover.until, service.timezone, now=at)) if cover.until else None
+    if service.member.by_phone:
+        return _phone_coverage(cover, service, until)
     if cover.mode is CoverageMode.STAFFED:
         now = phrase("Someone reads this until %(time)s.", time=until) if until else cover.text
         return {"reads": True, "text": translated(now)}
@@ -219,6 +223,23 @@ def coverage_dict(cover: CoverageNow, service: Service, at: datetime) -> dict[st
         # The words are built around the number as a link; only a missing number needs its own.
         "text": translated(cover.text) if on_call and cover.phone is None else None,
     }
+
+
+def _phone_coverage(cover: CoverageNow, service: Service, until: str | None) -> dict[str, Any]:
+    """Return who picks up now at a partner that has no inbox to read."""
+    if cover.mode is CoverageMode.STAFFED:
+        now = (
+            phrase("Someone answers the phone until %(time)s.", time=until)
+            if until
+            else phrase("Someone answers the phone now.")
+        )
+        return {"reads": True, "text": translated(now)}
+    later = (
+        phrase("Nobody answers the phone before %(time)s.", time=until)
+        if until
+        else phrase("Nobody answers the phone now.")
+    )
+    return {"reads": None, "text": translated(later), "phone": service.phone}
 
 
 def before_they_choose(member: Member) -> list[str]:

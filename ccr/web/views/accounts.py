@@ -10,8 +10,8 @@ from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import accounts
-from ccr.web.access import public, requires
+from ccr.services import accounts, practice
+from ccr.web.access import current_identity, public, requires
 from ccr.web.language import LANGUAGES
 
 blueprint = Blueprint("accounts", __name__)
@@ -26,6 +26,7 @@ def account() -> str:
         email=current_user.email,
         second_factor=bool(current_user.tf_primary_method),
         recovery_codes=len(current_user.mf_recovery_codes or ()),
+        practising=practice.state_of(current_identity()),
     )
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
+from ccr.services import practice
 from ccr.services.finder import public_network
 from ccr.services.hotlines import list_hotlines
 from ccr.web.access import cookieless, current_identity, current_world, public, requires
@@ -51,6 +52,8 @@ def welcome() -> ResponseReturnValue:
     wanted = session.pop("wanted", None)
     if isinstance(wanted, str):
         return redirect(wanted, code=303)
+    if practice.should_practise(current_identity()):
+        return redirect(url_for("accounts.account"), code=303)
     if permits(current_identity(), Permission.REFERRAL_LIST):
         return redirect(url_for("referrals.inbox"), code=303)
     if permits(current_identity(), Permission.COORDINATION_READ):

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from ccr.adapters.clock import utc_now
 from ccr.domain.clocks import Side
 from ccr.domain.errors import InvalidInputError, NotFoundError
-from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
+from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import Group, InboxTab
 from ccr.domain.release import ConfirmedHow, default_until
@@ -23,14 +23,16 @@ from ccr.policy.permissions import Permission
 from ccr.services import referral_desk, referrals, releases, sending
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
-from ccr.web.forms.referrals import CloseForm, CodeForm, NoteForm
+from ccr.web.forms.referrals import CloseForm, CodeForm, NoteForm, ToldForm
 from ccr.web.language import translated
 from ccr.web.presenters.lists import EMPTY_INBOX, inbox_tabs, outbox_tabs, page_links
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.pages import (
     FORM_OF,
+    SENDER_FORM_OF,
     receiver_forms,
     receiver_page,
+    sender_forms,
     sender_outcomes,
     sender_page,
 )
@@ -138,15 +140,14 @@ def _sender(
     referral_id: UUID, failed: tuple[str, InvalidInputError] | None = None
 ) -> ResponseReturnValue:
     found = referral_desk.open_sent(current_identity(), current_world(), referral_id, at=utc_now())
-    close_form, note_form = CloseForm(sender_outcomes()), NoteForm()
-    form = close_form if failed and failed[0] == "close" else note_form
+    forms = sender_forms()
+    form = forms[SENDER_FORM_OF.get(failed[0] if failed else "", "note")]
     if failed:
         add_refusal(form, failed[1])
     just_sent = session.get("just_sent") == str(referral_id)
     session.pop("just_sent", None)
-    shown = sender_page(
-        found, _time(), just_sent=just_sent, close_form=close_form, note_form=note_form
-    )
+    act = failed[0] if failed else None
+    shown = sender_page(found, _time(), forms, just_sent=just_sent, failed_act=act)
     body = render_template("referrals/sender.html", page=shown, form=form)
     return body, 422 if failed else 200
 
@@ -185,6 +186,8 @@ def _as_sender(act: str, referral_id: UUID) -> UUID | None:
     elif act == "close":
         outcome = _code(Outcome, CloseForm(sender_outcomes()).outcome.data or "", "outcome")
         referrals.close_declined(identity, world, referral_id, outcome, at=at)
+    elif act in {"phone-accept", "phone-decline"}:
+        _write_down(act, referral_id)
     elif act == "live-hand-off":
         referrals.log_live_hand_off(identity, world, referral_id, Side.SENDER, at=at)
     elif act == "ask-release":
@@ -198,10 +201,22 @@ def _as_sender(act: str, referral_id: UUID) -> UUID | None:
     return None
 
 
+def _write_down(act: str, referral_id: UUID) -> None:
+    """Keep what a partner without an inbox said on the phone."""
+    identity, world, at = current_identity(), current_world(), utc_now()
+    form = ToldForm()
+    told_by = _code(ToldBy, form.told_by.data or "", "told_by")
+    if act == "phone-accept":
+        referrals.accepted_by_phone(identity, world, referral_id, told_by, at=at)
+        return
+    reason = _code(DeclineReason, form.reason.data or "", "reason")
+    referrals.declined_by_phone(identity, world, referral_id, told_by, reason, at=at)
+
+
 @blueprint.post(
     "/referrals/<uuid:referral_id>/as-sender/<any('recall', 'stop', 'enter-in-error', 'answer', "
     "'close', 'live-hand-off', 'ask-release', 'end-release', 'reroute', "
-    "'recall-and-reroute'):act>"
+    "'recall-and-reroute', 'phone-accept', 'phone-decline'):act>"
 )
 @requires(Permission.REFERRAL_SEND)
 def act_as_sender(referral_id: UUID, act: str) -> ResponseReturnValue:

@@ -1,0 +1,81 @@
+"""Who can be sent a referral: whose inbox is read, and who answers by phone. As SQL conditions.
+
+A member with people and no record of joining takes part at the desk. One with a record does so
+from the day that it is live there. In a practice network everybody invented answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
+
+from ccr.domain.joining import Way
+from ccr.storage.db import db
+from ccr.storage.models.accounts import Account, Compartment, Network
+from ccr.storage.models.directory import MemberRow
+from ccr.storage.models.joining import MembershipRow
+
+MEMBERSHIP = cast("Table", MembershipRow.__table__)
+
+
+def _membership(member_id: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:  # noqa: ANN401 -- a column of any row class
+    return exists(
+        select(MEMBERSHIP.c.member_id).where(MEMBERSHIP.c.member_id == member_id, *conditions)
+    )
+
+
+def has_people(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Return the condition that somebody of this member can sign in."""
+    return (
+        select(Account.id)
+        .join(Compartment, Compartment.id == Account.compartment_id)
+        .where(Compartment.member_id == member_id, Account.active)
+        .exists()
+    )
+
+
+def reads_here(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Return the condition that a member with people takes part at the desk."""
+    at_desk = _membership(
+        member_id, MEMBERSHIP.c.way == Way.DESK.value, MEMBERSHIP.c.live_at.is_not(None)
+    )
+    return or_(at_desk, ~_membership(member_id))
+
+
+def is_practice(network_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Return the condition that a network is one person's practice network."""
+    return exists(select(Network.id).where(Network.id == network_id, Network.is_practice))
+
+
+def by_phone(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Return the condition that a member answers by phone, and has said that it will."""
+    return _membership(
+        member_id, MEMBERSHIP.c.way == Way.PHONE.value, MEMBERSHIP.c.live_at.is_not(None)
+    )
+
+
+def on_ccr(member_id: Any, network_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Return the condition that some program of a member reads an inbox."""
+    invented = and_(is_practice(network_id), ~by_phone(member_id))
+    return or_(and_(has_people(member_id), reads_here(member_id)), invented)
+
+
+class Answers(NamedTuple):
+    """How a member can be sent a referral: an inbox that is read, a phone, or neither."""
+
+    on_ccr: bool
+    by_phone: bool
+
+
+NOBODY = Answers(on_ccr=False, by_phone=False)
+
+
+def who_answers(network_id: UUID) -> dict[UUID, Answers]:
+    """Return how each member of a network that can be reached is reached, in one statement."""
+    reads, calls = on_ccr(MemberRow.id, MemberRow.network_id), by_phone(MemberRow.id)
+    rows = db.session.execute(
+        select(MemberRow.id, reads, calls).where(MemberRow.network_id == network_id)
+    )
+    return {row[0]: Answers(bool(row[1]), bool(row[2])) for row in rows if row[1] or row[2]}

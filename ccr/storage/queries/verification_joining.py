@@ -1,0 +1,56 @@
+"""Questions to the stored data about partners by phone and practice; the good answer is empty.
+
+Each function returns ids (as text) of the records that break one invariant. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import ColumnElement, Table, exists, or_, select
+
+from ccr.domain.referral_states import TOLD_BY_PHONE, EventKind
+from ccr.storage.db import db
+from ccr.storage.models.accounts import Account, Compartment, Network
+from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
+
+_OTHER = cast("Table", ReferralEventRow.__table__).alias("other_event")
+
+
+def sent_by_phone() -> ColumnElement[bool]:
+    """Return the condition that a referral went to a partner without an inbox."""
+    found = exists().where(
+        _OTHER.c.referral_id == ReferralRow.id, _OTHER.c.action == EventKind.BY_PHONE.value
+    )
+    # Said aloud, because it stands two queries deep, where it would else ask about any referral.
+    return found.correlate(ReferralRow)
+
+
+def answers_by_phone_that_nobody_gave() -> list[str]:
+    """Return answers written down after a call without a role, or where no call was to be made."""
+    by_phone = exists().where(
+        _OTHER.c.referral_id == ReferralEventRow.referral_id,
+        _OTHER.c.action == EventKind.BY_PHONE.value,
+    )
+    told = ReferralEventRow.action.in_([action.value for action in TOLD_BY_PHONE])
+    found = select(ReferralEventRow.id).where(
+        told, or_(ReferralEventRow.told_by_role.is_(None), ~by_phone)
+    )
+    return [str(value) for value in db.session.scalars(found)]
+
+
+def accounts_that_practise_in_earnest() -> list[str]:
+    """Return accounts whose practice program is in a real network, or whose own is in practice."""
+    found: list[str] = []
+    for column, wrong in (
+        (Account.practice_compartment_id, Network.is_practice.is_(False)),
+        (Account.compartment_id, Network.is_practice.is_(True)),
+    ):
+        statement = (
+            select(Account.id)
+            .join(Compartment, Compartment.id == column)
+            .join(Network, Network.id == Compartment.network_id)
+            .where(wrong)
+        )
+        found += [str(value) for value in db.session.scalars(statement)]
+    return found
