@@ -42,6 +42,7 @@ VIEWS = (
     "followups",
     "network",
     "gaps",
+    "promises",
 )
 COMMANDS = (
     "settings",
