@@ -50,6 +50,7 @@ VIEWS = (
     "members",
     "colleagues",
     "practice",
+    "promises",
 )
 COMMANDS = (
     "settings",

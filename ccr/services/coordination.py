@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain.directory import Agreement, Member
-from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError
+from ccr.domain.errors import InvalidInputError
 from ccr.domain.late_answers import LateMember
 from ccr.domain.network import MemberNetwork, member_network
 from ccr.domain.pathways import Pathway, Program, Protocol
@@ -26,7 +25,6 @@ from ccr.domain.small_cells import (
     gate_year,
     quarter_bounds,
 )
-from ccr.domain.taxonomy import Need
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
@@ -93,39 +91,6 @@ def late_answers(identity: Identity, timezone: str, *, at: datetime) -> tuple[La
     return figures.late_members(identity.network_id, timezone, at=at)
 
 
-def promise_pathway(
-    identity: Identity, from_id: UUID, to_id: UUID, need: Need | None, *, at: datetime
-) -> None:
-    """Record that one member promised to take referrals from another.
-
-    Raises:
-        InvalidInputError: it is one member twice, or one is not of the network.
-        DuplicateError: it is promised already.
-    """
-    if from_id == to_id:
-        raise InvalidInputError(phrase("Choose two different members."), field="to_member")
-    with unit_of_work():
-        authorise(identity, Permission.COORDINATION_MANAGE)
-        members = {m.id for m in queries.list_network_members(identity.network_id)}
-        for field, member_id in (("from_member", from_id), ("to_member", to_id)):
-            if member_id not in members:
-                raise InvalidInputError(phrase("Choose a member of the network."), field=field)
-        on = _today(identity, at)
-        made = queries.promise_pathway(identity.network_id, from_id, to_id, need, on=on)
-        if made is None:
-            raise DuplicateError(phrase("This pathway is promised already."))
-        append_event(identity, "promised", "pathway", made, at=at)
-
-
-def end_pathway(identity: Identity, pathway_id: UUID, *, at: datetime) -> None:
-    """End a promised pathway from today on; raises NotFoundError when it is not open."""
-    with unit_of_work():
-        authorise(identity, Permission.COORDINATION_MANAGE)
-        if not queries.end_pathway(identity.network_id, pathway_id, on=_today(identity, at)):
-            raise NotFoundError
-        append_event(identity, "ended", "pathway", pathway_id, at=at)
-
-
 def list_published(identity: Identity) -> tuple[Figure, ...]:
     """Return every figure that the gate let out, newest period first."""
     authorise(identity, Permission.COORDINATION_READ)
@@ -190,8 +155,3 @@ def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime)
     )
     if figures.freeze(identity.network_id, year, found, at=at):
         append_event(identity, "published", "figures", None, at=at, reason=year)
-
-
-def _today(identity: Identity, at: datetime) -> date:
-    network = accounts.get_network(identity.network_id)
-    return at.astimezone(ZoneInfo(network.timezone)).date()

@@ -72,8 +72,8 @@ def _find_and_own(person: Any, site: Site, *, due: str) -> None:
 def _look_at_the_network(person: Any) -> None:
     person.go("/network/agreements")
     assert "Promised pathways" in person.look()
-    person.page.locator("#from_member").select_option(label="Alder Hospital (demo)")
-    person.page.locator("#to_member").select_option(label="Birch Advocates (demo)")
+    person.page.locator("#pathway-from_member").select_option(label="Alder Hospital (demo)")
+    person.page.locator("#pathway-to_member").select_option(label="Birch Advocates (demo)")
     if "Alder Hospital (demo) to Birch" not in person.page.content():
         person.press("Record the pathway")
         assert "The pathway is promised from today on." in person.look()

@@ -13,8 +13,9 @@ from ccr.domain.network import LinkKind
 from ccr.domain.small_cells import Measured, NeedGroup
 from ccr.domain.taxonomy import Need
 from ccr.policy.identity import Role
-from ccr.services import coordination, referrals
+from ccr.services import coordination, promises, referrals
 from ccr.services.accounts import terminal_identity
+from ccr.services.promises import Signed
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.coordination import PublishedFigure
 from ccr.storage.queries import unmet_needs
@@ -56,15 +57,15 @@ def test_a_pathway_is_promised_once_ended_and_promised_again(
     small: SmallDirectory, now: datetime
 ) -> None:
     who, ends = coordinator(small), (small.alder.member_id, small.birch.member_id)
-    coordination.promise_pathway(who, *ends, Need.ADVOCACY, at=now)
+    promises.promise_pathway(who, *ends, Need.ADVOCACY, at=now)
     with pytest.raises(DuplicateError):
-        coordination.promise_pathway(who, *ends, Need.ADVOCACY, at=now)
+        promises.promise_pathway(who, *ends, Need.ADVOCACY, at=now)
     (pathway,) = coordination.network_view(who, at=now).pathways
-    coordination.end_pathway(who, pathway.id, at=now)
+    promises.end_pathway(who, pathway.id, at=now)
     assert coordination.network_view(who, at=now).network.links == ()
     with pytest.raises(NotFoundError):
-        coordination.end_pathway(who, pathway.id, at=now)
-    coordination.promise_pathway(who, *ends, Need.ADVOCACY, at=now + timedelta(days=1))
+        promises.end_pathway(who, pathway.id, at=now)
+    promises.promise_pathway(who, *ends, Need.ADVOCACY, at=now + timedelta(days=1))
     assert coordination.network_view(who, at=now + timedelta(days=1)).network.links
 
 
@@ -74,7 +75,7 @@ def test_a_pathway_needs_two_members_of_the_network(small: SmallDirectory, now: 
     for ends, field in (((here, here), "to_member"), ((here, elsewhere), "to_member"),
                         ((elsewhere, here), "from_member")):  # fmt: skip
         with pytest.raises(InvalidInputError) as refused:
-            coordination.promise_pathway(who, *ends, None, at=now)
+            promises.promise_pathway(who, *ends, None, at=now)
         assert refused.value.field == field
 
 
@@ -82,8 +83,65 @@ def test_another_networks_pathway_cannot_be_ended(small: SmallDirectory, now: da
     pathway_id = promise(small, small.alder, small.birch, on=date(2026, 11, 1))
     other = make_small_directory(at=now, name="Other network")
     with pytest.raises(NotFoundError):
-        coordination.end_pathway(coordinator(other), pathway_id, at=now)
+        promises.end_pathway(coordinator(other), pathway_id, at=now)
     assert coordination.network_view(coordinator(small), at=now).network.links
+
+
+def test_an_agreement_is_recorded_and_the_directory_knows_of_it(
+    small: SmallDirectory, now: datetime
+) -> None:
+    who = coordinator(small)
+    signed = Signed(small.alder.member_id, small.birch.member_id, date(2026, 11, 12), None)
+    promises.record_agreement(who, signed, at=now)
+    (link,) = coordination.network_view(who, at=now).network.links
+    assert link.kind is LinkKind.AGREEMENT
+
+
+def test_a_protocol_is_between_a_program_and_victim_services(
+    small: SmallDirectory, now: datetime
+) -> None:
+    who, program, day = coordinator(small), small.dune.compartment_id, date(2026, 11, 12)
+    for first, second, field in (
+        (small.birch.compartment_id, small.birch.member_id, "first"),
+        (program, small.alder.member_id, "second"),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            promises.record_protocol(who, Signed(first, second, day, None), at=now)
+        assert refused.value.field == field
+    promises.record_protocol(who, Signed(program, small.birch.member_id, day, None), at=now)
+    _, (protocol,) = coordination.list_programs(who)
+    assert protocol.stands(day).holds
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "expires_on", "field"),
+    [
+        (date(2026, 11, 13), None, "signed_on"),
+        (date(1999, 1, 1), None, "signed_on"),
+        (date(2026, 11, 12), date(2026, 11, 12), "expires_on"),
+        (date(2026, 11, 12), date(2099, 1, 1), "expires_on"),
+    ],
+)
+def test_days_that_cannot_be_are_refused(
+    small: SmallDirectory, now: datetime, signed_on: date, expires_on: date | None, field: str
+) -> None:
+    who, ends = coordinator(small), (small.alder.member_id, small.birch.member_id)
+    with pytest.raises(InvalidInputError) as refused:
+        promises.record_agreement(who, Signed(*ends, signed_on, expires_on), at=now)
+    assert refused.value.field == field
+
+
+def test_an_auditor_records_nothing(small: SmallDirectory, now: datetime) -> None:
+    auditor, day = coordinator(small, Role.AUDITOR), date(2026, 11, 12)
+    ends = (small.alder.member_id, small.birch.member_id)
+    for record in (
+        lambda: promises.record_agreement(auditor, Signed(*ends, day, None), at=now),
+        lambda: promises.record_protocol(auditor, Signed(*ends, day, None), at=now),
+        lambda: promises.promise_pathway(auditor, *ends, None, at=now),
+        lambda: promises.end_pathway(auditor, ends[0], at=now),
+    ):
+        with pytest.raises(ForbiddenError):
+            record()
 
 
 # -- late answers --------------------------------------------------------------------------------

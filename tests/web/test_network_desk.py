@@ -38,6 +38,8 @@ ACTS = (
     "/network/gaps/take",
     "/network/gaps/close",
     "/network/agreements/promise",
+    "/network/agreements/sign",
+    "/network/agreements/protocol",
     "/network/agreements/end/00000000-0000-4000-8000-000000000000",
 )
 NIGHT = "night|36001"
@@ -250,9 +252,9 @@ def test_a_pathway_is_promised_and_ended_on_the_page(desk: Desk) -> None:
     visitor, small = desk[COORDINATOR], desk.small
     visitor.open("/network/agreements")
     data = {
-        "from_member": str(small.alder.member_id),
-        "to_member": str(small.birch.member_id),
-        "need": "advocacy",
+        "pathway-from_member": str(small.alder.member_id),
+        "pathway-to_member": str(small.birch.member_id),
+        "pathway-need": "advocacy",
     }
     assert visitor.send("/network/agreements/promise", data, follow=False).status_code == 303
     page = text_of(visitor.open("/network/agreements"))
@@ -261,11 +263,53 @@ def test_a_pathway_is_promised_and_ended_on_the_page(desk: Desk) -> None:
     twice = visitor.send("/network/agreements/promise", data, follow=False)
     assert twice.status_code == 422
     assert "This pathway is promised already." in text_of(twice)
-    for wrong in ({"from_member": ""}, {"to_member": "x"}, {"need": "magic"}):
+    for wrong in (
+        {"pathway-from_member": ""},
+        {"pathway-to_member": "x"},
+        {"pathway-need": "magic"},
+    ):
         answer = visitor.send("/network/agreements/promise", {**data, **wrong}, follow=False)
         assert answer.status_code == 422, wrong
     assert visitor.send(found[1], follow=False).status_code == 303
     assert "No pathway is promised yet." in text_of(visitor.open("/network/agreements"))
+
+
+def test_a_lapsed_protocol_is_renewed_on_the_page_and_its_flag_goes(desk: Desk) -> None:
+    visitor, small = desk[COORDINATOR], desk.small
+    sign_protocol(small, small.birch, signed_on=date(2025, 1, 1), expires_on=date(2026, 11, 1))
+    flag = "Dune Program (demo): the consultation protocol has lapsed"
+    assert flag in text_of(visitor.open("/network/gaps"))
+    visitor.open("/network/agreements")
+    data = {
+        "protocol-first": str(small.dune.compartment_id),
+        "protocol-second": str(small.birch.member_id),
+        "protocol-signed_on": "2026-11-12",
+        "protocol-expires_on": "2027-11-12",
+    }
+    wrong = visitor.send(
+        "/network/agreements/protocol", {**data, "protocol-expires_on": "soon"}, follow=False
+    )
+    assert wrong.status_code == 422
+    assert 'value="2026-11-12"' in text_of(wrong)
+    answer = visitor.send("/network/agreements/protocol", data, follow=False)
+    assert answer.status_code == 303
+    assert flag not in text_of(visitor.open("/network/gaps"))
+
+
+def test_an_agreement_is_signed_on_the_page(desk: Desk) -> None:
+    visitor, small = desk[COORDINATOR], desk.small
+    visitor.open("/network/agreements")
+    data = {
+        "agreement-first": str(small.alder.member_id),
+        "agreement-second": str(small.cedar.member_id),
+        "agreement-signed_on": "2026-11-12",
+        "agreement-expires_on": "",
+    }
+    answer = visitor.send("/network/agreements/sign", data, follow=False)
+    assert answer.status_code == 303
+    page = text_of(visitor.open("/network/agreements"))
+    assert "No end" in page
+    assert "No agreement is recorded" not in page
 
 
 def test_the_overview_shows_only_published_figures(desk: Desk, now: datetime) -> None:
@@ -324,9 +368,21 @@ def test_whatever_is_typed_into_a_form_of_the_desk_gets_an_answer_and_writes_not
         "/network/gaps/plan": {"key": NIGHT},
         "/network/gaps/close": {"key": NIGHT, "version": "9"},
         "/network/agreements/promise": {
-            "from_member": str(small.alder.member_id),
-            "to_member": str(small.alder.member_id),
-            "need": "advocacy",
+            "pathway-from_member": str(small.alder.member_id),
+            "pathway-to_member": str(small.alder.member_id),
+            "pathway-need": "advocacy",
+        },
+        "/network/agreements/sign": {
+            "agreement-first": str(small.alder.member_id),
+            "agreement-second": str(small.alder.member_id),
+            "agreement-signed_on": "2026-01-01",
+            "agreement-expires_on": "",
+        },
+        "/network/agreements/protocol": {
+            "protocol-first": str(small.dune.compartment_id),
+            "protocol-second": str(small.alder.member_id),
+            "protocol-signed_on": "2026-01-01",
+            "protocol-expires_on": "",
         },
     }
     visitor.open("/network/gaps")

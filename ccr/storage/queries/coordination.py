@@ -17,8 +17,8 @@ from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Need
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
-from ccr.storage.models.directory import MemberRow
-from ccr.storage.queries.directory import member_of_row
+from ccr.storage.models.directory import AgreementRow, MemberRow
+from ccr.storage.queries.directory import member_of_row, raise_directory_version
 from ccr.storage.queries.referrals import rows_changed
 from ccr.storage.queries.taking_part import NOBODY
 
@@ -109,6 +109,24 @@ def add_protocol(
     )
     db.session.add(row)
     db.session.flush()
+    return row.id
+
+
+def add_agreement(
+    network_id: UUID, a: UUID, b: UUID, *, signed_on: date, expires_on: date | None
+) -> UUID:
+    """Add a linkage agreement between two members; return its id. The directory changes with it."""
+    row = AgreementRow(
+        id=uuid4(),
+        network_id=network_id,
+        member_a_id=a,
+        member_b_id=b,
+        signed_on=signed_on,
+        expires_on=expires_on,
+    )
+    db.session.add(row)
+    db.session.flush()
+    raise_directory_version(network_id)
     return row.id
 
 

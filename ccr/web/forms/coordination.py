@@ -15,9 +15,10 @@ from wtforms.widgets import DateInput
 
 from ccr.domain.directory import Member
 from ccr.domain.errors import InvalidInputError
-from ccr.domain.phrases import phrase
+from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import Need
 from ccr.services.gaps import Plan
+from ccr.services.promises import Signed
 from ccr.web.forms.fields import SelectChoice, choices_of
 from ccr.web.language import translated
 
@@ -55,7 +56,11 @@ class PlanForm(FlaskForm):
             key=self.key.data or "",
             owner_id=_member_id(self.owner.data, "owner"),
             next_step=self.next_step.data or "",
-            due_on=_day(self.due_on.data or ""),
+            due_on=_date(
+                self.due_on.data or "",
+                phrase("Give a day from today to a year from now."),
+                "due_on",
+            ),
             version=version_of(self.version.data),
         )
 
@@ -89,6 +94,48 @@ class PathwayForm(FlaskForm):
         )
 
 
+class SignedForm(FlaskForm):
+    """Two parties, the day they signed, and the day it ends."""
+
+    first = SelectField(validate_choice=False)
+    second = SelectField(validate_choice=False)
+    signed_on = StringField(widget=DateInput())
+    expires_on = StringField(widget=DateInput())
+
+    def __init__(
+        self,
+        first: tuple[Phrase, list[SelectChoice]],
+        second: tuple[Phrase, list[SelectChoice]],
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.first.label.text, self.first.choices = translated(first[0]), first[1]
+        self.second.label.text, self.second.choices = translated(second[0]), second[1]
+        self.signed_on.label.text = translated(phrase("Signed on"))
+        self.expires_on.label.text = translated(phrase("Ends on"))
+        self.expires_on.description = translated(phrase("Leave empty when it has no end."))
+
+    def to_signed(self) -> Signed:
+        """Return what was written; raises InvalidInputError with its field."""
+        ends = (self.expires_on.data or "").strip()
+        return Signed(
+            first_id=_member_id(self.first.data, "first"),
+            second_id=_member_id(self.second.data, "second"),
+            signed_on=_date(
+                self.signed_on.data or "",
+                phrase("Give the day it was signed, today at the latest."),
+                "signed_on",
+            ),
+            expires_on=_date(
+                ends,
+                phrase("Give an end after the day it was signed, or leave it empty."),
+                "expires_on",
+            )
+            if ends
+            else None,
+        )
+
+
 def member_choices(members: Iterable[Member]) -> list[SelectChoice]:
     """Return members as choices, with an empty first one."""
     return [
@@ -114,10 +161,8 @@ def _member_id(text: object, field: str) -> UUID:
         raise InvalidInputError(phrase("Choose a member of the network."), field=field) from None
 
 
-def _day(text: str) -> date:
+def _date(text: str, words: Phrase, field: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInputError(
-            phrase("Give a day from today to a year from now."), field="due_on"
-        ) from None
+        raise InvalidInputError(words, field=field) from None

@@ -1,20 +1,13 @@
-"""The network desk: the overview, who can reach whom, and what members promised one another."""
+"""The network desk: the overview, and who can reach whom."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask import Blueprint, g, render_template, request
 
 from ccr.adapters.clock import utc_now
-from ccr.domain.errors import DuplicateError, InvalidInputError
 from ccr.policy.permissions import Permission
 from ccr.services import coordination, gaps
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.coordination import PathwayForm
-from ccr.web.forms.fields import add_refusal
 from ccr.web.presenters import coordination as rows
 from ccr.web.presenters.gaps import day_text, item_view
 from ccr.web.presenters.graph import graph_view
@@ -54,52 +47,4 @@ def graph() -> str:
         "network/graph.html",
         graph=graph_view(view, request.args.get("member")),
         as_table=as_table,
-    )
-
-
-@blueprint.get("/agreements")
-@requires(Permission.COORDINATION_READ)
-def agreements() -> str:
-    """Show agreements, consultation protocols and promised pathways, the most pressing first."""
-    view = _view()
-    return _agreements_page(view, PathwayForm(view.network.members.values(), formdata=None))
-
-
-@blueprint.post("/agreements/promise")
-@requires(Permission.COORDINATION_MANAGE)
-def promise() -> ResponseReturnValue:
-    """Record a promised pathway."""
-    view = _view()
-    form = PathwayForm(view.network.members.values())
-    try:
-        coordination.promise_pathway(current_identity(), *form.wanted(), at=utc_now())
-    except (InvalidInputError, DuplicateError) as error:
-        add_refusal(form, error)
-        return _agreements_page(view, form), 422
-    flash(gettext("The pathway is promised from today on."), "success")
-    return redirect(url_for("network.agreements"), code=303)
-
-
-@blueprint.post("/agreements/end/<uuid:pathway_id>")
-@requires(Permission.COORDINATION_MANAGE)
-def end(pathway_id: UUID) -> ResponseReturnValue:
-    """End a promised pathway."""
-    coordination.end_pathway(current_identity(), pathway_id, at=utc_now())
-    flash(gettext("The pathway ended today."), "success")
-    return redirect(url_for("network.agreements"), code=303)
-
-
-def _view() -> coordination.NetworkView:
-    return coordination.network_view(current_identity(), at=utc_now())
-
-
-def _agreements_page(view: coordination.NetworkView, form: PathwayForm) -> str:
-    programs, protocols = coordination.list_programs(current_identity())
-    return render_template(
-        "network/agreements.html",
-        form=form,
-        agreements=rows.agreement_rows(view),
-        protocols=rows.protocol_rows(programs, protocols, view.on),
-        pathways=rows.pathway_rows(view),
-        day=day_text(view.on),
     )
