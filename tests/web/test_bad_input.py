@@ -328,8 +328,8 @@ def test_every_form_refuses_a_missing_and_a_foreign_token(desk: Desk, ids: dict[
     for rule in desk.app.url_map.iter_rules():
         if "POST" not in (rule.methods or ()) or rule.endpoint.startswith("api."):
             continue
-        if not rule.arguments <= values.keys():
-            continue
+        if not rule.arguments <= values.keys() or rule.endpoint.startswith("finder."):
+            continue  # the public forms have no token, and nothing that one could change
         chosen = {k: v for k, v in values.items() if k in rule.arguments}
         if "as-receiver" in rule.rule:
             chosen["act"] = "accept"

@@ -19,6 +19,7 @@ from ccr.storage.models.accounts import Network
 from ccr.storage.models.directory import ServiceRow
 from tests.public_directory import PublicDirectory, make_public_directory
 from tests.web.public_pages import Shown, ask, look
+from tests.web.test_bad_input import NAUGHTY
 
 CARD = re.compile(r'<article class="card public-card".*?</article>', re.DOTALL)
 
@@ -126,6 +127,15 @@ def test_a_form_of_another_site_is_refused(
         answer = ask(client, path, data, headers=headers).response
         wanted = 400 if path == "/short-list" else status  # there is nothing to print either way
         assert answer.status_code == wanted, path
+
+
+@pytest.mark.parametrize("field", ["help", "near", "meant"])
+def test_whatever_is_typed_gets_a_clear_answer(client: FlaskClient, field: str) -> None:
+    for value in NAUGHTY:
+        page = find(client, **{field: value})
+        assert page.response.status_code in {200, 422}, value[:40]
+        assert "<script>alert(1)" not in page.response.get_data(as_text=True)
+        assert "Set-Cookie" not in page.response.headers
 
 
 # -- the answer --------------------------------------------------------------------------------
@@ -266,7 +276,9 @@ def test_the_list_on_paper_has_short_names_numbers_and_hours_and_nothing_else(
     )
 
 
-@pytest.mark.parametrize("ids", [[], ["x"], ["00000000-0000-4000-8000-000000000000"]])
+@pytest.mark.parametrize(
+    "ids", [[], ["x"], list(NAUGHTY[:30]), ["00000000-0000-4000-8000-000000000000"]]
+)
 def test_a_list_of_nothing_is_refused(client: FlaskClient, ids: list[str]) -> None:
     assert ask(client, "/short-list", {"service_id": ids}).response.status_code == 400
 

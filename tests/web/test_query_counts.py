@@ -119,6 +119,7 @@ def test_every_page_takes_at_most_twelve_statements_and_no_more_with_twice_the_d
     make_referrals(small, now - timedelta(hours=1))
     followups.run_clocks(world(), at=now)
     desk[who].send("/desk/find", SEARCH)
+    desk[who].send("/find", PUBLIC_FORMS["/find"])
     doubled = counts(desk, who, made)
     assert doubled == again
     assert max(again.values()) <= MOST
