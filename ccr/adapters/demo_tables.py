@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from ccr.adapters.demo_ties import DemoGap, DemoPathway, DemoProtocol, Ties
 from ccr.adapters.gazetteer import Gazetteer
 from ccr.domain.directory import (
     Agreement,
@@ -79,38 +80,6 @@ class DemoPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoPathway:
-    """A referral pathway that one member promised to another; no need means any."""
-
-    from_member_id: UUID
-    to_member_id: UUID
-    need: Need | None
-    promised_on: date
-    ended_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class DemoProtocol:
-    """With which member an abusive partner program consults, until when (R3)."""
-
-    program_id: UUID
-    partner_member_id: UUID
-    signed_on: date
-    expires_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class DemoGap:
-    """A gap that a member has taken on. `key` is "kind|need|place"."""
-
-    key: str
-    owner_member_id: UUID
-    next_step: str
-    due_on: date
-    opened_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class DemoNetwork:
     """Everything in data/demo. `keys` maps a service's id to its key in the table."""
 
@@ -136,7 +105,12 @@ def read_demo(
     reader = _Reader(folder, network_id, gazetteer, at)
     members = reader.members()
     services = reader.services(members)
-    ties = _Ties({m.key: m.member.id for m in members}, reader.programs, today, at)
+    ties = Ties(
+        {m.key: m.member.id for m in members},
+        {key: program.id for key, program in reader.programs.items()},
+        today,
+        at,
+    )
     return DemoNetwork(
         members=tuple(members),
         programs=tuple(reader.programs.values()),
@@ -182,56 +156,6 @@ def _person(line: Line) -> DemoPerson:
         program=CompartmentKind(line["program"]) if line["program"] else None,
         listed=line["listed"] == "yes",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Ties:
-    """Reads what ties members together; days are counted from `today`."""
-
-    ids: dict[str, UUID]
-    programs: dict[tuple[str, str], DemoProgram]
-    today: date
-    at: datetime
-
-    def agreement(self, line: Line) -> Agreement:
-        return Agreement(
-            member_ids=frozenset({self.ids[line["member"]], self.ids[line["other"]]}),
-            signed_on=self._ago(line["signed_days_ago"]),
-            expires_on=self._ahead(line["expires_in_days"]),
-        )
-
-    def pathway(self, line: Line) -> DemoPathway:
-        ended = line["ended_days_ago"]
-        return DemoPathway(
-            from_member_id=self.ids[line["sender"]],
-            to_member_id=self.ids[line["receiver"]],
-            need=Need(line["need"]) if line["need"] else None,
-            promised_on=self._ago(line["promised_days_ago"]),
-            ended_on=self._ago(ended) if ended else None,
-        )
-
-    def protocol(self, line: Line) -> DemoProtocol:
-        return DemoProtocol(
-            program_id=self.programs[line["program"], CompartmentKind.APIP].id,
-            partner_member_id=self.ids[line["partner"]],
-            signed_on=self._ago(line["signed_days_ago"]),
-            expires_on=self._ahead(line["expires_in_days"]),
-        )
-
-    def gap(self, line: Line) -> DemoGap:
-        return DemoGap(
-            key="|".join((line["kind"], Need(line["need"]), line["place"])),
-            owner_member_id=self.ids[line["owner"]],
-            next_step=line["next_step"],
-            due_on=self.today + timedelta(days=int(line["due_in_days"])),
-            opened_at=self.at - timedelta(days=int(line["opened_days_ago"])),
-        )
-
-    def _ago(self, days: str) -> date:
-        return self.today - timedelta(days=int(days))
-
-    def _ahead(self, days: str) -> date | None:
-        return self.today + timedelta(days=int(days)) if days else None
 
 
 class _Reader:

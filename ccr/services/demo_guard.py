@@ -13,7 +13,8 @@ from ccr.config import Settings
 from ccr.domain.errors import DuplicateError, UnsafeStorageError
 from ccr.domain.phrases import phrase
 from ccr.services.health import check_schema
-from ccr.storage.queries.accounts import NetworkFacts, has_demo_network
+from ccr.storage.queries.accounts import NetworkFacts
+from ccr.storage.queries.demo_accounts import has_demo_network
 
 
 def holds_demo() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -90,6 +91,16 @@ def test_another_click_changes_who_one_is(demo, visitor: Visitor):
     page = visitor.open("/account").get_data(as_text=True)
     assert "Cedar Path Program (demo)" in page
     assert "Rensselaer Family Center (demo)" not in page
+
+
+def test_whoever_comes_back_after_a_break_finds_the_doorway_open(demo, visitor: Visitor, now):
+    come_in(visitor, "worker")
+    with time_machine.travel(now + timedelta(minutes=40), tick=False):
+        assert visitor.open("/demo").status_code == 200
+        assert come_in(visitor, "advocate").headers["Location"] == "/welcome"
+        assert "Riverside Family Advocates (demo)" in visitor.open("/account").get_data(
+            as_text=True
+        )
 
 
 def test_a_step_leads_to_its_own_page_and_nowhere_else(demo, visitor: Visitor):

@@ -123,11 +123,6 @@ def list_networks() -> list[NetworkFacts]:
     return [_network(row) for row in db.session.scalars(real)]
 
 
-def has_demo_network() -> bool:
-    """Return True when any network is a demo."""
-    return db.session.scalar(select(Network.id).where(Network.is_demo).limit(1)) is not None
-
-
 def get_network(network_id: UUID) -> NetworkFacts:
     """Return a network; raises NotFoundError."""
     row = db.session.get(Network, network_id)

@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment, Network, RoleRow, account_role
 from ccr.storage.models.directory import MemberRow
-from ccr.storage.queries.accounts import has_demo_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,11 @@ class ShownAccount:
     role: str
     member_name: str
     network_name: str
+
+
+def has_demo_network() -> bool:
+    """Return True when any network is a demo."""
+    return db.session.scalar(select(Network.id).where(Network.is_demo).limit(1)) is not None
 
 
 def shown_accounts(emails: Collection[str]) -> list[ShownAccount]:
