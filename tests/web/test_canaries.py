@@ -30,6 +30,7 @@ NOBODY: frozenset[str] = frozenset()
 SENDER, RECEIVER = frozenset({"alder"}), frozenset({"birch"})
 BOTH = SENDER | RECEIVER
 EXCLUDED = "Canaryoak Clinic (demo)"
+LISTS_EVERY_MEMBER = {"/network/members"}
 PRIVATE = "518-555-7713"
 # Every free text that somebody types, and the programs whose pages may show it.
 TYPED: dict[str, frozenset[str]] = {
@@ -190,7 +191,9 @@ def test_what_was_typed_comes_out_at_its_own_side_or_nowhere(
             assert word not in headers, (word, answer.who, answer.path)
             assert word not in title, (word, answer.who, answer.path)
             assert word not in answer.path.casefold(), (word, answer.path)
-            if team not in sides:
+            # A list of every member names them all; who was left out cannot be told from it.
+            named = word == "canaryoak" and answer.path in LISTS_EVERY_MEMBER
+            if team not in sides and not named:
                 assert word not in body, (word, answer.who, answer.path)
         if team != "alder":
             assert "tRoY" not in answer.body
