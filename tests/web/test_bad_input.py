@@ -148,23 +148,15 @@ FORMS = (
     ),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/close", {"outcome": ""}),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/confirm-release", {"how": ""}),
-    Form("alder.worker", "/desk/referrals/{sent}/as-sender/phone-accept", {"told_by": ""}),
     Form(
         "alder.worker",
         "/desk/referrals/{sent}/as-sender/phone-decline",
         {"told_by": "advocate", "reason": ""},
     ),
     Form("coordination.coordinator", "/network/members/{member}/way", {"way": ""}),
-    Form("coordination.coordinator", "/network/members/{member}/pledge", {"role": ""}),
     Form("coordination.coordinator", "/network/members/{member}/invite", {"compartment_id": ""}),
-    Form(
-        "coordination.coordinator",
-        "/network/members/{member}/withdraw-invitation",
-        {"invitation_id": ""},
-    ),
     Form("birch.agency_admin", "/account/colleagues/invite", {"role": ""}),
     Form("anonymous", "/invited", {"code": ""}),
-    Form("anonymous", "/invited/account", {"code": "", "email": "", "password": "", "again": ""}),
     Form("alder.worker", "/language/es", {"back": ""}),
     Form(
         "alder.worker",
