@@ -19,9 +19,9 @@ from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CompartmentKind
 from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
-from ccr.services import accounts
+from ccr.services import accounts, coordination
 from ccr.services.authorise import authorise
-from ccr.services.demo_history import add_history
+from ccr.services.demo_history import add_history, quarters_before
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as account_rows
@@ -99,6 +99,8 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
         if history:
             past = read_past(FOLDER)
             referrals = add_history(world, demo, past, network_id, zone=ZoneInfo(TIMEZONE), at=at)
+            for quarter in quarters_before(today):
+                coordination.publish_quarter(identity, quarter.name, at=at)
         raise_directory_version(network_id)
         append_event(identity, "loaded", "demo", network_id, at=at)
     return DemoLoaded(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -191,15 +192,22 @@ def records(*, without: frozenset[str] = ASIDE) -> dict[str, list[tuple[object, 
     return dump(without=without)
 
 
+def tried_here() -> tuple[str, ...]:
+    """Return what is typed: all of it on one engine, and on the other what engines differ about."""
+    full = "CCR_TEST_FULL" in os.environ or db.session.get_bind().dialect.name == "sqlite"
+    return NAUGHTY if full else tuple(v for v in NAUGHTY if "\x00" in v or "'" in v or len(v) > 40)
+
+
+@pytest.mark.timeout(900)
 def test_no_field_of_any_form_breaks_on_naughty_text(desk: Desk, ids: dict[str, UUID]) -> None:
-    tried = 0
+    tried, values = 0, tried_here()
     for form in FORMS:
         visitor, path = desk[form.who], form.path.format(**ids)
         start = "/invited" if form.who == "anonymous" else "/account"
         visitor.open(path.partition("/as-")[0] if "/as-" in path else start)
         before = records(without=ASIDE | WATCHED)
         for name in form.fields:
-            for value in NAUGHTY:
+            for value in values:
                 answer = visitor.send(path, {**form.fields, name: value}, follow=False)
                 where = (path, name, value[:40])
                 assert answer.status_code < 500, where
@@ -212,7 +220,7 @@ def test_no_field_of_any_form_breaks_on_naughty_text(desk: Desk, ids: dict[str, 
                     assert "<script>alert(1)" not in text_of(answer), where
                 before = after
                 tried += 1
-    assert tried > 1500
+    assert tried > 35 * len(values)
 
 
 def test_no_field_breaks_on_bytes_that_are_no_text(desk: Desk, ids: dict[str, UUID]) -> None:

@@ -16,7 +16,7 @@ from ccr.services.gaps import BoardItem, GapBoard, TakenGap
 from ccr.web.language import translated
 from ccr.web.presenters.maps import MapView, county_map
 
-COUNTIES_A_PAGE = 9
+COUNTIES_A_PAGE = 10
 CARDS = 3
 SHEET_CARDS = 5
 LOOKS = {
