@@ -83,7 +83,15 @@ class FinderAnswer:
 
 def public_network(world: World) -> NetworkFacts | None:
     """Return the network that public pages show: the one of the settings, else the only one."""
-    networks = rows.networks_open_to_all()
+    return _chosen(world, rows.networks_open_to_all())
+
+
+def network_of_the_front_page(world: World) -> NetworkFacts | None:
+    """Return the same for the page with the lines to call, which stands without a database too."""
+    return _chosen(world, rows.networks_if_any_answer())
+
+
+def _chosen(world: World, networks: list[NetworkFacts]) -> NetworkFacts | None:
     wanted = world.settings.public_network
     if wanted:
         return next((n for n in networks if n.name.casefold() == wanted.casefold()), None)

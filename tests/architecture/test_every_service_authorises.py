@@ -48,6 +48,7 @@ WITHOUT_IDENTITY = {
     "drafts.missing": "a pure answer",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
     "finder.public_identity": "makes the identity of anybody at all",
+    "finder.network_of_the_front_page": "the same, where the database may be away",
     "finder.public_network": "which network is public is public",
     "health.check_schema": "the terminal, before anything is asked",
     "health.readiness": "operators; nothing about people",

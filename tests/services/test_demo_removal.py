@@ -47,6 +47,7 @@ def lived_in(app, now):
         program = account_rows.coordination_compartment(practice)
         account = db.session.scalars(select(Account).order_by(Account.email)).unique().first()
         account.practice_compartment_id = program.id
+        db.session.get_one(Network, practice).is_practice = True
     return loaded
 
 

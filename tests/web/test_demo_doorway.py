@@ -268,8 +268,8 @@ def test_the_page_is_whole_in_spanish(demo, visitor: Visitor):
 
 def test_public_pages_say_what_is_invented_and_what_is_real(demo, visitor: Visitor):
     page = visitor.open("/").get_data(as_text=True)
-    assert "every service here is invented" in page
-    assert "help lines are real" in page
+    assert "every place and phone number here is invented" in page
+    assert "the lines for the whole country or state are real" in page
     assert 'href="/demo"' in page
 
 

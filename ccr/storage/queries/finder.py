@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import DBAPIError
 
 from ccr.domain.taxonomy import MemberCategory
 from ccr.storage.db import db
@@ -23,6 +24,15 @@ def networks_open_to_all() -> list[NetworkFacts]:
         .order_by(Network.name)
     )
     return [NetworkFacts(*row) for row in rows]
+
+
+def networks_if_any_answer() -> list[NetworkFacts]:
+    """Return the same, or none when the database does not answer."""
+    try:
+        return networks_open_to_all()
+    except DBAPIError:
+        db.session.rollback()
+        return []
 
 
 def listed_members(network_id: UUID) -> frozenset[UUID]:

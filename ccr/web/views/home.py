@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
 from ccr.services import practice
-from ccr.services.finder import public_network
+from ccr.services.finder import network_of_the_front_page
 from ccr.services.hotlines import list_hotlines
 from ccr.web.access import cookieless, current_identity, current_world, public, requires
 from ccr.web.forms.finder import FinderForm
@@ -23,7 +23,7 @@ EXIT_TO = "https://www.weather.gov/"
 def index(language: str | None = None) -> str:
     """Show the lines to call, the question of the finder, and the way in for staff."""
     del language
-    network = public_network(current_world())
+    network = network_of_the_front_page(current_world())
     return render_template(
         "home/index.html", form=FinderForm(None), hotlines=list_hotlines(), network=network
     )
