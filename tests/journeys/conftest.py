@@ -114,14 +114,20 @@ def app_in(folder: Path, template: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Return a site that serves until the last journey is over."""
-    folder = tmp_path_factory.mktemp("site")
-    with app_in(folder, sqlite_template):
+@contextmanager
+def made_site(folder: Path, template: Path) -> Iterator[Site]:
+    """Serve the small directory in a database of its own in this folder; yield the site."""
+    with app_in(folder, template):
         small = make_small_directory(at=utc_now(), name="Journey network")
     with serving(folder) as url:
         yield Site(url, small, folder)
+
+
+@pytest.fixture(scope="session")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Return a site that serves until the last journey is over."""
+    with made_site(tmp_path_factory.mktemp("site"), sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 STEP = "Ask the program and Birch to sign by New Year."
+
+
+@pytest.fixture
+def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
+    """Return a site of one's own: what one journey promises changes what another would see."""
+    from tests.journeys.conftest import made_site
+
+    with made_site(tmp_path, sqlite_template) as made:
+        yield made
 
 
 @contextmanager
@@ -125,8 +135,7 @@ def test_it_works_by_keyboard_on_a_phone_at_night(chromium: Browser, site: Site)
     how = {"hand": Keyboard(), "axe": True, "width": 390, "theme": "dark"}
     with _coordinator(chromium, site, **how) as person:
         _find_and_own(person, site, due=_in_december(person))
-        person.go("/network/graph?view=table")
-        person.look()
+        _look_at_the_network(person)
         person.press("Birch Advocates (demo)", role="link")
         assert "If it left the network" in person.look()
 
@@ -146,7 +155,7 @@ def test_every_page_stands_in_spanish(chromium: Browser, site: Site) -> None:
         ("/network/gaps", "Elija una fila de la tabla"),
         ("/network/gaps?row=3&county=36083", "Revisados en los últimos seis meses"),
         ("/network/gaps/print", "Informe de vacíos para el consejo"),
-        ("/network/graph", "Si dejara la red"),
+        ("/network/graph", "En toda la red"),
         ("/network/graph?view=table", "Quién puede llegar a quién"),
         ("/network/agreements", "Caminos prometidos"),
     ):

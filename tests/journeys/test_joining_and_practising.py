@@ -6,6 +6,7 @@ import contextvars
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -30,6 +31,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 NEWCOMER = "pastor@example.org"
 RIBBON = "Practice. Nothing here is real."
+
+
+@pytest.fixture
+def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
+    """Return a site of one's own. Whoever joins here would stand in the lists of other journeys."""
+    from tests.journeys.conftest import made_site
+
+    with made_site(tmp_path, sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture

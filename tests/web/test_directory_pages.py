@@ -134,6 +134,14 @@ def test_codes_that_do_not_exist_change_nothing(desk: Desk, fields: dict[str, ob
     assert listing(desk, desk.small.birch_service_id) == before
 
 
+def test_a_program_for_abusive_partners_says_what_it_cannot_do(desk: Desk) -> None:
+    service_id = desk.small.birch_service_id
+    limits = "No program can promise that the abuse ends."
+    assert limits not in text_of(desk["alder.worker"].open(path(service_id)))
+    describe(desk, COORDINATOR, service_id, needs=["abusive-partner-intervention"])
+    assert limits in text_of(desk["alder.worker"].open(path(service_id)))
+
+
 def test_a_hidden_listing_shows_its_area_and_no_place(desk: Desk) -> None:
     page = text_of(desk["alder.worker"].open(path(desk.small.cedar_service_id)))
     assert "The address is private" in page

@@ -59,6 +59,7 @@ def listing_view(service: Service, world: World, *, at: datetime) -> dict[str, A
         "phone": service.phone,
         "coverage": coverage_dict(cover, service, at),
         "alert": service.alert,
+        "is_program": Need.ABUSIVE_PARTNER_INTERVENTION in service.needs,
         "rows": [
             {"term": translated(term), "value": value or translated(UNKNOWN)}
             for term, value in _rows(service, world, at)
