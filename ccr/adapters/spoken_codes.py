@@ -2,7 +2,7 @@
 
 The words come from the BIP 39 English list (2,048 words, no two alike in their first four
 letters, so they survive a bad line), less those that say something about violence, law, money,
-bodies or people. Four words of 1,680 are 43 bits: the code opens nothing by itself; it is
+bodies or people. Four words of 1,679 are 43 bits: the code opens nothing by itself; it is
 looked up only inside the receiver's own inbox, with a limit on tries (ADR 0007). The referral's
 identity is its random UUID.
 """
@@ -21,7 +21,7 @@ WORDS_IN_A_CODE = 4
 # Words that could hurt, frighten, accuse or describe a person when read aloud.
 _LEFT_OUT = frozenset(
     """
-    absent afford bargain behave borrow cash cost payment
+    absent afford anxiety bargain behave borrow cash cost payment
     abuse accident accuse acid address adult afraid aim alarm alcohol alone anger angry army
     arm arrest armed assault attack baby battle beauty believe betray bitter black blame blast
     bleak blind blood body bomb boss boy brother bullet burden bus cage case catch child church
@@ -57,14 +57,22 @@ _LEFT_OUT = frozenset(
 
 @dataclass(frozen=True)
 class WordList:
-    """The neutral words that codes are made of."""
+    """The neutral words that codes are made of.
+
+    Attributes:
+        words: what new codes are drawn from.
+        known: what is understood: all words there ever were, so that a code of yesterday is found
+            when a word is no longer drawn today.
+    """
 
     words: tuple[str, ...]
+    known: frozenset[str]
 
     @classmethod
     def load(cls) -> WordList:
         """Return the list, in alphabetical order."""
-        return cls(tuple(sorted(w for w in Mnemonic("english").wordlist if w not in _LEFT_OUT)))
+        every = Mnemonic("english").wordlist
+        return cls(tuple(sorted(w for w in every if w not in _LEFT_OUT)), frozenset(every))
 
     def draw(self, rng: random.Random) -> str:
         """Return a new code such as "maple river quiet stone"; no word twice."""
@@ -84,10 +92,10 @@ class WordList:
         return None if None in found else " ".join(word for word in found if word)
 
     def _whole(self, typed: str) -> str | None:
-        if typed in self.words:
+        if typed in self.known:
             return typed
         least = 4
         if len(typed) < least:
             return None
-        matches = [w for w in self.words if w.startswith(typed[:least])]
+        matches = [w for w in self.known if w.startswith(typed[:least])]
         return matches[0] if len(matches) == 1 and matches[0].startswith(typed) else None

@@ -21,6 +21,12 @@ def test_no_word_speaks_of_harm_law_money_or_people() -> None:
         assert word not in WORDS.words
 
 
+def test_a_code_with_a_word_that_is_no_longer_drawn_is_still_found() -> None:
+    assert "anxiety" not in WORDS.words
+    assert WORDS.normalise("ANXI maple river stone") == "anxiety maple river stone"
+    assert WORDS.normalise("anxiety maple river stone") == "anxiety maple river stone"
+
+
 def test_a_code_has_four_different_words() -> None:
     code = WORDS.draw(random.Random(1)).split()
     assert len(set(code)) == WORDS_IN_A_CODE

@@ -27,6 +27,22 @@ def test_no_template_holds_raw_values_inline_script_or_style(path: Path) -> None
     assert not re.search(r"\son[a-z]+=", text)
 
 
+def test_every_component_is_in_the_style_guide() -> None:
+    folder = Path(__file__).parents[2] / "templates"
+    shown = "".join(page.read_text() for page in (folder / "styleguide").glob("*.html"))
+    parts = {part.name for part in (folder / "components").glob("*.html")}
+    # Macros that other components are made of, or that the layout shows on this very page.
+    inside = {
+        name
+        for name in parts
+        if any(
+            f"components/{name}" in other.read_text()
+            for other in ((folder / "layout").glob("*.html"))
+        )
+    }
+    assert {name for name in parts - inside if f"components/{name}" not in shown} == set()
+
+
 def test_titles_are_neutral() -> None:
     loaded = re.compile(r"abuse|victim|violence|shelter|batter", re.IGNORECASE)
     for path in TEMPLATES:
