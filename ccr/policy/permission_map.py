@@ -26,6 +26,10 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.is_the_terminal],
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
+    Permission.CAPACITY_UPDATE: [
+        [p.has_coordinator_role, p.is_in_same_network],
+        [p.handles_referrals, p.is_in_same_compartment],
+    ],
     Permission.CLOCK_RUN: [[p.is_the_terminal]],
     Permission.COLLEAGUE_MANAGE: [
         [p.has_agency_admin_role, p.is_in_same_compartment, p.is_not_in_practice]
@@ -37,20 +41,60 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_auditor_role, p.is_in_same_network],
     ],
     Permission.DEMO_MANAGE: [[p.is_the_terminal]],
+    Permission.DIRECTORY_EXPORT: [
+        [p.is_the_terminal],
+        [p.is_staff, p.is_in_same_network, p.is_not_in_practice],
+    ],
     Permission.DIRECTORY_IMPORT: [
+        [p.is_the_terminal],
+        [p.has_coordinator_role, p.is_in_same_network],
+    ],
+    Permission.DIRECTORY_MERGE: [
         [p.is_the_terminal],
         [p.has_coordinator_role, p.is_in_same_network],
     ],
     Permission.DIRECTORY_READ: [[p.is_the_terminal], [p.is_staff, p.is_in_same_network]],
     Permission.FIGURE_PUBLISH: [[p.is_the_terminal]],
     Permission.FINDER_USE: [[p.is_the_public, p.is_in_same_network]],
+    Permission.LISTING_CLAIM: [[p.has_agency_admin_role, p.is_in_same_network]],
     Permission.LISTING_DESCRIBE: [
         [p.is_the_terminal],
         [p.has_coordinator_role, p.is_in_same_network],
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
+    Permission.LISTING_EDIT: [
+        [p.has_coordinator_role, p.is_in_same_network],
+        [p.has_agency_admin_role, p.is_in_same_compartment],
+    ],
+    Permission.LISTING_HIDE: [
+        [p.is_the_terminal],
+        [p.has_coordinator_role, p.is_in_same_network],
+        [p.has_agency_admin_role, p.is_in_same_compartment],
+    ],
+    Permission.LISTING_HISTORY: [
+        [p.has_coordinator_role, p.is_in_same_network],
+        [p.has_agency_admin_role, p.is_in_same_compartment],
+        [p.has_auditor_role, p.is_in_same_network],
+    ],
+    Permission.LISTING_PUBLISH: [
+        [p.has_coordinator_role, p.is_in_same_network],
+        [p.has_agency_admin_role, p.is_in_same_compartment],
+    ],
+    Permission.LISTING_REVIEW: [
+        [p.has_coordinator_role, p.is_in_same_network],
+        [p.has_agency_admin_role, p.is_in_same_compartment],
+    ],
+    Permission.LISTING_SUGGEST: [
+        [p.is_the_public, p.is_in_same_network],
+        [p.is_staff, p.is_in_same_network],
+    ],
+    Permission.LISTING_VERIFY: [
+        [p.has_coordinator_role, p.is_in_same_network],
+        [p.handles_referrals, p.is_in_same_compartment],
+    ],
     Permission.MEMBERSHIP_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
+    Permission.OPEN_DATA_READ: [[p.is_the_public, p.is_in_same_network]],
     Permission.PRACTICE_ENTER: [[p.handles_referrals]],
     Permission.REFERRAL_ANSWER: [
         [p.handles_referrals, p.is_receiver],
@@ -75,10 +119,15 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.is_staff, p.is_in_same_network],
         [p.key_may_route, p.is_in_same_network],
     ],
+    Permission.SEARCH_KEEP: [[p.is_staff]],
     Permission.STORAGE_VERIFY: [
         [p.is_the_terminal],
         [p.has_system_admin_role],
         [p.has_auditor_role],
+    ],
+    Permission.TAXONOMY_MANAGE: [
+        [p.is_the_terminal],
+        [p.has_coordinator_role, p.is_in_same_network],
     ],
     Permission.UNMET_NEED_COUNT: [[p.handles_referrals]],
 }

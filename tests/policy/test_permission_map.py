@@ -161,9 +161,13 @@ def test_only_the_terminal_runs_clocks_and_makes_networks(permission: Permission
     assert not any(permits(somebody(role), permission) for role in Role)
 
 
-def test_the_public_may_use_the_finder_and_nothing_else() -> None:
+def test_the_public_may_find_read_open_data_suggest_and_nothing_else() -> None:
     anybody = replace(somebody(), from_public=True)
-    assert {p for p in Permission if permits(anybody, p, Subject())} == {Permission.FINDER_USE}
+    assert {p for p in Permission if permits(anybody, p, Subject())} == {
+        Permission.FINDER_USE,
+        Permission.LISTING_SUGGEST,
+        Permission.OPEN_DATA_READ,
+    }
     assert not permits(anybody, Permission.FINDER_USE, Subject(network_id=uuid4()))
 
 
@@ -195,3 +199,54 @@ def test_another_networks_desk_is_refused_to_a_coordinator() -> None:
 def test_figures_about_people_are_published_from_the_terminal_only(role: Role) -> None:
     assert permits(somebody(terminal=True), Permission.FIGURE_PUBLISH)
     assert not permits(somebody(role), Permission.FIGURE_PUBLISH)
+
+
+OWN_LISTING = [
+    Permission.LISTING_EDIT,
+    Permission.LISTING_HIDE,
+    Permission.LISTING_PUBLISH,
+    Permission.LISTING_REVIEW,
+]
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("permission", OWN_LISTING)
+def test_a_listing_is_changed_by_its_own_administrator_and_the_coordinator_alone(
+    role: Role, permission: Permission
+) -> None:
+    me = somebody(role)
+    elsewhere = Subject(compartment_id=uuid4())
+    assert permits(me, permission, Subject()) is (role in {Role.COORDINATOR, Role.AGENCY_ADMIN})
+    assert permits(me, permission, elsewhere) is (role is Role.COORDINATOR)
+    assert not permits(me, permission, Subject(network_id=uuid4(), compartment_id=uuid4()))
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("permission", [Permission.CAPACITY_UPDATE, Permission.LISTING_VERIFY])
+def test_anybody_of_the_program_says_whether_there_is_room_and_that_it_is_still_true(
+    role: Role, permission: Permission
+) -> None:
+    me = somebody(role)
+    may = role in {*REFERRAL_ROLES, Role.COORDINATOR}
+    assert permits(me, permission, Subject()) is may
+    elsewhere = Subject(compartment_id=uuid4())
+    assert permits(me, permission, elsewhere) is (role is Role.COORDINATOR)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    "permission",
+    [Permission.DIRECTORY_IMPORT, Permission.DIRECTORY_MERGE, Permission.TAXONOMY_MANAGE],
+)
+def test_the_directory_as_a_whole_is_the_coordinators(role: Role, permission: Permission) -> None:
+    assert permits(somebody(role), permission, Subject()) is (role is Role.COORDINATOR)
+    assert not permits(somebody(role), permission, Subject(network_id=uuid4()))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_history_of_a_listing_is_its_owners(role: Role) -> None:
+    me = somebody(role)
+    may = {Role.COORDINATOR, Role.AGENCY_ADMIN, Role.AUDITOR}
+    assert permits(me, Permission.LISTING_HISTORY, Subject()) is (role in may)
+    elsewhere = Subject(compartment_id=uuid4())
+    assert permits(me, Permission.LISTING_HISTORY, elsewhere) is (role in may - {Role.AGENCY_ADMIN})

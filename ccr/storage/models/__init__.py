@@ -5,7 +5,9 @@ from ccr.storage.models import (
     audit,
     coordination,
     directory,
+    finding,
     joining,
+    keeping,
     operations,
     referrals,
 )
@@ -15,7 +17,9 @@ __all__ = [
     "audit",
     "coordination",
     "directory",
+    "finding",
     "joining",
+    "keeping",
     "operations",
     "referrals",
 ]

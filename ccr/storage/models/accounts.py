@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
+    true,
 )
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -41,6 +43,8 @@ class Network(Base):
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
     is_practice: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     directory_version: Mapped[int] = mapped_column(Integer, default=1)
+    directory_rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """How often listings are checked, in days by kind; empty for the defaults (R97)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -60,6 +64,8 @@ class Compartment(Base):
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(32), default="general")
+    capacity_reminder: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """Whether its people are reminded when its word on room is old."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -71,6 +71,10 @@ class MemberRow(Base):
     source: Mapped[str | None] = mapped_column(String(100))
     source_id: Mapped[str | None] = mapped_column(String(200))
     last_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    edited_fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """Fields that people set here, with the time: an import asks before it changes them."""
+    created_run_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+    """The import that made the record, while that import can be undone."""
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
 
@@ -126,6 +130,12 @@ class ServiceRow(Base):
     source: Mapped[str | None] = mapped_column(String(100))
     source_id: Mapped[str | None] = mapped_column(String(200))
     last_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Who checked the listing: a role or a source, never a person's name."""
+    edited_fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    created_run_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+    public_modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When anything that anybody may see last changed; the only time that open data tells."""
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
 
@@ -171,6 +181,8 @@ class LocationRow(Base):
     coordinates_from: Mapped[str | None] = mapped_column(String(32))
     source: Mapped[str | None] = mapped_column(String(100))
     source_id: Mapped[str | None] = mapped_column(String(200))
+    edited_fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    created_run_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -307,6 +319,9 @@ class CapacityRow(Base):
     status: Mapped[str] = mapped_column(String(40), default="unknown")
     available: Mapped[int | None] = mapped_column(Integer)
     unit: Mapped[str | None] = mapped_column(String(60))
+    households: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
+    """Free places by kind of household; for staff alone."""
+    note: Mapped[str] = mapped_column(String(300), default="", server_default="")
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated_by: Mapped[str | None] = mapped_column(String(200))
 
