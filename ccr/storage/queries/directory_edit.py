@@ -52,11 +52,11 @@ def save_needs(
     rows = [{"service_id": service_id, "need": need.value} for need in needs]
     if rows:
         db.session.execute(insert(ServiceNeedRow), rows)
-    _write_text(service_id, needs)
+    write_text(service_id, needs)
     return True
 
 
-def _write_text(service_id: UUID, needs: Iterable[Need]) -> None:
+def write_text(service_id: UUID, needs: Iterable[Need]) -> None:
     """Write anew what search reads of a service. A hidden one has no town to give."""
     row = db.session.execute(
         select(ServiceRow.__table__, MemberRow.name.label("member"))
