@@ -39,6 +39,7 @@ VIEWS = (
     "styleguide",
     "routing",
     "directory",
+    "hiding",
     "drafts",
     "referrals",
     "followups",

@@ -17,7 +17,7 @@ from ccr.domain.hidden_places import CountyOf
 from ccr.domain.phrases import phrase
 from ccr.domain.telling_places import Telling, TellingPlace
 from ccr.services.world import World
-from ccr.storage.queries import forgetting, hidden_scope, hiding
+from ccr.storage.queries import forgetting, hidden_scope, hiding, scrubbing
 from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_search import forget_removed_words
 
@@ -113,9 +113,9 @@ def erase(network_id: UUID, world: World, to_hide: ToHide, scope: Scope, *, at: 
     # Elsewhere only the hidden house goes: a public office of the same services may be named there.
     house = Telling.of([*scope.places, *past], *names)
     wide = to_hide.everywhere
-    hiding.scrub_members(network_id, members, house, everywhere=wide, at=at)
-    hiding.scrub_member_phones(members, house)
-    others = hiding.scrub_other_services(
+    scrubbing.scrub_members(network_id, members, house, everywhere=wide, at=at)
+    scrubbing.scrub_member_phones(members, house)
+    others = scrubbing.scrub_other_services(
         network_id, members, house, hidden=hidden, everywhere=wide, at=at
     )
     told = house if wide else Telling.of([])

@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain.directory import Service
 from ccr.domain.directory_history import Act, Change, RecordKind
-from ccr.domain.errors import IllegalTransitionError, InvalidInputError, StaleError
+from ccr.domain.errors import (
+    IllegalTransitionError,
+    InvalidInputError,
+    NotFoundError,
+    StaleError,
+)
 from ccr.domain.need_terms import fold
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
@@ -27,7 +33,7 @@ from ccr.storage.compaction import let_go_of_deleted
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, hiding
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import get_service, list_member_ids, raise_directory_version
+from ccr.storage.queries.directory import list_member_ids, raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
 from ccr.storage.queries.import_stored import lock_directory
 
@@ -52,6 +58,7 @@ class Preview:
     """What hiding a listing would do.
 
     Attributes:
+        listing: the one asked about.
         places: how many records of its places are known; their addresses are not repeated here.
         hides: the listings that become confidential: it, and what else is given at its places.
         stays: listings of other agencies at the same places, which only a coordinator may hide.
@@ -59,7 +66,7 @@ class Preview:
         may_publish: True when the identity may make it public again.
     """
 
-    service: Service
+    listing: Line
     places: int
     hides: tuple[Line, ...]
     stays: tuple[Line, ...]
@@ -103,19 +110,23 @@ def preview(identity: Identity, service_id: UUID) -> Preview:
     Raises:
         NotFoundError: there is no such listing, or the identity may not hide it.
     """
-    authorise(identity, Permission.DIRECTORY_READ)
-    service = get_service(identity.network_id, service_id)
-    authorise(identity, Permission.LISTING_HIDE, service)
+    row = _row(identity, service_id, Permission.LISTING_HIDE)
     scope = erasing.scope_of(identity.network_id, [service_id])
     hides, stays = _sorted_out(identity, scope, service_id)
     return Preview(
-        service=service,
+        listing=_line(row),
         places=len(scope.places),
         hides=hides,
         stays=stays,
         phones=tuple(hiding.public_phones(service_id)),
-        may_publish=permits(identity, Permission.LISTING_PUBLISH, service),
+        may_publish=permits(identity, Permission.LISTING_PUBLISH, row),
     )
+
+
+def may_hide(identity: Identity, service: Service) -> bool:
+    """Return True when the identity may make this listing confidential."""
+    authorise(identity, Permission.DIRECTORY_READ)
+    return permits(identity, Permission.LISTING_HIDE, service)
 
 
 def hide(
@@ -140,10 +151,8 @@ def hide(
     """
     network_id = identity.network_id
     with unit_of_work():
-        authorise(identity, Permission.DIRECTORY_READ)
         lock_directory(network_id)
-        service = get_service(network_id, service_id)
-        authorise(identity, Permission.LISTING_HIDE, service)
+        _row(identity, service_id, Permission.LISTING_HIDE)
         scope = erasing.scope_of(network_id, [service_id])
         lines, stays = _sorted_out(identity, scope, service_id)
         if {line.id: line.version for line in lines} != dict(confirmed):
@@ -180,9 +189,7 @@ def publish(
     """
     network_id = identity.network_id
     with unit_of_work():
-        authorise(identity, Permission.DIRECTORY_READ)
-        service = get_service(network_id, service_id)
-        authorise(identity, Permission.LISTING_PUBLISH, service)
+        service = _row(identity, service_id, Permission.LISTING_PUBLISH)
         if not service.confidential:
             raise IllegalTransitionError(phrase("This listing is public already."))
         timezone = ZoneInfo(accounts.get_network(network_id).timezone)
@@ -200,10 +207,23 @@ def publish(
             account_id=identity.user_id,
             at=at,
         )
-        line = Line(service.id, service.name, service.member.name, version, confidential=True)
-        _remember(identity, [line], Act.PUBLISHED, at=at)
+        _remember(identity, [_line(service)], Act.PUBLISHED, at=at)
         raise_directory_version(network_id)
         append_event(identity, "published", "service", service_id, at=at)
+
+
+def _row(identity: Identity, service_id: UUID, permission: Permission) -> Any:  # noqa: ANN401
+    """Return the row of a listing that the identity may do this to; raises NotFoundError."""
+    authorise(identity, Permission.DIRECTORY_READ)
+    rows = hiding.names_and_versions(identity.network_id, [service_id])
+    if not rows:
+        raise NotFoundError
+    authorise(identity, permission, rows[0])
+    return rows[0]
+
+
+def _line(row: Any) -> Line:  # noqa: ANN401 -- a row
+    return Line(row.id, row.name, row.member, row.version, row.confidential)
 
 
 def _sorted_out(
@@ -217,8 +237,7 @@ def _sorted_out(
     hides: list[Line] = []
     stays: list[Line] = []
     for row in hiding.names_and_versions(identity.network_id, scope.services):
-        line = Line(row.id, row.name, row.member, row.version, row.confidential)
-        (hides if permits(identity, Permission.LISTING_HIDE, row) else stays).append(line)
+        (hides if permits(identity, Permission.LISTING_HIDE, row) else stays).append(_line(row))
     hides.sort(key=lambda line: line.id != service_id)
     return tuple(hides), tuple(stays)
 

@@ -16,6 +16,7 @@ STEPS_OF_USE_CASES = {
     "demo_history",
     "demo_life",
     "draft_facts",
+    "erasing",
     "practice_network",
     "import_plan",
     "public_directory",

@@ -6,17 +6,17 @@ database itself refuses a hidden service that still has a place, so nothing can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, cast, delete, func, insert, or_, select, update
+from sqlalchemy import delete, insert, select, update
 
 from ccr.domain.directory import Area
 from ccr.domain.hidden_places import CountyOf, coarse
-from ccr.domain.taxonomy import AreaExtent, Need
+from ccr.domain.taxonomy import AreaExtent
 from ccr.domain.telling_places import Telling
 from ccr.storage.db import db
 from ccr.storage.models.directory import (
@@ -26,27 +26,18 @@ from ccr.storage.models.directory import (
     PhoneRow,
     ServiceAreaRow,
     ServiceAtLocationRow,
-    ServiceNeedRow,
     ServiceRow,
     ServiceTermRow,
-    ServiceText,
 )
 from ccr.storage.models.keeping import PublicationAuthorization
 from ccr.storage.queries.directory_edit import write_text
-from ccr.storage.queries.referrals import rows_changed
-
-SERVICE_TEXTS = (
-    "description",
-    "application_process",
-    "eligibility_description",
-    "interpretation_services",
-    "fees_description",
-    "wait_time",
-    "alert",
-    "hours_text",
+from ccr.storage.queries.scrubbing import (
+    needs_of,
+    say_of_phone,
+    scrubbed_texts,
+    unless_told,
+    update_service,
 )
-"""Columns of a service that hold sentences."""
-Scrub = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +70,17 @@ def hide_service(
     db.session.execute(delete(ServiceAreaRow).where(ServiceAreaRow.service_id == service_id))
     row = _service(service_id)
     values = {
-        **_scrubbed(row, telling.own_text),
-        "alternate_name": _unless_told(row.alternate_name, telling),
-        "url": _unless_told(row.url, telling),
+        **scrubbed_texts(row, telling.own_text),
+        "alternate_name": unless_told(row.alternate_name, telling),
+        "url": unless_told(row.url, telling),
         "confidential": True,
         "edited_fields": {**row.edited_fields, "confidential": at.isoformat()},
     }
-    if not _update_service(network_id, hidden.id, hidden.version, values, at=at):
+    if not update_service(network_id, hidden.id, hidden.version, values, at=at):
         return False
     _add_areas(service_id, areas, confidential=True)
     _scrub_hanging(service_id, telling)
-    write_text(service_id, _needs(service_id))
+    write_text(service_id, needs_of(service_id))
     return True
 
 
@@ -115,7 +106,7 @@ def publish_service(network_id: UUID, service_id: UUID, version: int, *, at: dat
         "confidential": False,
         "edited_fields": {**row.edited_fields, "confidential": at.isoformat()},
     }
-    if not _update_service(network_id, service_id, version, values, at=at):
+    if not update_service(network_id, service_id, version, values, at=at):
         return False
     _add_areas(service_id, areas, confidential=False)
     still_used = select(ServiceAtLocationRow.location_id)
@@ -196,116 +187,11 @@ def public_phones(service_id: UUID) -> list[str]:
     )
 
 
-def scrub_members(
-    network_id: UUID,
-    member_ids: Collection[UUID],
-    telling: Telling,
-    *,
-    everywhere: bool,
-    at: datetime,
-) -> None:
-    """Take the place out of what these members, or with `everywhere` all, say of themselves."""
-    table = MemberRow.__table__
-    described = func.lower(cast(table.c.description, Text))
-    needles = telling.needles() if everywhere else ()
-    named = [described.contains(needle, autoescape=True) for needle in needles]
-    for row in db.session.execute(
-        select(table).where(
-            table.c.network_id == network_id, or_(table.c.id.in_(member_ids), *named)
-        )
-    ).all():
-        scrub = telling.agency_text if row.id in member_ids else telling.other_text
-        values = {
-            "description": scrub(row.description),
-            "alternate_name": _unless_told(row.alternate_name, telling),
-            "website": _unless_told(row.website, telling),
-        }
-        if any(getattr(row, name) != value for name, value in values.items()):
-            db.session.execute(
-                update(MemberRow)
-                .where(MemberRow.id == row.id)
-                .values(**values, version=MemberRow.version + 1, updated_at=at)
-                .execution_options(synchronize_session=False)
-            )
-
-
-def scrub_other_services(
-    network_id: UUID,
-    member_ids: Collection[UUID],
-    telling: Telling,
-    *,
-    hidden: Collection[UUID],
-    everywhere: bool,
-    at: datetime,
-) -> list[UUID]:
-    """Take the place out of the other listings of these members; with `everywhere`, of all.
-
-    Returns:
-        The ids of the listings whose words changed: their past must be forgotten too.
-    """
-    phrases = telling.phrases() if everywhere else ()
-    named = [ServiceText.body.contains(words, autoescape=True) for words in phrases]
-    rows = db.session.execute(
-        select(ServiceRow.__table__, or_(ServiceText.id.is_(None), *named).label("named"))
-        .outerjoin(ServiceText, ServiceText.service_id == ServiceRow.id)
-        .where(
-            ServiceRow.network_id == network_id,
-            ServiceRow.id.not_in(hidden),
-            or_(ServiceRow.member_id.in_(member_ids), *named),
-        )
-    ).all()
-    changed = []
-    for row in rows:
-        scrub = telling.agency_text if row.member_id in member_ids else telling.other_text
-        values = {**_scrubbed(row, scrub), "url": _unless_told(row.url, telling)}
-        if any(getattr(row, name) != value for name, value in values.items()):
-            _update_service(network_id, row.id, row.version, values, at=at)
-            changed.append(row.id)
-        elif not row.named:
-            continue
-        write_text(row.id, _needs(row.id))
-    return changed
-
-
-def scrub_member_phones(member_ids: Collection[UUID], telling: Telling) -> None:
-    """Take the place out of what stands beside the members' own numbers."""
-    for row in db.session.execute(
-        select(PhoneRow.id, PhoneRow.description).where(
-            PhoneRow.member_id.in_(member_ids), PhoneRow.description != ""
-        )
-    ).all():
-        _say_of_phone(row, telling.agency_text(row.description))
-
-
 # -- steps ---------------------------------------------------------------------------------------
 
 
 def _service(service_id: UUID) -> Any:  # noqa: ANN401 -- a row
     return db.session.execute(select(ServiceRow.__table__).where(ServiceRow.id == service_id)).one()
-
-
-def _scrubbed(row: Any, scrub: Scrub) -> dict[str, str]:  # noqa: ANN401 -- a row
-    return {name: scrub(getattr(row, name)) for name in SERVICE_TEXTS}
-
-
-def _unless_told(text: str | None, telling: Telling) -> str | None:
-    return None if telling.in_words(text) else text
-
-
-def _update_service(
-    network_id: UUID, service_id: UUID, version: int, values: Mapping[str, Any], *, at: datetime
-) -> bool:
-    changed = rows_changed(
-        update(ServiceRow)
-        .where(
-            ServiceRow.id == service_id,
-            ServiceRow.network_id == network_id,
-            ServiceRow.version == version,
-        )
-        .values(**values, version=version + 1, updated_at=at, public_modified_at=at)
-        .execution_options(synchronize_session=False)
-    )
-    return changed == 1
 
 
 def _areas(service_id: UUID) -> list[Area]:
@@ -379,7 +265,7 @@ def _scrub_hanging(service_id: UUID, telling: Telling) -> None:
             PhoneRow.service_id == service_id, PhoneRow.description != ""
         )
     ).all():
-        _say_of_phone(row, telling.own_text(row.description))
+        say_of_phone(row, telling.own_text(row.description))
     terms = db.session.execute(
         select(ServiceTermRow.id, ServiceTermRow.name).where(
             ServiceTermRow.service_id == service_id
@@ -395,20 +281,3 @@ def _scrub_hanging(service_id: UUID, telling: Telling) -> None:
             .values(note=telling.own_text(note))
             .execution_options(synchronize_session=False)
         )
-
-
-def _say_of_phone(row: Any, words: str) -> None:  # noqa: ANN401 -- a row
-    if words != row.description:
-        db.session.execute(
-            update(PhoneRow)
-            .where(PhoneRow.id == row.id)
-            .values(description=words)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _needs(service_id: UUID) -> list[Need]:
-    codes = db.session.scalars(
-        select(ServiceNeedRow.need).where(ServiceNeedRow.service_id == service_id)
-    )
-    return sorted(Need(code) for code in codes)
