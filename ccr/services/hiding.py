@@ -257,15 +257,11 @@ def _remember(identity: Identity, lines: list[Line], act: Act, *, at: datetime) 
                 after={"confidential": hidden},
                 version=line.version + 1,
                 account_id=identity.user_id,
-                by_role=_role(identity),
+                by_role=identity.role_told,
             )
             for line in lines
         ],
     )
-
-
-def _role(identity: Identity) -> str:
-    return min((role.value for role in identity.roles), default="terminal")
 
 
 def _checked(authorization: Authorization, name: str, *, today: date) -> tuple[str, date]:

@@ -30,9 +30,8 @@ from ccr.storage.models.directory import (
     ServiceTermRow,
 )
 from ccr.storage.models.keeping import PublicationAuthorization
-from ccr.storage.queries.directory_edit import write_text
+from ccr.storage.queries.listing_text import refresh_texts
 from ccr.storage.queries.scrubbing import (
-    needs_of,
     say_of_phone,
     scrubbed_texts,
     unless_told,
@@ -80,7 +79,7 @@ def hide_service(
         return False
     _add_areas(service_id, areas, confidential=True)
     _scrub_hanging(service_id, telling)
-    write_text(service_id, needs_of(service_id))
+    refresh_texts([service_id])
     return True
 
 

@@ -9,17 +9,15 @@ from uuid import UUID
 
 from sqlalchemy import Text, cast, func, or_, select, update
 
-from ccr.domain.taxonomy import Need
 from ccr.domain.telling_places import Telling
 from ccr.storage.db import db
 from ccr.storage.models.directory import (
     MemberRow,
     PhoneRow,
-    ServiceNeedRow,
     ServiceRow,
     ServiceText,
 )
-from ccr.storage.queries.directory_edit import write_text
+from ccr.storage.queries.listing_text import refresh_texts
 from ccr.storage.queries.referrals import rows_changed
 
 SERVICE_TEXTS = (
@@ -103,7 +101,7 @@ def scrub_other_services(
             changed.append(row.id)
         elif not row.named:
             continue
-        write_text(row.id, needs_of(row.id))
+        refresh_texts([row.id])
     return changed
 
 
@@ -153,11 +151,3 @@ def say_of_phone(row: Any, words: str) -> None:  # noqa: ANN401 -- a row
             .values(description=words)
             .execution_options(synchronize_session=False)
         )
-
-
-def needs_of(service_id: UUID) -> list[Need]:
-    """Return the needs of a service, sorted, as its search text has them."""
-    codes = db.session.scalars(
-        select(ServiceNeedRow.need).where(ServiceNeedRow.service_id == service_id)
-    )
-    return sorted(Need(code) for code in codes)
