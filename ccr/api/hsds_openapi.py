@@ -58,8 +58,8 @@ _SAID: dict[str, tuple[Schema, str]] = {
     "proximity": (
         {"type": "number", "minimum": 0, "maximum": MOST_METRES},
         (
-            "Metres from the middle of the postcode, by the geodesic. What has no place, as nothing "
-            "confidential has, is told by its service area instead."
+            "Metres from the middle of the postcode, by the geodesic. What has no place, as "
+            "nothing confidential has, is told by its service area instead."
         ),
     ),
     "parent_id": (_KINDS["uuid"], "Terms right below this one."),

@@ -206,8 +206,10 @@ def get_organization(
     """Return an organization fully nested; raises NotFoundError."""
     authorise(identity, Permission.OPEN_DATA_READ)
     directory = open_directory(identity.network_id)
+    if member_id not in directory.member_terms:
+        raise NotFoundError
     found = _organizations(world, directory, [member_id], full_service=full_service)
-    if member_id not in directory.member_terms or not found:
+    if not found:
         raise NotFoundError
     return found[0]
 

@@ -149,7 +149,11 @@ def _built(network_id: UUID, public: PublicDirectory) -> OpenDirectory:
                 else tuple((link, points.get(site)) for link, site in links.get(service.id, ())),
             )
         )
-    members = sorted(rows.index_members(network_id), key=lambda row: row.id)
+    # A member is told of by what it offers: one that offers nothing public is on no public page.
+    told = {service.member_id for service in indexed}
+    members = sorted(
+        (row for row in rows.index_members(network_id) if row.id in told), key=lambda row: row.id
+    )
     terms = book.all_terms()
     vocabularies = book.vocabularies()
     return OpenDirectory(

@@ -18,6 +18,7 @@ STEPS_OF_USE_CASES = {
     "draft_facts",
     "practice_network",
     "import_plan",
+    "open_directory",
     "public_directory",
     "reading_hours",
     "referral_acts",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, union_all
 
 from ccr.domain.open_records import OpenMember, OpenPhone, OpenService, Scope
 from ccr.domain.taxonomy import Access, Known, MemberCategory, ServiceStatus
@@ -140,11 +140,7 @@ def _whole(network_id: UUID, rows: Sequence[Any], scope: Scope) -> list[OpenServ
     known = _members(network_id, members, scope, phones)
     owners = _owners(network_id, links, known, scope)
     hanging = {
-        "needs": _hanging(ServiceNeedRow, ids, ServiceNeedRow.need),
-        "areas": _hanging(ServiceAreaRow, ids, ServiceAreaRow.extent, ServiceAreaRow.code),
-        "languages": _hanging(
-            ServiceLanguageRow, ids, ServiceLanguageRow.code, ServiceLanguageRow.mode
-        ),
+        **_pairs(ids),
         "terms": _hanging(
             ServiceTermRow, ids, ServiceTermRow.taxonomy, ServiceTermRow.code, ServiceTermRow.name
         ),
@@ -177,6 +173,36 @@ def _hanging(model: Any, ids: Sequence[UUID], *order: Any) -> Hanging:  # noqa: 
             select(model.__table__).where(model.service_id.in_(ids)).order_by(*order)
         ):
             found[row.service_id].append(row)
+    return found
+
+
+_PAIRS: Mapping[str, tuple[Any, Any, Any]] = {
+    "needs": (ServiceNeedRow.service_id, ServiceNeedRow.need, literal("")),
+    "areas": (ServiceAreaRow.service_id, ServiceAreaRow.extent, ServiceAreaRow.code),
+    "languages": (
+        ServiceLanguageRow.service_id,
+        ServiceLanguageRow.code,
+        ServiceLanguageRow.mode,
+    ),
+}
+
+
+def _pairs(ids: Sequence[UUID]) -> dict[str, dict[UUID, list[tuple[str, str]]]]:
+    """Return what hangs on services as two words each, by kind, in one statement."""
+    found: dict[str, dict[UUID, list[tuple[str, str]]]] = {k: defaultdict(list) for k in _PAIRS}
+    whole = union_all(
+        *(
+            select(
+                literal(kind).label("kind"),
+                service_id.label("service_id"),
+                first.label("first"),
+                second.label("second"),
+            ).where(service_id.in_(ids))
+            for kind, (service_id, first, second) in _PAIRS.items()
+        )
+    ).order_by("kind", "first", "second")
+    for kind, service_id, first, second in db.session.execute(whole):
+        found[kind][service_id].append((first, second))
     return found
 
 
