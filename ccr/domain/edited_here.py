@@ -89,7 +89,7 @@ def respect(
     kept = tuple(name for name in differing if not takes(name))
     taken = tuple(name for name in differing if takes(name))
     return Respected(
-        values={**told, **{name: held[name] for name in kept}},
+        values={**told, **{name: held.get(name) for name in kept}},
         kept=kept,
         taken=taken,
         edited={name: when for name, when in edited.items() if name not in taken},

@@ -64,6 +64,7 @@ class ImportReport:
                 "written": self.written,
                 "stopped": self.stopped,
                 "dry_run": self.dry_run,
+                "run": str(self.run_id) if self.run_id else None,
                 "changes": self.changes,
                 "members": asdict(self.members),
                 "services": asdict(self.services),

@@ -28,13 +28,9 @@ from ccr.policy.permissions import Permission
 from ccr.services import accounts
 from ccr.services.authorise import authorise
 from ccr.services.demo_guard import check_takes_real_rows
-from ccr.services.import_plan import (
-    Planned,
-    hidden_services,
-    looks_like_another_package,
-    plan_import,
-)
+from ccr.services.import_plan import Planned, plan_import
 from ccr.services.import_report import ImportReport, counts_of, report_csv
+from ccr.services.import_source import hidden_services, looks_like_another_package
 from ccr.services.likely import compare_package
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work

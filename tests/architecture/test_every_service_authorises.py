@@ -20,6 +20,7 @@ STEPS_OF_USE_CASES = {
     "import_fields",
     "import_plan",
     "import_report",
+    "import_source",
     "likely",
     "public_directory",
     "reading_hours",
