@@ -40,6 +40,7 @@ VIEWS = (
     "styleguide",
     "routing",
     "directory",
+    "exporting",
     "hiding",
     "drafts",
     "referrals",

@@ -12,6 +12,7 @@ import click
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.exporting import export
 from ccr.cli.hiding import hide
 from ccr.cli.refusals import says_why
 from ccr.domain.directory_import import NoteLevel
@@ -29,6 +30,7 @@ def command() -> None:
     """Import and check the directory of members and services."""
 
 
+command.add_command(export)
 command.add_command(hide)
 
 
