@@ -16,8 +16,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ccr.adapters.packages.flat import FlatFile, open_flat
 from ccr.adapters.packages.reading import PackageReader, load_need_terms
 from ccr.config import PROJECT_ROOT
+from ccr.domain.column_mapping import ColumnMapping, suggest
 from ccr.domain.concealing import Directory, HiddenSources, conceal
 from ccr.domain.directory_import import NoteBook, NoteLevel, ReadPackage, RowNote, SourceKind, tally
 from ccr.domain.errors import InvalidInputError
@@ -64,11 +66,15 @@ class ImportOptions:
         source: the name under which ids of this package are known; the package's own by default.
         dry_run: read, check and count, and write nothing.
         skip_bad_rows: leave rows with an error out instead of stopping.
+        mapping: what the columns of one flat table mean; None for a package of a known dialect.
+        sheet: which sheet of a workbook; the fullest by default.
     """
 
     source: str | None = None
     dry_run: bool = False
     skip_bad_rows: bool = False
+    mapping: ColumnMapping | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,9 @@ def import_package(
         state=network.state,
         on=at.astimezone(ZoneInfo(network.timezone)).date(),
     )
-    package = reader.read(path, partial(progress, "reading") if progress else None)
+    package = reader.read(
+        path, partial(progress, "reading") if progress else None, options.mapping, options.sheet
+    )
     with unit_of_work():
         lock_directory(identity.network_id)
         stored = stored_directory(identity.network_id, source)
@@ -211,6 +219,18 @@ def import_package(
         if report.written and not planned.plan.empty:
             _write(identity, source, planned, at, progress)
     return report
+
+
+def guess_columns(path: Path, *, sheet: str | None = None) -> tuple[FlatFile, ColumnMapping]:
+    """Return a flat table, opened, and a first guess at what its columns mean.
+
+    Nothing is asked of the directory, so nobody has to be known for it.
+
+    Raises:
+        InvalidInputError: it cannot be read, or is no table.
+    """
+    table = open_flat(path, sheet=sheet)
+    return table, suggest(table.header, table.sample)
 
 
 def _source_name(path: Path, options: ImportOptions) -> str:
