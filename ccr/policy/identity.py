@@ -57,3 +57,14 @@ class Identity:
     from_terminal: bool = False
     from_public: bool = False
     in_practice: bool = False
+
+    @property
+    def role_told(self) -> str:
+        """Return what histories call whoever did something: a role or "terminal", never a name."""
+        if self.from_terminal:
+            return "terminal"
+        return next((role.value for role in _TELLING if role in self.roles), "")
+
+
+_TELLING = (Role.COORDINATOR, Role.AGENCY_ADMIN, Role.ADVOCATE, Role.FACILITATOR, Role.WORKER)
+"""The role that says most about somebody's part in the directory, first."""

@@ -18,8 +18,8 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import directory as queries
 from ccr.storage.queries import directory_search
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory_edit import save_needs
 from ccr.storage.queries.directory_search import Listing, Page
+from ccr.storage.queries.listing_write import Author, listing_state, write_service
 
 __all__ = [
     "Listing",
@@ -100,17 +100,20 @@ def describe(
     """
     with unit_of_work():
         authorise(identity, Permission.DIRECTORY_READ)
-        service = queries.get_service(identity.network_id, service_id)
-        authorise(identity, Permission.LISTING_DESCRIBE, service)
+        state = listing_state(identity.network_id, service_id)
+        authorise(identity, Permission.LISTING_DESCRIBE, state)
         chosen, people = read.read_listing_needs(needs), read.read_tracks(tracks)
-        saved = save_needs(identity.network_id, service_id, chosen, people, version=version, at=at)
-        if not saved:
+        changes = {
+            "needs": sorted(need.value for need in chosen),
+            "tracks": sorted(track.value for track in people),
+        }
+        author = Author(at, identity.role_told, identity.user_id)
+        if state.version != version or not write_service(state, changes, author):
             raise StaleError(
                 phrase(
                     "Somebody else changed this listing. Nothing of yours was saved; look again."
                 )
             )
-        queries.raise_directory_version(identity.network_id)
         append_event(
             identity, "described", "service", service_id, at=at, fields=("needs", "tracks")
         )

@@ -26,7 +26,7 @@ from ccr.services.authorise import authorise
 from ccr.services.public_directory import PublicDirectory, public_directory
 from ccr.services.world import World
 from ccr.storage.queries import finder as rows
-from ccr.storage.queries.accounts import NetworkFacts
+from ccr.storage.queries.accounts import NetworkFacts, list_networks
 
 __all__ = [
     "FinderAnswer",
@@ -83,7 +83,7 @@ class FinderAnswer:
 
 def public_network(world: World) -> NetworkFacts | None:
     """Return the network that public pages show: the one of the settings, else the only one."""
-    return _chosen(world, rows.networks_open_to_all())
+    return _chosen(world, list_networks())
 
 
 def network_of_the_front_page(world: World) -> NetworkFacts | None:

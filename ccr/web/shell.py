@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
 from ccr.services import demo_doorway, operations
 from ccr.services.demo_guard import is_loopback
+from ccr.web.directory_rooms import addresses_of, directory_rooms
 from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale
 
 
@@ -137,5 +139,15 @@ def _other_languages() -> list[dict[str, str]]:
 
 def init_shell(app: Flask) -> None:
     """Make the layouts' variables available to every template."""
+
+    @functools.cache
+    def built() -> frozenset[str]:
+        return addresses_of(app)
+
+    def rooms() -> dict[str, object]:
+        identity = g.get("identity")
+        return {"rooms": directory_rooms(built(), identity) if identity else []}
+
     app.context_processor(shell_context)
+    app.context_processor(rooms)
     app.jinja_env.filters["local_time"] = local_time

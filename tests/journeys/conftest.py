@@ -71,7 +71,12 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 def environment(folder: Path, url: str) -> dict[str, str]:
     """Return the environment of a site that keeps its data in `folder`."""
-    kept_out = {"DATABASE_URL", "CCR_MAIL_BACKEND", "CCR_REQUIRE_TWO_FACTOR"}
+    kept_out = {
+        "DATABASE_URL",
+        "CCR_MAIL_BACKEND",
+        "CCR_PUBLIC_NETWORK",
+        "CCR_REQUIRE_TWO_FACTOR",
+    }
     env = {name: value for name, value in os.environ.items() if name not in kept_out}
     return env | {
         "CCR_DATA_DIR": str(folder),

@@ -5,9 +5,6 @@ With the mouse, by keyboard alone, and without script; axe looks at every page i
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccr.adapters.clock import utc_now
-from ccr.app import create_app
 from ccr.services.demo import load_demo
-from ccr.storage.db import db
 from ccr.web.presenters.demo_stories import STORIES
-from tests.conftest import settings_for
-from tests.journeys import conftest as sites
+from tests.journeys.conftest import app_in, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,28 +26,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 def demo_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a site with the whole demo in it."""
     folder = tmp_path_factory.mktemp("demo-site")
-    shutil.copy(sqlite_template, folder / "ccr.db")
-    app = create_app(settings_for(folder))
-    with app.app_context():
+    with app_in(folder, sqlite_template) as app:
         load_demo(app.extensions["ccr_world"], password="a long demo password", at=utc_now())
-        db.session.remove()
-        db.engine.dispose()
-    url = f"http://127.0.0.1:{sites._free_port()}"
-    log = folder / "gunicorn.log"
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
-            cwd=sites.ROOT,
-            env=sites.environment(folder, url),
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        sites._wait_for(url, server, log)
+    with serving(folder) as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
 
 
 def visitor(chromium: Browser, site: str, **how: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from ccr.storage.db import db
 from ccr.storage.queries import verification
+from tests.directory_rows import Statements
 from tests.loop import dump
 from tests.small_directory import make_small_directory
 from tests.web.conftest import Visitor
@@ -69,6 +71,7 @@ NAUGHTY: tuple[str, ...] = (
     "[]",
     '["a"]',
 )
+ENGINES_DIFFER = ("a\x00b", "'; DROP TABLE referral;--", "x" * 100_000)
 RAW: tuple[bytes, ...] = (b"\xed\xa0\x80", b"\xff\xfe\x00", b"\xc0\xaf", b"\xf5\x80\x80\x80")
 """A lone surrogate, a byte order mark with a NUL, an overlong slash, beyond Unicode."""
 FIND = {
@@ -195,14 +198,21 @@ def records(*, without: frozenset[str] = ASIDE) -> dict[str, list[tuple[object, 
 def tried_on(number: int) -> tuple[str, ...]:
     """Return what is typed into the field of this number.
 
-    All of it with --full. Else every third value, another third for the next field, and always
-    what engines differ about: signs of SQL, NUL, and length.
+    All of it with --full. Else what engines differ about (NUL, signs of SQL, length), and on SQLite
+    every fourth value besides, another fourth for the next field.
     """
     if "CCR_TEST_FULL" in os.environ:
         return NAUGHTY
-    engines = tuple(v for v in NAUGHTY if "\x00" in v or "'" in v or len(v) > 1000)
     on_sqlite = db.session.get_bind().dialect.name == "sqlite"
-    return tuple(dict.fromkeys((*engines, *(NAUGHTY[number % 3 :: 3] if on_sqlite else ()))))
+    return tuple(dict.fromkeys((*ENGINES_DIFFER, *(NAUGHTY[number % 4 :: 4] if on_sqlite else ()))))
+
+
+_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+
+
+def writes(run: Statements) -> set[str]:
+    """Return the tables that statements wrote to; looking at all rows each time takes minutes."""
+    return {found[1] for text in run.texts if (found := _WRITES.match(text))}
 
 
 @pytest.mark.timeout(900)
@@ -216,20 +226,22 @@ def test_no_field_of_any_form_breaks_on_naughty_text(desk: Desk, ids: dict[str, 
         for name in form.fields:
             fields += 1
             for value in tried_on(fields):
-                answer = visitor.send(path, {**form.fields, name: value}, follow=False)
+                with Statements() as run:
+                    answer = visitor.send(path, {**form.fields, name: value}, follow=False)
                 where = (path, name, value[:40])
                 assert answer.status_code < 500, where
                 assert answer.headers.get("Location", "/").startswith("/"), where
                 assert not answer.headers.get("Location", "").startswith("//"), where
                 assert "Set-Cookie: a=b" not in str(answer.headers), where
-                after = records(without=ASIDE | WATCHED)
                 if answer.status_code >= 400:
-                    assert after == before, where
                     assert "<script>alert(1)" not in text_of(answer), where
-                before = after
+                if writes(run) - ASIDE - WATCHED:
+                    after = records(without=ASIDE | WATCHED)
+                    assert answer.status_code < 400 or after == before, where
+                    before = after
                 tried += 1
     assert fields >= 60
-    assert tried >= 6 * fields
+    assert tried >= 3 * fields
 
 
 def test_no_field_breaks_on_bytes_that_are_no_text(desk: Desk, ids: dict[str, UUID]) -> None:

@@ -135,11 +135,16 @@ def test_codes_that_do_not_exist_change_nothing(desk: Desk, fields: dict[str, ob
 
 
 def test_a_program_for_abusive_partners_says_what_it_cannot_do(desk: Desk) -> None:
-    service_id = desk.small.birch_service_id
     limits = "No program can promise that the abuse ends."
-    assert limits not in text_of(desk["alder.worker"].open(path(service_id)))
-    describe(desk, COORDINATOR, service_id, needs=["abusive-partner-intervention"])
-    assert limits in text_of(desk["alder.worker"].open(path(service_id)))
+    assert limits not in text_of(desk["alder.worker"].open(path(desk.small.birch_service_id)))
+    assert limits in text_of(desk["alder.worker"].open(path(desk.small.dune_service_id)))
+
+
+def test_victim_services_cannot_be_said_to_help_abusive_partners(desk: Desk) -> None:
+    needs = ["abusive-partner-intervention"]
+    answer = describe(desk, COORDINATOR, desk.small.birch_service_id, needs=needs)
+    assert answer.status_code == 422
+    assert "give it a program of its own" in text_of(answer)
 
 
 def test_a_hidden_listing_shows_its_area_and_no_place(desk: Desk) -> None:

@@ -11,25 +11,14 @@ from sqlalchemy.exc import DBAPIError
 
 from ccr.domain.taxonomy import MemberCategory
 from ccr.storage.db import db
-from ccr.storage.models.accounts import Network
 from ccr.storage.models.directory import MemberRow
-from ccr.storage.queries.accounts import NetworkFacts
-
-
-def networks_open_to_all() -> list[NetworkFacts]:
-    """Return the networks that are no practice networks, by name."""
-    rows = db.session.execute(
-        select(Network.id, Network.name, Network.state, Network.timezone, Network.is_demo)
-        .where(Network.is_practice.is_(False))
-        .order_by(Network.name)
-    )
-    return [NetworkFacts(*row) for row in rows]
+from ccr.storage.queries.accounts import NetworkFacts, list_networks
 
 
 def networks_if_any_answer() -> list[NetworkFacts]:
-    """Return the same, or none when the database does not answer."""
+    """Return the networks that people work in, or none when the database does not answer."""
     try:
-        return networks_open_to_all()
+        return list_networks()
     except DBAPIError:
         db.session.rollback()
         return []
