@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
-from ccr.cli.import_output import Progress, say, stopped
+from ccr.cli.import_output import MOST_ROWS_SHOWN, Progress, say, stopped
 from ccr.cli.refusals import says_why
 from ccr.domain.column_mapping import ColumnMapping, advise, mapping_from_json
 from ccr.domain.column_mapping import check as check_mapping
-from ccr.services import accounts, importing
+from ccr.services import accounts, import_undo, importing
 from ccr.services.importing import ImportOptions
 from ccr.services.world import World
 
@@ -105,6 +106,27 @@ def check(context: click.Context, asked: _Asked) -> None:
     Example: flask --app wsgi directory check ./packages/capital-region --report notes.csv
     """
     _run(context, asked, asked.options(dry_run=True))
+
+
+@command.command("undo")
+@click.argument("run", type=click.UUID)
+@click.option("--network", default=None, help="Network, when there are several.")
+@says_why
+def undo(run: UUID, network: str | None) -> None:
+    """Undo a whole import: what it made goes, what it changed goes back.
+
+    What anything depends on by now, and what was changed since, stays as it is and is named.
+
+    Example: flask --app wsgi directory undo 5c0fc3a2-6f0e-4c43-9d5f-0d5f7d3e1a10
+    """
+    done = import_undo.undo(accounts.terminal_identity(network), run, at=utc_now())
+    for kind, count in done.removed.items():
+        click.echo(f"{kind:10} {count} removed")
+    click.echo(f"{done.put_back} put back as they were, {done.left_count} left as they are.")
+    for left in done.left[:MOST_ROWS_SHOWN]:
+        click.echo(f"left       {left.kind.value} {left.id} ({left.why}) {left.name}".rstrip())
+    if done.left_count > MOST_ROWS_SHOWN:
+        click.echo(f"... and {done.left_count - MOST_ROWS_SHOWN} more.")
 
 
 @command.command("columns")

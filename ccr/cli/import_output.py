@@ -47,6 +47,8 @@ def say(report: ImportReport) -> None:
     if report.written:
         left = f" {len(errors)} rows with errors were left out." if errors else ""
         click.echo(f"Imported from {report.source}: {report.changes} changed.{left}")
+        if report.run_id is not None:
+            click.echo(f"To undo it: flask --app wsgi directory undo {report.run_id}")
     elif report.dry_run and not report.stopped:
         click.echo(f"Checked {report.source}: {report.changes} would change. Nothing was written.")
 
