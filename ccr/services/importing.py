@@ -127,8 +127,6 @@ def import_package(
     package = reader.read(
         path, partial(progress, "reading") if progress else None, options.mapping, options.sheet
     )
-    with unit_of_work():
-        lock_directory(identity.network_id)
     # A check takes no write lock: the site works on meanwhile.
     with nullcontext() if options.dry_run else unit_of_work():
         if not options.dry_run:
