@@ -14,6 +14,7 @@ import click
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.hiding import hide
 from ccr.cli.import_output import MOST_ROWS_SHOWN, Progress, say, stopped
 from ccr.cli.refusals import says_why
 from ccr.domain.column_mapping import ColumnMapping, advise, mapping_from_json
@@ -26,6 +27,9 @@ from ccr.services.world import World
 @click.group("directory")
 def command() -> None:
     """Import and check the directory of members and services."""
+
+
+command.add_command(hide)
 
 
 @dataclass(frozen=True, slots=True)
