@@ -60,7 +60,6 @@ WITHOUT_IDENTITY = {
     "health.readiness": "operators; nothing about people",
     "hotlines.list_hotlines": "public facts",
     "importing.guess_columns": "a pure answer",
-    "importing.report_csv": "a pure answer",
     "invitations.look_at": "before anybody is signed in; the code is the permission",
     "invitations.redeem": "before anybody is signed in; the code is the permission",
     "operations.beat": "the worker; nothing about people",
