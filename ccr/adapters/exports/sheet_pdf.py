@@ -20,9 +20,15 @@ from ccr.domain.taxonomy import LanguageMode
 
 Say = Callable[[Phrase], str]
 _ENCODING = "cp1252"
-_MARGIN, _LINE = 16.0, 4.6
-_LEAST_ROOM = 24.0
-"""Millimetres that must be left for a service to begin on this page."""
+_MARGIN, _GUTTER, _FOOT = 15.0, 8.0, 12.0
+"""Millimetres."""
+_COLUMNS = 2
+_TITLE = ("B", 10.0, 4.6)
+_FACT = ("", 8.5, 3.9)
+_GROUP = ("B", 12.0, 6.5)
+_WORDS = ("", 9.5, 4.4)
+_Line = tuple[tuple[str, float, float], str]
+"""How a line is set (weight, points, millimetres high), and its words."""
 
 SAFETY = phrase(
     "Give this sheet only to somebody who can keep it safely: whoever finds it can read it."
@@ -40,16 +46,21 @@ def write_pdf(sheet: CountySheet, say: Say, *, at: datetime) -> bytes:
     pdf = _Page(sheet, say)
     pdf.set_creation_date(at)
     pdf.add_page()
-    pdf.notices()
+    for words in (SAFETY, STALE):
+        pdf.across(say(words))
     if not (sheet.here or sheet.wide):
-        pdf.paragraph(say(NOTHING))
+        pdf.across(say(NOTHING))
+    pdf.begin_columns()
     for heading, entries in ((HERE, sheet.here), (WIDE, sheet.wide)):
-        if entries:
-            pdf.heading(say(heading))
-            for entry in entries:
-                pdf.entry(entry)
+        first: list[_Line] = [(_GROUP, say(heading))]
+        for entry in entries:
+            lines: list[_Line] = [(_TITLE, entry.name)]
+            lines += [(_FACT, line) for line in entry_lines(entry, say)]
+            # A heading never stands alone at the foot of a column.
+            pdf.block(first + lines)
+            first = []
     if sheet.left_out:
-        pdf.paragraph(say(phrase(LEFT_OUT.msgid, count=sheet.left_out)))
+        pdf.block([(_WORDS, say(phrase(LEFT_OUT.msgid, count=sheet.left_out)))])
     return bytes(pdf.output())
 
 
@@ -60,59 +71,71 @@ class _Page(FPDF):
         self.sheet, self.say = sheet, say
         self.set_title(_western(say(phrase("County sheet"))))
         self.set_margin(_MARGIN)
-        self.set_auto_page_break(auto=True, margin=_MARGIN + 4)
+        self.set_auto_page_break(auto=False)
+        self.column = 0
+        self.top = 0.0
+        self.wide = (self.epw - _GUTTER * (_COLUMNS - 1)) / _COLUMNS
 
     def header(self) -> None:
         """Draw the county, the network and the day on every page."""
-        self.set_font("helvetica", "B", 15)
-        self._write(self.sheet.county, 7)
-        self.set_font("helvetica", "", 9)
+        self._set(("B", 15.0, 7.0), self.sheet.county, self.epw)
         day = self.say(phrase("as of %(day)s", day=self.sheet.day.isoformat()))
-        self._write(f"{self.sheet.network} · {day}", 5)
+        self._set(("", 9.0, 5.0), f"{self.sheet.network} · {day}", self.epw)
         self.ln(2)
 
     def footer(self) -> None:
         """Draw the number of the page."""
-        self.set_y(-_MARGIN)
+        self.set_xy(_MARGIN, self.h - _FOOT)
         self.set_font("helvetica", "", 9)
         words = self.say(
             phrase("Page %(number)s of %(count)s", number=self.page_no(), count="{nb}")
         )
         self.cell(0, 5, _western(words), align="R")
 
-    def notices(self) -> None:
-        """Draw what to know before anything else."""
-        for words in (SAFETY, STALE):
-            self.paragraph(self.say(words))
+    def across(self, words: str) -> None:
+        """Draw a paragraph over the whole width."""
+        self._set(_WORDS, words, self.epw)
 
-    def heading(self, words: str) -> None:
-        """Draw the heading of a group, never alone at the end of a page."""
-        self._room(_LEAST_ROOM + 8)
-        self.ln(2)
-        self.set_font("helvetica", "B", 12)
-        self._write(words, 7)
+    def begin_columns(self) -> None:
+        """Let what follows stand in columns from here down."""
+        self.ln(3)
+        self.top = self.get_y()
 
-    def paragraph(self, words: str) -> None:
-        """Draw a paragraph."""
-        self.set_font("helvetica", "", 10)
-        self._write(words, 5)
+    def block(self, lines: list[_Line]) -> None:
+        """Draw lines that stay together in one column."""
+        height = sum(self._set(style, words, self.wide, draw=False) for style, words in lines)
+        if self.get_y() + height > self.h - _FOOT - 4 and self.get_y() > self.top:
+            self._next_column()
+        for style, words in lines:
+            self._set(style, words, self.wide)
+        self.set_y(self.get_y() + 2.5)
 
-    def entry(self, entry: Entry) -> None:
-        """Draw one service."""
-        self._room(_LEAST_ROOM)
-        self.ln(1.5)
-        self.set_font("helvetica", "B", 10.5)
-        self._write(entry.name, 5)
-        self.set_font("helvetica", "", 9.5)
-        for line in entry_lines(entry, self.say):
-            self._write(line, _LINE)
-
-    def _room(self, height: float) -> None:
-        if self.get_y() + height > self.page_break_trigger:
+    def _next_column(self) -> None:
+        self.column += 1
+        if self.column == _COLUMNS:
+            self.column = 0
             self.add_page()
+            self.top = self.get_y()
+        self.set_y(self.top)
 
-    def _write(self, words: str, height: float) -> None:
-        self.multi_cell(0, height, _western(words), align="L", new_x="LMARGIN", new_y="NEXT")
+    def _set(
+        self, style: tuple[str, float, float], words: str, width: float, *, draw: bool = True
+    ) -> float:
+        """Set words in the present column; return how high they are, in millimetres."""
+        weight, points, line = style
+        self.set_font("helvetica", weight, points)
+        self.set_x(_MARGIN + self.column * (self.wide + _GUTTER))
+        height = self.multi_cell(
+            width,
+            line,
+            _western(words),
+            align="L",
+            new_x="LEFT",
+            new_y="NEXT",
+            dry_run=not draw,
+            output="HEIGHT",
+        )
+        return height if isinstance(height, float) else line
 
 
 def entry_lines(entry: Entry, say: Say) -> list[str]:
@@ -120,12 +143,14 @@ def entry_lines(entry: Entry, say: Say) -> list[str]:
     checked = entry.checked.isoformat() if entry.checked else say(phrase("never"))
     needs = ", ".join(say(need.label) for need in entry.needs)
     languages = ", ".join(say(_spoken(language)) for language in entry.languages)
+    areas = entry.areas and not entry.places
     lines = [
         entry.member,
         " · ".join(entry.phones),
         entry.alert,
         *([say(PRIVATE)] if entry.private else entry.places),
-        say(phrase("Area: %(names)s", names=", ".join(entry.areas))) if entry.areas else "",
+        # Where there is a place to go to, the sheet's own county says enough.
+        say(phrase("Area: %(names)s", names=", ".join(entry.areas))) if areas else "",
         say(phrase("Hours: %(hours)s", hours=entry.hours)) if entry.hours else "",
         say(phrase("Languages: %(names)s", names=languages)) if languages else "",
         say(phrase("Helps with: %(needs)s", needs=needs)) if needs else "",
