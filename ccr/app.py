@@ -42,6 +42,7 @@ VIEWS = (
     "directory",
     "exporting",
     "hiding",
+    "room",
     "drafts",
     "referrals",
     "followups",
