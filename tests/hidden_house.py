@@ -16,8 +16,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
+from ccr.domain.directory import Area
 from ccr.domain.directory_history import Act, Change, RecordKind
-from ccr.domain.taxonomy import Need, Track
+from ccr.domain.taxonomy import AreaExtent, Need, Track
 from ccr.policy.identity import Identity
 from ccr.services import accounts, importing
 from ccr.services.importing import ImportOptions
@@ -42,8 +43,8 @@ from tests.package_builders import hsds
 from tests.small_directory import SmallDirectory
 
 STREET = "77 N. Canarywell Lane"
-CITY, ZIP, COUNTY = "Hoosick Falls", "12090", "36083"
-LAT, LON = 42.90134, -73.35152
+CITY, ZIP, COUNTY = "Petersburg", "12138", "36083"
+LAT, LON = 42.74934, -73.34152
 HOUSE_PHONE = "518-555-0188"
 HOUSE_PHONE_WORDS = "Canary front door"
 OLD_STREET = "5 Canaryold Road"
@@ -52,17 +53,17 @@ TELLS = (
     "canaryold",
     "canary front",
     "canaryhouse",
-    "hoosick falls",
-    "12090",
-    "42.901",
-    "73.351",
-    "73.352",
+    "petersburg",
+    "12138",
+    "42.749",
+    "73.341",
+    "73.342",
 )
 """In lower case: streets, the site's name, what stands beside its phone, town, ZIP, coordinates."""
 PLACE: dict[str, Any] = {
     "name": "Canaryhouse",
     "description": "Behind the canaryhouse gate",
-    "transportation": "Bus to Hoosick Falls",
+    "transportation": "Bus to Petersburg",
     "address_1": STREET,
     "city": CITY,
     "state_province": "NY",
@@ -185,7 +186,7 @@ def plant(
         name="Birch welcome desk (demo)",
         needs=frozenset({Need.ADVOCACY, Need.PETS}),
         tracks=frozenset({Track.SURVIVOR}),
-        areas=(),
+        areas=(Area(AreaExtent.COUNTY, COUNTY),),
         sites=(),
         capacity=None,
         phone="518-555-0164",
@@ -228,7 +229,7 @@ def plant(
         _plant_past(small, house, at)
         _plant_imports(small, house, world(), at)
         for service_id, text in (
-            (edited, "birch welcome desk 77 n canarywell hoosick falls"),
+            (edited, "birch welcome desk 77 n canarywell petersburg"),
             (sibling, "birch rides rides for pets from 77 n canarywell lane"),
             (elsewhere, "alder rides rides for pets from 77 n canarywell lane"),
         ):

@@ -180,7 +180,7 @@ def test_an_agency_hides_its_own_at_once_and_cannot_take_anothers_address_away(
     assert get_service(small.network_id, house.edited).confidential
     other = get_service(small.network_id, house.imported)
     assert not other.confidential
-    assert other.sites[0].city == "Hoosick Falls"
+    assert other.sites[0].city == "Petersburg"
     assert "Canarywell" in other.description
     # Its own record of the place is gone, and its own words.
     assert db.session.get(LocationRow, house.locations[1]) is None
