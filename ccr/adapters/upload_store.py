@@ -94,6 +94,11 @@ class UploadStore:
         """Delete everything of a run."""
         shutil.rmtree(self._folder(run_id), ignore_errors=True)
 
+    def begin_anew(self, run_id: UUID) -> None:
+        """Forget how far an earlier piece of work came, and that somebody asked it to stop."""
+        for name in ("progress", "stop"):
+            (self._folder(run_id) / f"{name}.json").unlink(missing_ok=True)
+
     def runs(self) -> Iterator[UUID]:
         """Yield the runs that have a folder."""
         if self._root.is_dir():

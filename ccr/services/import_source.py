@@ -1,9 +1,24 @@
-"""What earlier imports say of a source before anything is planned: what hides, and whose it is."""
+"""A source before anything is planned: its name, what hides in it, and whether it is the same."""
 
 from __future__ import annotations
 
 from ccr.domain.directory_import import ReadPackage
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.phrases import phrase
 from ccr.storage.queries.import_stored import StoredDirectory
+
+LONGEST_SOURCE = 100
+
+
+def source_name(text: str) -> str:
+    """Return a source's name in its one form; raises InvalidInputError, field `source`."""
+    name = " ".join(text.split())
+    if not name or len(name) > LONGEST_SOURCE or not name.isprintable():
+        raise InvalidInputError(
+            phrase("A source name has 1 to %(most)s characters.", most=LONGEST_SOURCE),
+            field="source",
+        )
+    return name
 
 
 def hidden_services(stored: StoredDirectory) -> frozenset[str]:
