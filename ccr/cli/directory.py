@@ -12,6 +12,7 @@ import click
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.hiding import hide
 from ccr.cli.refusals import says_why
 from ccr.domain.directory_import import NoteLevel
 from ccr.services import accounts, import_undo, importing
@@ -26,6 +27,9 @@ MOST_ROWS_SHOWN = 20
 @click.group("directory")
 def command() -> None:
     """Import and check the directory of members and services."""
+
+
+command.add_command(hide)
 
 
 def _common(function: Callable[..., None]) -> Callable[..., None]:
