@@ -99,11 +99,10 @@ def open_run(identity: Identity, world: World, run_id: UUID) -> OpenRun:
     return OpenRun(run, store.progress(run_id) if working else None, details or {}, here)
 
 
-def take_in(identity: Identity, world: World, upload: Upload, *, flat: bool, at: datetime) -> UUID:
+def take_in(identity: Identity, world: World, upload: Upload, *, at: datetime) -> UUID:
     """Keep an upload and ask for its check; return the new run's id.
 
-    Args:
-        flat: one table whose columns a person has to explain before it is checked.
+    One flat table waits until somebody has said what its columns mean.
 
     Raises:
         DuplicateError: the network is a demo.
@@ -122,6 +121,7 @@ def take_in(identity: Identity, world: World, upload: Upload, *, flat: bool, at:
     run_id, store = uuid4(), store_of(world)
     store.save(run_id, name, upload.stream)
     try:
+        flat = is_flat(store, run_id)
         with unit_of_work():
             import_runs.add_run(
                 identity.network_id,
@@ -270,23 +270,6 @@ def mapping_before(identity: Identity, source: str) -> dict[str, Any] | None:
     """Return how the columns of a source were explained last time, or None."""
     authorise(identity, Permission.DIRECTORY_IMPORT)
     return import_runs.mapping_of(identity.network_id, source)
-
-
-def forget_uploads(identity: Identity, world: World, *, at: datetime) -> int:
-    """Cancel every open import of the network and delete its package; return how many there were.
-
-    For whoever makes a place hidden: a package that waits may hold its address.
-    """
-    authorise(identity, Permission.DIRECTORY_READ)
-    count = 0
-    for run in import_runs.list_runs(identity.network_id):
-        if run.state in WITH_FILE:
-            store_of(world).ask_to_stop(run.id)
-            with unit_of_work():
-                move_run(run.id, WITH_FILE, "cancelled", finished_at=at, step="")
-            store_of(world).drop(run.id)
-            count += 1
-    return count
 
 
 def _move(run: Run, states: tuple[str, ...], to: str, version: int, **values: Any) -> None:  # noqa: ANN401

@@ -19,7 +19,7 @@ from ccr.adapters.heartbeat import Heartbeat
 from ccr.adapters.logs import error_facts, get_logger
 from ccr.adapters.upload_store import UploadStore
 from ccr.domain.edited_here import Choices
-from ccr.domain.errors import CcrError, InvalidInputError, StaleError
+from ccr.domain.errors import CcrError, InvalidInputError
 from ccr.domain.phrases import Phrase, phrase
 from ccr.policy.identity import Identity
 from ccr.services import accounts, import_undo, importing
@@ -124,6 +124,7 @@ def _check(identity: Identity, world: World, run: Run, at: datetime, tell: Tell)
             run.id,
             ("checking",),
             "checked",
+            unless_stopped=True,
             alive_at=None,
             step="",
             dialect=report.kind.value,
@@ -133,7 +134,7 @@ def _check(identity: Identity, world: World, run: Run, at: datetime, tell: Tell)
             source=report.source,
         )
     if not moved:
-        raise StaleError(phrase("Cancelled. Nothing was changed."))
+        raise StoppedError
 
 
 def _run(identity: Identity, world: World, run: Run, at: datetime, tell: Tell) -> None:
@@ -148,6 +149,7 @@ def _run(identity: Identity, world: World, run: Run, at: datetime, tell: Tell) -
             run.id,
             ("running",),
             "done",
+            unless_stopped=True,
             finished_at=utc_now(),
             step="",
             dialect=report.kind.value,
@@ -156,7 +158,7 @@ def _run(identity: Identity, world: World, run: Run, at: datetime, tell: Tell) -
             report=packed(report),
         )
         if not moved:
-            raise StaleError(phrase("Cancelled. Nothing was changed."))
+            raise StoppedError
         _stop_if_asked(store, run.id)
 
     _bring(identity, world, run, at, tell, finish)
