@@ -14,13 +14,15 @@ from uuid import UUID, uuid4
 
 from ccr.adapters.upload_store import Progress, UploadStore, clean_name
 from ccr.domain.directory_history import RecordKind
-from ccr.domain.errors import InvalidInputError, NotFoundError, StaleError
+from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import accounts
 from ccr.services.authorise import authorise
 from ccr.services.demo_guard import check_takes_real_rows
+from ccr.services.import_columns import look_into
+from ccr.services.import_moves import move_on
 from ccr.services.import_source import source_name
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -121,7 +123,8 @@ def take_in(identity: Identity, world: World, upload: Upload, *, at: datetime) -
     run_id, store = uuid4(), store_of(world)
     store.save(run_id, name, upload.stream)
     try:
-        flat = is_flat(store, run_id)
+        remembered = import_runs.mapping_of(identity.network_id, source)
+        flat = look_into(store, run_id, remembered)
         with unit_of_work():
             import_runs.add_run(
                 identity.network_id,
@@ -138,30 +141,6 @@ def take_in(identity: Identity, world: World, upload: Upload, *, at: datetime) -
         store.drop(run_id)
         raise
     return run_id
-
-
-def explain_columns(
-    identity: Identity,
-    run_id: UUID,
-    mapping: Mapping[str, Any],
-    sheet: str | None,
-    *,
-    version: int,
-    at: datetime,
-) -> None:
-    """Keep what the columns of a flat table mean, for this run and this source; ask for its check.
-
-    Raises:
-        NotFoundError: there is no such run.
-        StaleError: somebody else was faster.
-    """
-    with unit_of_work():
-        authorise(identity, Permission.DIRECTORY_IMPORT)
-        run = import_runs.get_run(identity.network_id, run_id)
-        options = {**run.options, "mapping": dict(mapping), "sheet": sheet, "starts": 0}
-        _move(run, ("uploaded", "mapped", "checked"), "checking", version, options=options)
-        import_runs.keep_mapping(identity.network_id, run.source, dict(mapping), at=at)
-        append_event(identity, "mapped", "import", run_id, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +193,7 @@ def start(
             "same_as": {key: known[key] for key in chosen.same if key in known},
             "starts": 0,
         }
-        _move(run, ("checked",), "waiting", version, options=options)
+        move_on(run, ("checked",), "waiting", version, options=options)
         append_event(identity, "started", "import", run_id, at=at)
 
 
@@ -252,7 +231,7 @@ def ask_to_undo(identity: Identity, run_id: UUID, *, version: int, at: datetime)
         authorise(identity, Permission.DIRECTORY_IMPORT)
         run = import_runs.get_run(identity.network_id, run_id)
         options = {**run.options, "starts": 0}
-        _move(run, ("done",), "undoing", version, options=options, failure=None)
+        move_on(run, ("done",), "undoing", version, options=options, failure=None)
         append_event(identity, "asked-undo", "import", run_id, at=at)
 
 
@@ -264,17 +243,3 @@ def report(identity: Identity, run_id: UUID) -> tuple[bytes, str]:
     if found is None:
         raise NotFoundError
     return found, run.source
-
-
-def mapping_before(identity: Identity, source: str) -> dict[str, Any] | None:
-    """Return how the columns of a source were explained last time, or None."""
-    authorise(identity, Permission.DIRECTORY_IMPORT)
-    return import_runs.mapping_of(identity.network_id, source)
-
-
-def _move(run: Run, states: tuple[str, ...], to: str, version: int, **values: Any) -> None:  # noqa: ANN401
-    moved = move_run(run.id, states, to, version=version, alive_at=None, step="", **values)
-    if not moved:
-        raise StaleError(
-            phrase("This import has moved on meanwhile. Open it again to see where it is.")
-        )

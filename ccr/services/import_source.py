@@ -34,6 +34,9 @@ def looks_like_another_package(package: ReadPackage, stored: StoredDirectory) ->
         (record.name, held)
         for record in package.services
         if (held := stored.services.get(record.source_id))
+        # Under a name that people gave it here, or merged into another, it tells nothing.
+        and "name" not in (held.values.get("edited_fields") or ())
+        and held.values["source_id"] == record.source_id
     ]
     other = sum(1 for name, held in met if held.values["name"] != name)
     return len(met) >= LEAST_MET and other > len(met) / 2

@@ -18,6 +18,7 @@ from ccr.adapters.clock import utc_now
 from ccr.adapters.heartbeat import Heartbeat
 from ccr.adapters.logs import error_facts, get_logger
 from ccr.adapters.upload_store import UploadStore
+from ccr.domain.column_mapping import mapping_from_json
 from ccr.domain.edited_here import Choices
 from ccr.domain.errors import CcrError, InvalidInputError
 from ccr.domain.phrases import Phrase, phrase
@@ -185,6 +186,8 @@ def _bring(
             dry_run=finish is None,
             compare=finish is None,
             skip_bad_rows=bool(options.get("skip_bad_rows")),
+            mapping=mapping_from_json(options["mapping"]) if "mapping" in options else None,
+            sheet=options.get("sheet"),
             choices=Choices(bool(options.get("take_all")), frozenset(options.get("take", ()))),
             same_as={key: UUID(value) for key, value in options.get("same_as", {}).items()},
             run_id=run.id,
