@@ -43,6 +43,7 @@ VIEWS = (
     "styleguide",
     "routing",
     "directory",
+    "imports",
     "hiding",
     "drafts",
     "referrals",

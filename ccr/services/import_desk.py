@@ -6,7 +6,6 @@ or two people, have one effect: whoever comes second is told that the run has mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -30,6 +29,22 @@ from ccr.storage.queries import import_runs
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.comparing import Shown, shown_records
 from ccr.storage.queries.import_runs import Run, move_run
+
+__all__ = [
+    "Decisions",
+    "OpenRun",
+    "Run",
+    "Shown",
+    "Upload",
+    "ask_to_undo",
+    "cancel",
+    "list_runs",
+    "open_run",
+    "report",
+    "start",
+    "store_of",
+    "take_in",
+]
 
 MOST_OPEN = 5
 WITH_FILE = ("uploaded", "mapped", "checking", "checked", "waiting", "running")

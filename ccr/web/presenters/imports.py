@@ -12,9 +12,7 @@ from flask import url_for
 from ccr.adapters.upload_store import Progress
 from ccr.domain.duplicates import Reason
 from ccr.domain.phrases import Phrase, phrase
-from ccr.services.import_desk import OpenRun
-from ccr.storage.queries.comparing import Shown
-from ccr.storage.queries.import_runs import Run
+from ccr.services.import_desk import OpenRun, Run, Shown
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
-from ccr.domain.errors import InvalidInputError
+from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.phrases import Phrase, phrase
 from ccr.policy.permissions import Permission
-from ccr.services import import_desk
-from ccr.services.import_desk import Decisions, Upload
+from ccr.services import import_columns, import_desk
+from ccr.services.import_columns import MOST_SHOWN, Columns, Explained
+from ccr.services.import_desk import Decisions, Run, Upload
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.imports import DecideForm, UploadForm
 from ccr.web.language import translated
+from ccr.web.presenters.import_columns import columns_page
 from ccr.web.presenters.imports import run_page, run_row
 from ccr.web.presenters.moments import DeskTime
 
@@ -83,8 +86,65 @@ def page(run_id: UUID) -> str:
     return _run_page(run_id, None)
 
 
+def _columns_page(run: Run, columns: Columns, problems: Iterable[Phrase] = ()) -> str:
+    return render_template(
+        "imports/columns.html",
+        run_id=run.id,
+        version=run.version,
+        source=run.source,
+        problems=[{"text": translated(words), "href": None} for words in problems],
+        **columns_page(columns),
+    )
+
+
+@blueprint.post("/<uuid:run_id>/sheet")
+@requires(Permission.DIRECTORY_IMPORT)
+def sheet(run_id: UUID) -> ResponseReturnValue:
+    """Look at another sheet of the workbook."""
+    chosen = request.form.get("sheet", "")
+    import_columns.choose_sheet(current_identity(), current_world(), run_id, chosen)
+    return _to(run_id)
+
+
+@blueprint.post("/<uuid:run_id>/columns")
+@requires(Permission.DIRECTORY_IMPORT)
+def explain(run_id: UUID) -> ResponseReturnValue:
+    """Keep what the columns mean, and ask for the check."""
+    identity, world = current_identity(), current_world()
+    problems: tuple[Phrase, ...] = ()
+    version = _number(request.form.get("version"))
+    try:
+        problems = import_columns.explain(
+            identity, world, run_id, _explained(), version=version, at=utc_now()
+        )
+    except InvalidInputError as error:
+        problems = (error.phrase,)
+    if not problems:
+        return _to(run_id)
+    columns = import_columns.columns_of(identity, world, run_id)
+    run = import_desk.open_run(identity, world, run_id).run
+    if columns is None:
+        raise NotFoundError
+    return _columns_page(run, columns, problems), 422
+
+
+def _explained() -> Explained:
+    organization = request.form.get("constant-organization_name", "")
+    return Explained(_numbered("column"), {"organization_name": organization}, _numbered("kind"))
+
+
+def _numbered(name: str) -> tuple[str, ...]:
+    """Return the values of name-0, name-1 and so on, in order."""
+    return tuple(request.form.get(f"{name}-{at}", "") for at in range(MOST_SHOWN))
+
+
 def _run_page(run_id: UUID, form: DecideForm | None) -> str:
-    found = import_desk.open_run(current_identity(), current_world(), run_id)
+    identity, world = current_identity(), current_world()
+    found = import_desk.open_run(identity, world, run_id)
+    if found.run.state in {"uploaded", "mapped"}:
+        columns = import_columns.columns_of(identity, world, run_id)
+        if columns is not None:
+            return _columns_page(found.run, columns)
     view = run_page(found, _time())
     if form is None:
         form = DecideForm(formdata=None, data={"version": str(found.run.version)})
