@@ -45,6 +45,7 @@ VIEWS = (
     "directory",
     "imports",
     "hiding",
+    "room",
     "drafts",
     "referrals",
     "followups",

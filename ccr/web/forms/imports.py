@@ -58,4 +58,4 @@ class DecideForm(FlaskForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.skip_bad_rows.label.text = translated(phrase("Leave out the rows with errors"))
-        self.take_all.label.text = translated(phrase("Take the package's for every field"))
+        self.take_all.label.text = translated(phrase("Take the file’s for every field"))
