@@ -42,6 +42,14 @@ def desk(app: Flask, now: datetime) -> Iterator[Desk]:
         assert broken == {}
 
 
+@pytest.fixture
+def at_desk(sqlite_app: Flask, now: datetime) -> Iterator[Desk]:
+    """Return the same on one engine: for what asks nothing special of the database."""
+    sqlite_app.config["PROPAGATE_EXCEPTIONS"] = False
+    with time_machine.travel(now, tick=False):
+        yield Desk(sqlite_app, make_small_directory(at=now))
+
+
 def package(**changes: object) -> bytes:
     """Return a sound package as one JSON file."""
     import json
@@ -128,7 +136,7 @@ def test_a_table_goes_from_its_columns_to_the_directory_and_back(desk: Desk) -> 
     assert work(desk)
     assert services() == set()
     page = text_of(desk[COORDINATOR].open(address))
-    assert "5 removed" in page, page[page.index("<main"):]
+    assert "5 removed" in page, page[page.index("<main") :]
     # The next table of this source is filled in as this one was.
     again = run_of(upload(desk, TABLE.encode(), "Our list.csv"))
     assert "as it was said last time" in text_of(desk[COORDINATOR].open(again))
@@ -166,7 +174,8 @@ def test_a_run_that_is_being_written_stops_when_asked(desk: Desk, monkeypatch) -
     assert (state(address), services()) == ("cancelled", set())
 
 
-def test_a_dead_workers_run_begins_anew_once_and_then_fails_in_words(desk: Desk, now) -> None:
+def test_a_dead_workers_run_begins_anew_once_and_then_fails_in_words(at_desk: Desk, now) -> None:
+    desk = at_desk
     world = desk.app.extensions["ccr_world"]
     address = run_of(upload(desk, package()))
     for count, wanted in enumerate(("checking", "failed")):
@@ -180,7 +189,8 @@ def test_a_dead_workers_run_begins_anew_once_and_then_fails_in_words(desk: Desk,
     assert not folder(desk, address).exists()
 
 
-def test_what_is_kept_is_kept_for_a_day_and_a_week(desk: Desk, now) -> None:
+def test_what_is_kept_is_kept_for_a_day_and_a_week(at_desk: Desk, now) -> None:
+    desk = at_desk
     world = desk.app.extensions["ccr_world"]
     address = run_of(upload(desk, package()))
     work(desk)
@@ -218,34 +228,30 @@ def test_a_row_that_is_here_already_updates_the_record_it_is_said_to_be(desk: De
     assert db.session.scalars(select(RecordAlias.record_id)).all() == []
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "said"),
-    [
-        ("list.exe", b"x", "Choose a ZIP, CSV"),
-        ("list.csv", b"", "This file is empty."),
-        ("list.csv", b"%PDF-1.7 abc", "PDF"),
-        ("list.xlsx", b"PK\x03\x04 cut off", ""),
-    ],
+REFUSED = (
+    ("list.exe", b"x", "Choose a ZIP, CSV"),
+    ("list.csv", b"", "This file is empty."),
+    ("list.csv", b"%PDF-1.7 abc", "PDF"),
+    ("list.xlsx", b"PK\x03\x04 cut off", ""),
 )
-def test_a_file_that_cannot_be_read_is_refused_in_words_and_not_kept(
-    desk: Desk, name: str, data: bytes, said: str
-) -> None:
-    answer = upload(desk, data, name)
-    assert answer.status_code == 422
-    assert said in text_of(answer)
-    assert not list((folder(desk, "/x").parent).glob("*"))
 
 
-def test_a_damaged_package_fails_in_words_and_changes_nothing(desk: Desk) -> None:
+def test_a_file_that_cannot_be_read_is_refused_in_words_and_not_kept(at_desk: Desk) -> None:
+    desk = at_desk
+    for name, data, said in REFUSED:
+        answer = upload(desk, data, name)
+        assert answer.status_code == 422, name
+        assert said in text_of(answer)
+        assert not list((folder(desk, "/x").parent).glob("*"))
     address = run_of(upload(desk, b'[{"id": "o1", "name": "Cut o', "list.json"))
     work(desk)
-    page = text_of(desk[COORDINATOR].open(address))
-    assert "Not imported" in page
+    assert "Not imported" in text_of(desk[COORDINATOR].open(address))
     assert state(address) == "failed"
     assert not folder(desk, address).exists()
 
 
-def test_nobody_but_coordinators_of_the_network_sees_imports(desk: Desk, now) -> None:
+def test_nobody_but_coordinators_of_the_network_sees_imports(at_desk: Desk, now) -> None:
+    desk = at_desk
     address = run_of(upload(desk, package()))
     for who in ("alder.worker", "birch.agency_admin"):
         visitor = desk[who]
@@ -255,17 +261,33 @@ def test_nobody_but_coordinators_of_the_network_sees_imports(desk: Desk, now) ->
     assert desk["anonymous"].open(address).headers["Location"] == "/sign-in"
 
 
-def test_a_large_body_is_taken_in_here_alone_and_from_the_signed_in_alone(desk: Desk) -> None:
-    big = TABLE.encode() + b"," * 1_500_000
-    with upload(desk, big, "big.csv") as answer:
-        assert answer.status_code in {303, 422}
-    visitor = desk["anonymous"]
-    visitor.open("/sign-in")
-    answer = visitor.send(NEW, {"file": (io.BytesIO(big), "big.csv")}, follow=False)
-    assert answer.status_code == 413
+def test_a_large_body_is_taken_in_here_alone_and_from_the_signed_in_alone(at_desk: Desk) -> None:
+    desk = at_desk
+
+    def send(visitor, path: str) -> int:
+        # Written by hand: the test client would keep so large a form in a file that it leaves open.
+        parts = {"csrf_token": visitor.token, "source": "big"}
+        body = b"".join(
+            b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+            % (name.encode(), value.encode())
+            for name, value in parts.items()
+        )
+        body += b'--x\r\nContent-Disposition: form-data; name="file"; filename="big.csv"\r\n\r\n'
+        body += TABLE.encode() * 10_000 + b"\r\n--x--\r\n"
+        kind = "multipart/form-data; boundary=x"
+        with visitor.client.post(path, data=body, content_type=kind) as answer:
+            return answer.status_code
+
+    coordinator, stranger = desk[COORDINATOR], desk["anonymous"]
+    coordinator.open(NEW)
+    stranger.open("/sign-in")
+    assert send(coordinator, NEW) == 303
+    assert send(coordinator, "/directory") == 413
+    assert send(stranger, NEW) == 413
 
 
-def test_the_pages_take_few_statements_however_much_there_is(desk: Desk) -> None:
+def test_the_pages_take_few_statements_however_much_there_is(at_desk: Desk) -> None:
+    desk = at_desk
     address = run_of(upload(desk, package()))
     work(desk)
     for path in ("/directory/imports", NEW, address, f"{address}/progress"):
@@ -274,7 +296,8 @@ def test_the_pages_take_few_statements_however_much_there_is(desk: Desk) -> None
         assert len(run.texts) <= 12, path
 
 
-def test_naughty_text_breaks_no_form_of_the_desk(desk: Desk) -> None:
+def test_naughty_text_breaks_no_form_of_the_desk(at_desk: Desk) -> None:
+    desk = at_desk
     from tests.web.test_bad_input import NAUGHTY
 
     address = run_of(upload(desk, TABLE.encode(), "table.csv"))
