@@ -44,6 +44,7 @@ VIEWS = (
     "routing",
     "directory",
     "imports",
+    "exporting",
     "hiding",
     "room",
     "drafts",
