@@ -106,8 +106,8 @@ class House:
         return frozenset({self.imported, self.edited})
 
 
-def package_of_the_house(folder: Path) -> Path:
-    """Write a package that lists the house as a public place of a legal help."""
+def package_of_the_house(folder: Path, *, says: str = "") -> Path:
+    """Write a package that lists the house as a public place of a legal help; `says` more of it."""
     return hsds(
         folder,
         organizations=[
@@ -123,7 +123,7 @@ def package_of_the_house(folder: Path) -> Path:
                 "organization_id": "o1",
                 "name": "Pinyon legal help",
                 "status": "active",
-                "description": "Help with custody. Ring at 77 North Canarywell Ln.",
+                "description": f"Help with custody. Ring at 77 North Canarywell Ln. {says}".strip(),
                 "application_process": f"Call. Or come to {CITY}. Map: {LAT}, {LON}.",
             }
         ],
@@ -165,9 +165,11 @@ def package_of_the_house(folder: Path) -> Path:
     )
 
 
-def import_the_house(network: str, folder: Path, *, at: datetime) -> importing.ImportReport:
-    """Import the package that lists the house; the same each time."""
-    path = package_of_the_house(folder)
+def import_the_house(
+    network: str, folder: Path, *, says: str = "", at: datetime
+) -> importing.ImportReport:
+    """Import the package that lists the house; the same each time, but for what it says."""
+    path = package_of_the_house(folder, says=says)
     operator = accounts.terminal_identity(network)
     return importing.import_package(operator, world(), path, ImportOptions(source=SOURCE), at=at)
 

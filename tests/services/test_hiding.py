@@ -136,6 +136,19 @@ def test_the_same_package_cannot_bring_the_place_back(
     assert traces() == []
 
 
+def test_an_import_that_hides_a_place_erases_as_much(
+    small: SmallDirectory, house: House, now: datetime, tmp_path: Path
+) -> None:
+    admin = replace(small.birch.identity, roles=frozenset({Role.AGENCY_ADMIN}))
+    hide(admin, house.edited, now)
+    assert len(traces()) > 10
+    says = "The location is confidential."
+    report = import_the_house("Test network", tmp_path / "again", says=says, at=now)
+    assert report.written
+    assert get_service(small.network_id, house.imported).confidential
+    assert traces() == []
+
+
 def test_hiding_twice_is_hiding_once_and_one_of_two_wins(
     small: SmallDirectory, house: House, now: datetime
 ) -> None:

@@ -19,11 +19,16 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from ccr.domain.directory_history import Act, Change, RecordKind
 from ccr.services import exporting, hiding, outbox
-from ccr.storage.db import db
+from ccr.storage.db import db, unit_of_work
+from ccr.storage.models.directory import CapacityRow, PhoneRow, ServiceRow
+from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_changes import record_changes
 from ccr.web.access import PUBLIC, access_of
 from tests.hidden_house import TELLS, House, coordinator_of, import_the_house, plant
 from tests.loop import dump, world
@@ -231,3 +236,72 @@ def test_a_hidden_house_is_on_no_page_in_no_answer_and_in_no_file(
         f"/directory/services/{sweep.house.edited}"
     )
     assert "Birch welcome desk" in answer.get_data(as_text=True)
+
+
+OPEN_DATA = (
+    "/hsds/services?full=true",
+    "/hsds/services/{cedar}",
+    "/hsds/organizations?full=true&full_service=true",
+    "/hsds/service_at_locations?full=true",
+    "/hsds/services?modified_after=2026-11-12&full=true",
+    "/services/{cedar}",
+    "/es/services/{cedar}",
+)
+
+
+def test_what_staff_write_of_a_confidential_listing_changes_nothing_that_anybody_sees(
+    sqlite_app: Flask, now: datetime
+) -> None:
+    """Neither a fact nor a time of open data tells that a hidden place was edited (case 10)."""
+    later = now + timedelta(hours=2)
+    with time_machine.travel(later, tick=False):
+        small = make_small_directory(at=now)
+        cedar, client = small.cedar_service_id, sqlite_app.test_client()
+        name = "Cedar advocacy (demo)"
+
+        def seen() -> list[tuple[str, str]]:
+            raise_directory_version(small.network_id)
+            db.session.commit()
+            pages = [path.format(cedar=cedar) for path in OPEN_DATA]
+            shown = [(path, client.get(path).get_data(as_text=True)) for path in pages]
+            made = exporting.export(coordinator_of(small), world(), "csv", at=later)
+            return [*shown, ("csv", b"".join(made.pieces).decode())]
+
+        before = seen()
+        assert sum(name in text for _, text in before) >= 6
+        with unit_of_work():
+            db.session.add(
+                PhoneRow(
+                    network_id=small.network_id,
+                    service_id=cedar,
+                    number="518-555-0190",
+                    is_private=True,
+                )
+            )
+            db.session.execute(
+                update(CapacityRow)
+                .where(CapacityRow.service_id == cedar)
+                .values(note="Two beds", available=2, updated_at=later)
+            )
+            row = db.session.get(ServiceRow, cedar)
+            assert row is not None
+            row.description = "We listen. The house is at 12 Elm Street."
+            row.url = "https://cedar.example.org/elm"
+            row.email = "house@cedar.example.org"
+            row.updated_at, row.version = later, row.version + 1
+            record_changes(
+                small.network_id,
+                [Change(RecordKind.SERVICE, cedar, Act.EDITED, later, {"url": None}, {"url": "x"})],
+            )
+        after = dict(seen())
+        # Of its words only those that tell no street may be seen: one sentence was added.
+        allowed = dict(before)
+        assert {path for path, text in after.items() if "We listen." in text}
+        for path, text in after.items():
+            for word in ("Elm", "cedar.example.org", "0190", "Two beds", later.isoformat()[:16]):
+                assert word not in text.replace(allowed[path], ""), (path, word)
+        with unit_of_work():
+            db.session.execute(
+                update(ServiceRow).where(ServiceRow.id == cedar).values(description="")
+            )
+        assert seen() == before
