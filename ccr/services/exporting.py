@@ -1,172 +1,228 @@
-"""Taking the directory away as files: which records, in which form, for whom.
+"""Taking the directory away: as files that other programs open, and as the sheet of a county.
 
-A form is a name, a media type and a way to write; further forms are added to `FORMS`. Nothing of a
-hidden place and no private phone is in any file, whoever takes it.
+Everything here holds what anybody may know, and nothing else: open records, which have lost private
+phones, capacity and the place of every confidential service before a writer sees them. That a file
+was taken is audited, with its kind and how many listings it holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from ccr.adapters import hsds_files
 from ccr.adapters.area_names import GazetteerAreas
-from ccr.domain import hsds, hsds_terms
+from ccr.adapters.exports.flat_csv import write_csv
+from ccr.adapters.exports.flat_xlsx import write_xlsx
+from ccr.adapters.exports.geojson import write_geojson
+from ccr.adapters.exports.sheet_pdf import write_pdf
+from ccr.adapters.exports.vcards import write_vcards
+from ccr.domain.county_sheet import CountySheet, entry_of, in_order, is_wide
+from ccr.domain.directory import Area
 from ccr.domain.errors import InvalidInputError
-from ccr.domain.hsds import Words
-from ccr.domain.hsds_places import organization_object
-from ccr.domain.hsds_terms import TermBook
-from ccr.domain.open_records import OpenMember, OpenService, Scope, as_open, member_as_open
-from ccr.domain.phrases import phrase
+from ccr.domain.flat_listing import Cell, flat_rows
+from ccr.domain.open_records import OpenService, Scope, as_open
+from ccr.domain.phrases import Phrase, phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
-from ccr.services.open_directory import term_book
+from ccr.services.hsds_export import HSDS_CSV, HSDS_JSON, package_pieces
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
-from ccr.storage.queries import open_data as rows
-from ccr.storage.queries import open_index
+from ccr.storage.queries import accounts
 from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.exporting import CountyReach, told_services
+from ccr.storage.queries.open_data import end_of_reading, load_services
 
-PER_READ = 250
-"""Services read at a time."""
-Progress = Callable[[str, int, int], None]
-"""Told (what is being done, services done, services in all)."""
-
-
-@dataclass(frozen=True)
-class ExportSource:
-    """What may be taken away in this scope, read a few records at a time."""
-
-    network_id: UUID
-    scope: Scope
-    world: World
-    progress: Progress | None = None
-    ids: list[UUID] = field(default_factory=list)
-    book: TermBook = field(default_factory=TermBook)
-
-    def services(self) -> Iterator[OpenService]:
-        """Yield every service, without what is not for this scope, by id."""
-        for services, _ in self._batches():
-            yield from services
-
-    def members_without_services(self) -> Iterator[OpenMember]:
-        """Yield the members that have no service here; in the public's scope none is told."""
-        if self.scope is Scope.PUBLIC:
-            return
-        ids = open_index.members_without_services(self.network_id, self.scope)
-        for first in range(0, len(ids), PER_READ):
-            members = rows.load_members(self.network_id, ids[first : first + PER_READ], self.scope)
-            rows.end_of_reading()
-            for member in members:
-                yield member_as_open(member, self.scope)
-
-    def objects(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield (table, HSDS object): terms first, then services in full, then other members."""
-        for term in self.book.all_terms():
-            yield "taxonomy_term", hsds_terms.term_object(term)
-        for services, words in self._batches():
-            for service in services:
-                yield "service", hsds.service_full(service, words)
-        for member in self.members_without_services():
-            yield "organization", {**organization_object(member), "services": []}
-
-    def _batches(self) -> Iterator[tuple[list[OpenService], Words]]:
-        areas = GazetteerAreas(self.world.gazetteer)
-        for first in range(0, len(self.ids), PER_READ):
-            loaded = rows.load_services(
-                self.network_id, self.ids[first : first + PER_READ], self.scope
-            )
-            access = rows.shared_access(self.network_id, loaded, self.scope)
-            rows.end_of_reading()
-            yield [as_open(s, self.scope) for s in loaded], Words(areas, self.book, access)
-            if self.progress is not None:
-                self.progress("writing", min(first + PER_READ, len(self.ids)), len(self.ids))
+MOST_ON_A_SHEET = 400
+PER_READ = 200
+Say = Callable[[Phrase], str]
 
 
 @dataclass(frozen=True, slots=True)
-class ExportForm:
-    """A form of file.
+class Taking:
+    """What a writer is given: the listings, a few read at a time, and the words around them.
 
     Attributes:
-        suffix: how a download's name ends; for a folder of files that of its ZIP.
-        write: writes all of a source to a path.
+        name_of: how people call an area.
+        sheet: the sheet of the county asked for, or None when no county was.
+        say: how a phrase is said to whoever asked.
     """
 
-    name: str
+    services: Iterator[OpenService]
+    name_of: Callable[[Area], str]
+    world: World
+    network_id: UUID
+    network: str
+    sheet: CountySheet | None
+    say: Say
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file. `write` yields it in pieces."""
+
+    label: Phrase
+    extension: str
     media_type: str
-    suffix: str
-    write: Callable[[ExportSource, Path], None]
+    write: Callable[[Taking], Iterator[bytes]]
+    needs_county: bool = False
 
 
-FORMS: dict[str, ExportForm] = {
-    form.name: form
-    for form in (
-        ExportForm(
-            "hsds-csv",
-            "application/zip",
-            ".zip",
-            lambda source, path: hsds_files.write_csv(source.objects(), path),
-        ),
-        ExportForm(
-            "hsds-json",
-            "application/json",
-            ".json",
-            lambda source, path: hsds_files.write_json(source.objects(), path),
-        ),
-    )
+def _rows(taking: Taking) -> Iterator[dict[str, Cell]]:
+    return flat_rows(taking.services, taking.name_of)
+
+
+def _pdf(taking: Taking) -> Iterator[bytes]:
+    if taking.sheet is not None:
+        yield write_pdf(taking.sheet, taking.say, at=taking.at)
+
+
+def _package(form: str) -> Callable[[Taking], Iterator[bytes]]:
+    return lambda taking: package_pieces(taking.world, taking.network_id, form, taking.services)
+
+
+FORMATS: dict[str, Format] = {
+    "csv": Format(
+        phrase("CSV: one row for each service at each place"),
+        "csv",
+        "text/csv; charset=utf-8",
+        lambda taking: write_csv(_rows(taking)),
+    ),
+    "xlsx": Format(
+        phrase("Spreadsheet (XLSX)"),
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda taking: write_xlsx(_rows(taking)),
+    ),
+    "geojson": Format(
+        phrase("GeoJSON for maps"),
+        "geojson",
+        "application/geo+json",
+        lambda taking: write_geojson(_rows(taking)),
+    ),
+    "vcard": Format(
+        phrase("Address cards (vCard)"),
+        "vcf",
+        "text/vcard; charset=utf-8",
+        lambda taking: write_vcards(taking.services, taking.name_of),
+    ),
+    "pdf": Format(
+        phrase("Sheet of one county (PDF)"),
+        "pdf",
+        "application/pdf",
+        _pdf,
+        needs_county=True,
+    ),
+    HSDS_CSV: Format(
+        phrase("HSDS 3.2.3 package: CSV tables in a ZIP"),
+        "zip",
+        "application/zip",
+        _package(HSDS_CSV),
+    ),
+    HSDS_JSON: Format(phrase("HSDS 3.2.3 JSON"), "json", "application/json", _package(HSDS_JSON)),
 }
-"""Every form there is, by name."""
+"""Kinds of files by the name they are asked for; others may be added."""
 
 
-def export_source(
-    identity: Identity, world: World, *, scope: Scope, progress: Progress | None = None
-) -> ExportSource:
-    """Return what the identity may take away; raises ForbiddenError."""
-    authorise(identity, Permission.DIRECTORY_EXPORT)
-    ids = open_index.service_ids(identity.network_id, scope)
-    told = set(ids)
-    carried = {term for i, term in open_index.index_terms(identity.network_id) if i in told}
-    book = term_book(identity.network_id, carried)
-    return ExportSource(identity.network_id, scope, world, progress, ids, book)
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file on its way: its name says nothing of what it holds."""
+
+    file_name: str
+    media_type: str
+    count: int
+    pieces: Iterator[bytes]
 
 
-def export_package(
+def export(
     identity: Identity,
     world: World,
-    form: str,
-    path: Path,
+    kind: str,
     *,
-    scope: Scope = Scope.PUBLIC,
+    county: str = "",
+    say: Say = str,
     at: datetime,
-    progress: Progress | None = None,
-) -> int:
-    """Write the directory to `path` in this form; return how many services there are in it.
+) -> Export:
+    """Return the listings as a file, and note that they were taken.
 
     Args:
-        form: a name in FORMS.
-        path: a file, or a folder for forms of several files; its parent is there.
+        kind: a key of FORMATS.
+        county: five digits (FIPS), or "" for the whole network.
 
     Raises:
         ForbiddenError: the identity may not take the directory away.
-        InvalidInputError: there is no such form, or the path cannot be written.
+        InvalidInputError: field `format` or `county`: not known, or a county is needed.
     """
-    source = export_source(identity, world, scope=scope, progress=progress)
-    if form not in FORMS:
-        raise InvalidInputError(
-            phrase("There is no such form: %(forms)s.", forms=", ".join(sorted(FORMS))),
-            field="format",
-        )
-    try:
-        FORMS[form].write(source, path)
-    except OSError as error:
-        raise InvalidInputError(phrase("This cannot be written to."), field="path") from error
+    authorise(identity, Permission.DIRECTORY_EXPORT)
+    chosen = FORMATS.get(kind)
+    if chosen is None:
+        raise InvalidInputError(phrase("Choose a kind of file of the list."), field="format")
+    if chosen.needs_county and not county:
+        raise InvalidInputError(phrase("Choose the county of the sheet."), field="county")
+    reach = _reach(world, county) if county else None
+    ids = told_services(identity.network_id, reach)
+    network = accounts.get_network(identity.network_id)
+    day = at.astimezone(ZoneInfo(network.timezone)).date()
+    taking = Taking(
+        services=_read(identity.network_id, ids),
+        name_of=GazetteerAreas(world.gazetteer).name,
+        world=world,
+        network_id=identity.network_id,
+        network=network.name,
+        sheet=_sheet(identity, world, county, ids, at=at) if chosen.needs_county else None,
+        say=say,
+        at=at,
+    )
     with unit_of_work():
-        append_event(
-            identity, "directory-exported", "network", identity.network_id, at=at, reason=form
-        )
-    return len(source.ids)
+        fields = [f"format:{kind}", f"services:{len(ids)}"]
+        append_event(identity, "exported", "directory", identity.network_id, at=at, fields=fields)
+    name = f"directory-{day.isoformat()}.{chosen.extension}"
+    return Export(name, chosen.media_type, len(ids), chosen.write(taking))
+
+
+def county_sheet(identity: Identity, world: World, county: str, *, at: datetime) -> CountySheet:
+    """Return the sheet of a county; raises InvalidInputError for one that does not exist."""
+    authorise(identity, Permission.DIRECTORY_EXPORT)
+    ids = told_services(identity.network_id, _reach(world, county), most=MOST_ON_A_SHEET + 1)
+    return _sheet(identity, world, county, ids, at=at)
+
+
+def _sheet(
+    identity: Identity, world: World, county: str, ids: Sequence[UUID], *, at: datetime
+) -> CountySheet:
+    network = accounts.get_network(identity.network_id)
+    fact = world.gazetteer.county(county)
+    services = in_order(_open(identity.network_id, ids[:MOST_ON_A_SHEET]))
+    name_of = GazetteerAreas(world.gazetteer).name
+    return CountySheet(
+        county=fact.label if fact else county,
+        network=network.name,
+        day=at.astimezone(ZoneInfo(network.timezone)).date(),
+        here=tuple(entry_of(s, name_of) for s in services if not is_wide(s, county)),
+        wide=tuple(entry_of(s, name_of) for s in services if is_wide(s, county)),
+        left_out=max(0, len(ids) - MOST_ON_A_SHEET),
+    )
+
+
+def _reach(world: World, county: str) -> CountyReach:
+    fact = world.gazetteer.county(county)
+    if fact is None:
+        raise InvalidInputError(phrase("There is no such county."), field="county")
+    return CountyReach(county, world.gazetteer.zips_of(county), fact.state)
+
+
+def _read(network_id: UUID, ids: Sequence[UUID]) -> Iterator[OpenService]:
+    """Yield the listings in this order; no transaction stays open in between."""
+    for start in range(0, len(ids), PER_READ):
+        services = _open(network_id, ids[start : start + PER_READ])
+        end_of_reading()
+        yield from services
+
+
+def _open(network_id: UUID, ids: Sequence[UUID]) -> list[OpenService]:
+    loaded = load_services(network_id, ids, Scope.PUBLIC)
+    return [as_open(service, Scope.PUBLIC) for service in loaded]

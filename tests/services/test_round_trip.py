@@ -29,7 +29,7 @@ from ccr.domain.taxonomy import (
     Sector,
     Track,
 )
-from ccr.services import accounts, exporting, importing
+from ccr.services import accounts, hsds_export, importing
 from ccr.services.importing import ImportOptions
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import (
@@ -63,7 +63,7 @@ def there_and_back(app, package: Path, folder: Path, *, form: str, edit=None, na
     if edit is not None:
         edit(first)
     out = folder / FORMS[form]
-    exporting.export_package(owner, world, form, out, scope=Scope.STAFF, at=NOW)
+    hsds_export.export_package(owner, world, form, out, scope=Scope.STAFF, at=NOW)
     report = importing.import_package(heir, world, out, ImportOptions(source="ccr"), at=NOW)
     assert report.errors == 0
     before = held(first)
@@ -310,7 +310,7 @@ def test_what_may_not_leave_is_in_no_file(sqlite_app, tmp_path) -> None:
     for form, name in FORMS.items():
         for scope in Scope:
             out = tmp_path / f"{scope.value}-{name}"
-            count = exporting.export_package(identity, world, form, out, scope=scope, at=NOW)
+            count = hsds_export.export_package(identity, world, form, out, scope=scope, at=NOW)
             files = out.iterdir() if out.is_dir() else [out]
             written = "\n".join(file.read_text(encoding="utf-8") for file in files)
             assert count == 2
