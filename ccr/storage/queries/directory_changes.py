@@ -31,8 +31,8 @@ def record_changes(network_id: UUID, changes: Iterable[Change]) -> int:
             "by_role": change.by_role,
             "run_id": change.run_id,
             "version": change.version,
-            "before": _plain(change.before),
-            "after": _plain(change.after),
+            "before": plain_fields(change.before),
+            "after": plain_fields(change.after),
         }
         for change in changes
     ]
@@ -93,8 +93,8 @@ def change_of_row(row: Any) -> Change:  # noqa: ANN401 -- a row of the table
     )
 
 
-def _plain(fields: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return the fields as JSON can hold them."""
+def plain_fields(fields: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return fields as JSON can hold them."""
     return None if fields is None else {name: _json(value) for name, value in fields.items()}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import ColumnElement, literal, or_, select, union_all
 
 from ccr.domain.errors import NotFoundError
 from ccr.domain.listing_fields import LIST_FIELDS, MEMBER_FIELDS, PLACE_ROW_FIELDS, ROW_FIELDS
@@ -172,31 +172,44 @@ def place_state(network_id: UUID, location_id: UUID) -> PlaceState:
     ).first()
     if row is None:
         raise NotFoundError
-    fields = {name: getattr(row, name) for name in PLACE_ROW_FIELDS}
-    stamp = row.updated_at.isoformat()
-    return PlaceState(row.id, row.network_id, row.member_id, stamp, fields, dict(row.edited_fields))
+    return _place(row)
+
+
+def places_for(state: ListingState) -> list[PlaceState]:
+    """Return the public places that a service may be given at, by name and town.
+
+    Those of its member, and those it is at already.
+    """
+    mine = LocationRow.member_id == state.member_id
+    linked = LocationRow.id.in_([UUID(site) for site in state.fields["sites"]])
+    return _places(state.network_id, or_(mine, linked))
 
 
 def places_of_member(network_id: UUID, member_id: UUID) -> list[PlaceState]:
     """Return the public places of a member, by name and town."""
+    return _places(network_id, LocationRow.member_id == member_id)
+
+
+def _places(network_id: UUID, condition: ColumnElement[bool]) -> list[PlaceState]:
     rows = db.session.execute(
         select(LocationRow.__table__)
         .where(
             LocationRow.network_id == network_id,
-            LocationRow.member_id == member_id,
             LocationRow.confidential.is_(False),
             LocationRow.location_type != "virtual",
+            condition,
         )
         .order_by(LocationRow.name, LocationRow.city, LocationRow.id)
     )
-    return [
-        PlaceState(
-            row.id,
-            row.network_id,
-            row.member_id,
-            row.updated_at.isoformat(),
-            {name: getattr(row, name) for name in PLACE_ROW_FIELDS},
-            dict(row.edited_fields),
-        )
-        for row in rows
-    ]
+    return [_place(row) for row in rows]
+
+
+def _place(row: Any) -> PlaceState:  # noqa: ANN401 -- a row of the table
+    return PlaceState(
+        row.id,
+        row.network_id,
+        row.member_id,
+        row.updated_at.isoformat(),
+        {name: getattr(row, name) for name in PLACE_ROW_FIELDS},
+        dict(row.edited_fields),
+    )
