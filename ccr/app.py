@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 import ccr.storage.models  # noqa: F401 -- makes the metadata whole
 from ccr.adapters.logs import begin_request, configure_logs, end_request
+from ccr.api.hsds_views import blueprint as hsds
 from ccr.api.problems import problem
 from ccr.api.views import blueprint as api
 from ccr.config import PROJECT_ROOT, Settings
@@ -39,6 +40,7 @@ VIEWS = (
     "styleguide",
     "routing",
     "directory",
+    "hiding",
     "drafts",
     "referrals",
     "followups",
@@ -151,6 +153,8 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
 def _init_api(app: Flask, csrf: CSRFProtect) -> None:
     csrf.exempt(api)  # keys, not cookies, speak for its callers
     app.register_blueprint(api)
+    csrf.exempt(hsds)  # no cookie, no state: its POST only asks
+    app.register_blueprint(hsds)
 
 
 def _init_commands(app: Flask) -> None:
@@ -161,7 +165,7 @@ def _init_commands(app: Flask) -> None:
 def _database_is_busy(error: OperationalError) -> Any:  # noqa: ANN401
     del error
     db.session.rollback()
-    if request.blueprint == "api":
+    if request.blueprint in {"api", "hsds"}:
         return problem(503, "The database is busy or full. Nothing was changed; send it again.")
     return error_page(
         503, phrase("The database is busy or full. Nothing was changed; send it again.")

@@ -41,6 +41,7 @@ class Settings:
         require_two_factor: staff must set up a second factor before anything else.
         public_network: name of the network that the public pages show; the only one that is no
             practice network where this is empty.
+        open_data_per_minute: how often one address may ask for open data; 0 for no limit here.
         log_level: info, warning or debug.
         testing: cheaper password hashing, no HTTPS; never on a real site.
     """
@@ -58,6 +59,7 @@ class Settings:
     secure_cookies: bool = False
     require_two_factor: bool = False
     public_network: str = ""
+    open_data_per_minute: int = 1200
     log_level: str = "info"
     testing: bool = False
 
@@ -114,6 +116,7 @@ class Settings:
             secure_cookies=_flag(env, "CCR_SECURE_COOKIES", default=False),
             require_two_factor=_flag(env, "CCR_REQUIRE_TWO_FACTOR", default=False),
             public_network=env.get("CCR_PUBLIC_NETWORK", "").strip(),
+            open_data_per_minute=_whole_number(env, "CCR_OPEN_DATA_PER_MINUTE", default=1200),
             log_level=env.get("CCR_LOG_LEVEL", "info").lower(),
         )
 
@@ -139,6 +142,14 @@ def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text in {"0", "false", "no", "off"}:
         return False
     msg = f"{name} must be 1 or 0"
+    raise SettingsError(msg)
+
+
+def _whole_number(env: Mapping[str, str], name: str, *, default: int) -> int:
+    text = env.get(name, "").strip() or str(default)
+    if text.isascii() and text.isdigit():
+        return int(text)
+    msg = f"{name} must be a whole number"
     raise SettingsError(msg)
 
 

@@ -6,14 +6,16 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import click
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.hiding import hide
 from ccr.cli.refusals import says_why
 from ccr.domain.directory_import import NoteLevel
-from ccr.services import accounts, importing
+from ccr.services import accounts, import_undo, importing
 from ccr.services.importing import ImportOptions, ImportReport
 from ccr.services.world import World
 
@@ -25,6 +27,9 @@ MOST_ROWS_SHOWN = 20
 @click.group("directory")
 def command() -> None:
     """Import and check the directory of members and services."""
+
+
+command.add_command(hide)
 
 
 def _common(function: Callable[..., None]) -> Callable[..., None]:
@@ -95,6 +100,27 @@ def check(
     """
     options = ImportOptions(source=source, dry_run=True)
     _run(context, path, network, options, as_json=as_json, report_file=report_file)
+
+
+@command.command("undo")
+@click.argument("run", type=click.UUID)
+@click.option("--network", default=None, help="Network, when there are several.")
+@says_why
+def undo(run: UUID, network: str | None) -> None:
+    """Undo a whole import: what it made goes, what it changed goes back.
+
+    What anything depends on by now, and what was changed since, stays as it is and is named.
+
+    Example: flask --app wsgi directory undo 5c0fc3a2-6f0e-4c43-9d5f-0d5f7d3e1a10
+    """
+    done = import_undo.undo(accounts.terminal_identity(network), run, at=utc_now())
+    for kind, count in done.removed.items():
+        click.echo(f"{kind:10} {count} removed")
+    click.echo(f"{done.put_back} put back as they were, {done.left_count} left as they are.")
+    for left in done.left[:MOST_ROWS_SHOWN]:
+        click.echo(f"left       {left.kind.value} {left.id} ({left.why}) {left.name}".rstrip())
+    if done.left_count > MOST_ROWS_SHOWN:
+        click.echo(f"... and {done.left_count - MOST_ROWS_SHOWN} more.")
 
 
 def _run(
@@ -172,6 +198,8 @@ def _print(report: ImportReport) -> None:
     if report.written:
         left = f" {len(errors)} rows with errors were left out." if errors else ""
         click.echo(f"Imported from {report.source}: {report.changes} changed.{left}")
+        if report.run_id is not None:
+            click.echo(f"To undo it: flask --app wsgi directory undo {report.run_id}")
     elif report.dry_run and not report.stopped:
         click.echo(f"Checked {report.source}: {report.changes} would change. Nothing was written.")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from ccr.domain.directory import Area
 from ccr.domain.directory_import import (
@@ -26,11 +27,16 @@ from ccr.domain.hidden_places import (
     gives_away,
     hide,
     place_keys,
+    scrubbed,
     without_traces,
 )
 from ccr.domain.need_terms import fold
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import AreaExtent
+from ccr.domain.telling_places import Telling, TellingPlace
+
+_NO_ID = UUID(int=0)
+"""A place that is read and dropped has no id of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +74,16 @@ def conceal(
     own = set(hidden.services)
     gone = _hidden_sites(directory.services, sites, own, set(hidden.sites))
     services = []
-    traces_of_member: dict[str, set[str]] = defaultdict(set)
+    hidden_of_member: dict[str, list[SiteRecord]] = defaultdict(list)
     for service in directory.services:
         at_hidden = any(site_id in gone for site_id in service.site_ids)
         if not (at_hidden or service.source_id in own or service.hidden):
             services.append(service)
             continue
         its_sites = [sites[i] for i in service.site_ids if i in sites]
-        traces = _traces(its_sites, names.get(service.member_source_id, ""), service.name)
-        concealed = _concealed(service, its_sites, traces, county_of)
+        its_names = (names.get(service.member_source_id, ""), service.name)
+        telling = _telling(its_sites, *its_names)
+        concealed = _concealed(service, its_sites, telling, county_of)
         where = RowPlace(table, service.line, service.source_id)
         if gives_away(concealed.name, _street_traces(its_sites)):
             notes.error(
@@ -85,7 +92,7 @@ def conceal(
                 phrase("The name of this hidden place holds its street: give it another name."),
             )
             continue
-        if gives_away(concealed.name, traces):
+        if gives_away(concealed.name, _traces(its_sites, *its_names)):
             notes.warn(
                 where,
                 "name",
@@ -101,8 +108,15 @@ def conceal(
                 ),
             )
         services.append(concealed)
-        traces_of_member[service.member_source_id] |= _street_traces(its_sites).fragments
-    members = tuple(_scrubbed(m, traces_of_member) for m in directory.members)
+        hidden_of_member[service.member_source_id] += its_sites
+    told = {member: _telling(places) for member, places in hidden_of_member.items()}
+    members = tuple(_scrubbed(m, told, hidden_of_member) for m in directory.members)
+    services = [
+        scrubbed(s, told[s.member_source_id].agency_text)
+        if s.member_source_id in told and not s.hidden
+        else s
+        for s in services
+    ]
     kept = tuple(site for site in directory.sites if site.source_id not in gone)
     return Directory(members, tuple(services), kept, directory.hidden_sites | gone)
 
@@ -129,7 +143,7 @@ def _hidden_sites(
 def _concealed(
     service: ServiceRecord,
     its_sites: list[SiteRecord],
-    traces: PlaceTraces,
+    telling: Telling,
     county_of: CountyOf,
 ) -> ServiceRecord:
     """Return the service hidden, by the county of its place when it states no area of its own."""
@@ -151,7 +165,31 @@ def _concealed(
             )
             phones.setdefault((phone.number, phone.extension), own)
     service = replace(service, areas=areas, phones=tuple(phones.values()))
-    return hide(service, traces, county_of)
+    traces = _traces(its_sites)
+
+    def told(text: str | None) -> bool:
+        return bool(text) and (telling.in_words(text) or gives_away(text or "", traces))
+
+    return hide(service, telling.own_text, told, county_of)
+
+
+def _telling(its_sites: Iterable[SiteRecord], *names: str) -> Telling:
+    """Return all that tells these places in running text."""
+    return Telling.of(
+        (
+            TellingPlace(
+                _NO_ID,
+                name=site.name,
+                address_1=site.address_1,
+                address_2=site.address_2,
+                city=site.city,
+                postal_code=site.postal_code,
+                point=site.point if site.coordinates_from == "source" else None,
+            )
+            for site in its_sites
+        ),
+        *names,
+    )
 
 
 def _traces(its_sites: Iterable[SiteRecord], *names: str) -> PlaceTraces:
@@ -193,9 +231,16 @@ def _say_why(notes: NoteBook, where: RowPlace, *, by_itself: bool) -> None:
         )
 
 
-def _scrubbed(member: MemberRecord, traces: Mapping[str, set[str]]) -> MemberRecord:
+def _scrubbed(
+    member: MemberRecord, told: Mapping[str, Telling], hidden: Mapping[str, list[SiteRecord]]
+) -> MemberRecord:
     """Return the member without sentences that hold the street of one of its hidden places."""
-    if member.source_id not in traces:
+    if member.source_id not in told:
         return member
-    fragments = PlaceTraces(frozenset(traces[member.source_id]))
-    return replace(member, description=without_traces(member.description, fragments))
+    telling = told[member.source_id]
+    description = without_traces(member.description, _street_traces(hidden[member.source_id]))
+    return replace(
+        member,
+        description=telling.agency_text(description),
+        website=None if telling.in_words(member.website) else member.website,
+    )

@@ -35,7 +35,12 @@ _STREET = re.compile(
     r"ct|place|pl|way|terrace|parkway|pkwy|circle|square|plaza|turnpike)\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_SENTENCE = re.compile(
+    # Not after "N.", "St." or "Apt.": half of an address would be left standing.
+    r"(?<=[.!?;])(?<!\b[a-z]\.)(?<!\b(?:st|rd|dr|ln|ct|pl|sq|no|fl|rm)\.)"
+    r"(?<!\b(?:ave|hwy|rte|cir|ter|apt|ste)\.)(?<!\b(?:blvd|pkwy|bldg|tpke)\.)\s+|\n+",
+    re.IGNORECASE,
+)
 _SAME_PLACE_DEGREES = 4
 """Decimals of a degree that make two points one place: about 11 m."""
 _LEAST_TRACE = 4
@@ -72,20 +77,32 @@ class PlaceTraces:
         return cls(frozenset(part for part in folded if len(part) >= _LEAST_TRACE))
 
 
-def without_traces(text: str, traces: PlaceTraces) -> str:
+def without_traces(text: str, traces: PlaceTraces, *, any_street: bool = True) -> str:
     """Return the text without every sentence that names the place or any street address.
+
+    With `any_street` False, only without those that name the place.
 
     >>> without_traces("Open to all. Ring at 12 Elm Street.", PlaceTraces())
     'Open to all.'
     """
     if not text:
         return text
-    kept = [part for part in _SENTENCE.split(text) if not _gives_away(part, traces)]
-    return text if len(kept) == len(_SENTENCE.split(text)) else " ".join(kept).strip()
+    parts = sentences(text)
+    kept = [part for part in parts if not _gives_away(part, traces, any_street=any_street)]
+    return text if len(kept) == len(parts) else " ".join(kept).strip()
 
 
-def _gives_away(sentence: str, traces: PlaceTraces) -> bool:
-    if _STREET.search(sentence):
+def sentences(text: str) -> list[str]:
+    """Return the sentences and lines of a text; an address with a dot in it stays in one piece.
+
+    >>> sentences("Ask at 12 N. Elm St. now. Free.")
+    ['Ask at 12 N. Elm St. now.', 'Free.']
+    """
+    return [part for part in _SENTENCE.split(text) if part]
+
+
+def _gives_away(sentence: str, traces: PlaceTraces, *, any_street: bool = True) -> bool:
+    if any_street and _STREET.search(sentence):
         return True
     words = f" {fold(sentence)} "
     # A county often shares its seat's name, and a county is what may be said.
@@ -111,24 +128,36 @@ def coarse(areas: Iterable[Area], county_of: CountyOf) -> tuple[Area, ...]:
     return tuple(result)
 
 
-def hide(service: ServiceRecord, traces: PlaceTraces, county_of: CountyOf) -> ServiceRecord:
+def hide(
+    service: ServiceRecord,
+    scrub: Callable[[str], str],
+    told: Callable[[str | None], bool],
+    county_of: CountyOf,
+) -> ServiceRecord:
     """Return the service without anything finer than a county: sites, directions, telling words.
 
     Its phones, languages, hours and access stay: they say how it helps, not where it is.
+
+    Args:
+        scrub: takes the telling sentences out of a text.
+        told: says whether a short text, of which no part can be cut out, gives the place away.
     """
-
-    def scrub(text: str) -> str:
-        return without_traces(text, traces)
-
     return replace(
-        service,
+        scrubbed(service, scrub),
         hidden=True,
         site_ids=(),
         areas=coarse(service.areas, county_of),
+        alternate_name=None if told(service.alternate_name) else service.alternate_name,
+        url=None if told(service.url) else service.url,
+        terms=tuple(term for term in service.terms if scrub(term.name) == term.name),
+    )
+
+
+def scrubbed(service: ServiceRecord, scrub: Callable[[str], str]) -> ServiceRecord:
+    """Return the service with every text that holds sentences scrubbed."""
+    return replace(
+        service,
         description=scrub(service.description),
-        alternate_name=None
-        if service.alternate_name and gives_away(service.alternate_name, traces)
-        else service.alternate_name,
         application_process=scrub(service.application_process),
         eligibility_description=scrub(service.eligibility_description),
         interpretation_services=scrub(service.interpretation_services),

@@ -2,7 +2,8 @@
 
 What a person has decided since is kept: needs, tracks, populations, category, regime and sector
 are only set when a record is new; a hidden place stays hidden, "do not refer" stays set, a newer
-word on room stays, and the later of two checks counts. All else follows the source.
+word on room stays, and the later of two checks counts; a field that was edited here stays unless
+the choices of the run say otherwise. All else follows the source.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
+from ccr.domain.directory_history import RecordKind, difference
 from ccr.domain.directory_import import (
     CapacityRecord,
     MemberRecord,
@@ -22,18 +24,21 @@ from ccr.domain.directory_import import (
     SiteRecord,
     joined_id,
 )
+from ccr.domain.edited_here import KEEP_OURS, Choices, KeptField
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.services.accounts import kind_for
+from ccr.services.import_fields import FieldKeeper, without_doubles
 from ccr.storage.queries import import_rows
 from ccr.storage.queries.import_rows import (
     CapacityKey,
+    Changed,
     ImportPlan,
     PhoneKey,
     ServiceWrite,
     Values,
 )
-from ccr.storage.queries.import_stored import StoredDirectory, StoredService
+from ccr.storage.queries.import_stored import Stored, StoredDirectory, StoredService
 
 
 @dataclass(slots=True)
@@ -57,13 +62,25 @@ class Planned:
     services: KindCount
     newly_hidden: bool = False
     """True when something that was public becomes hidden: its words must go from every index."""
+    edited: tuple[KeptField, ...] = ()
+    """Fields edited here that the package would change."""
 
 
 def plan_import(
-    package: ReadPackage, stored: StoredDirectory, *, source: str, timezone: str, notes: NoteBook
+    package: ReadPackage,
+    stored: StoredDirectory,
+    *,
+    timezone: str,
+    notes: NoteBook,
+    choices: Choices = KEEP_OURS,
 ) -> Planned:
     """Return what to write so that the directory holds the package; decides, writes nothing."""
-    return _Planner(package, stored, source, timezone, notes).planned()
+    package = without_doubles(package, stored, notes)
+    return _Planner(package, stored, timezone, notes, choices).planned()
+
+
+HANGING = ("areas", "languages", "terms", "sites", "phones", "capacity")
+"""What hangs on a service and is written with it."""
 
 
 class _Planner:
@@ -71,23 +88,33 @@ class _Planner:
         self,
         package: ReadPackage,
         stored: StoredDirectory,
-        source: str,
         timezone: str,
         notes: NoteBook,
+        choices: Choices,
     ) -> None:
         self.package = package
         self.stored = stored
-        self.source = source
         self.timezone = timezone
         self.notes = notes
         self.plan = ImportPlan()
         self.newly_hidden = False
+        self.fields = FieldKeeper(choices, notes)
         self.member_ids: dict[str, UUID] = {}
         self.site_ids: dict[str, UUID] = {}
         self.phone_ids: set[str] = set()
         self.names = {member.source_id: member.name for member in package.members}
         self.towns = {site.source_id: site.city or "" for site in package.sites}
         self.kinds = {m.source_id: kind_for(m.category) for m in package.members}
+        hidden = {s.source_id for s in package.services if s.hidden}
+        self.turned = {
+            key
+            for key, held in stored.services.items()
+            if key in hidden and not held.values["confidential"]
+        }
+        """Services that become hidden by this import: nothing edited of them stays."""
+        self.members_of_turned = {
+            s.member_source_id for s in package.services if s.source_id in self.turned
+        }
 
     def planned(self) -> Planned:
         members = KindCount(absent=len(self.stored.members.keys() - self.names.keys()))
@@ -103,6 +130,7 @@ class _Planner:
             for key, stored in self.stored.sites.items()
             if key in self.package.hidden_sites
         ]
+        self.plan.forget.update(self.plan.gone_sites)
         there = {service.source_id for service in self.package.services}
         services = KindCount(absent=len(self.stored.services.keys() - there))
         for service in self.package.services:
@@ -113,13 +141,29 @@ class _Planner:
             sites,
             services,
             newly_hidden=bool(self.plan.gone_sites) or self.newly_hidden,
+            edited=tuple(self.fields.edited),
         )
+
+    def _changed(self, kind: RecordKind, stored: Stored, after: Values) -> None:
+        """Remember what differs, so that the import can be undone; nothing of what hides."""
+        if stored.id in self.plan.forget:
+            return
+        before = {**stored.values, **{name: getattr(stored, name, None) for name in HANGING}}
+        was, became = difference(before, after)
+        version = int(stored.values.get("version", -1)) + 1
+        self.plan.changes.append(Changed(kind, stored.id, was, became, version))
 
     # -- members and places ----------------------------------------------------------------------
 
     def _member(self, record: MemberRecord, count: KindCount) -> None:
-        values = import_rows.member_values(record)
         stored = self.stored.members.get(record.source_id)
+        told = import_rows.member_values(record)
+        if record.source_id in self.members_of_turned:
+            self.plan.forget.update({stored.id} if stored else ())
+            values = told if stored is None else {**told, "edited_fields": {}}
+        else:
+            values = self.fields.values(RecordKind.MEMBER, record, stored, told)
+        self.names[record.source_id] = values["name"]
         member_id = stored.id if stored else uuid4()
         self.member_ids[record.source_id] = member_id
         phones = self._phones(record.phones, record.source_id)
@@ -137,6 +181,7 @@ class _Planner:
                 )
         elif _differs(stored.values, values) or stored.phones != phones:
             self.plan.changed_members.append((member_id, values))
+            self._changed(RecordKind.MEMBER, stored, {**values, "phones": phones})
             count.changed += 1
         else:
             count.unchanged += 1
@@ -155,16 +200,23 @@ class _Planner:
         stored = self.stored.sites.get(record.source_id)
         site_id = stored.id if stored else uuid4()
         self.site_ids[record.source_id] = site_id
-        values = {
-            "member_id": self.member_ids[record.member_source_id],
-            **import_rows.site_values(record),
-        }
+        values = self.fields.values(
+            RecordKind.LOCATION,
+            record,
+            stored,
+            {
+                "member_id": self.member_ids[record.member_source_id],
+                **import_rows.site_values(record),
+            },
+        )
+        self.towns[record.source_id] = values["city"] or ""
         phones = self._phones(record.phones, record.source_id)
         if stored is None:
             self.plan.new_sites.append((site_id, {"source_id": record.source_id, **values}))
             count.added += 1
         elif _differs(stored.values, values) or stored.phones != phones:
             self.plan.changed_sites.append((site_id, values))
+            self._changed(RecordKind.LOCATION, stored, {**values, "phones": phones})
             count.changed += 1
         else:
             count.unchanged += 1
@@ -205,12 +257,20 @@ class _Planner:
         else:
             self._note_move(record, stored)
             needs = [Need(code) for code in stored.needs]
-            self.newly_hidden |= record.hidden and not stored.values["confidential"]
+            if record.source_id in self.turned:
+                self.newly_hidden = True
+                self.plan.forget.add(stored.id)
+                write.values["edited_fields"] = {}
+                edited = False
+            else:
+                edited = self.fields.service(record, stored, write)
             if _service_differs(stored, write):
-                self.plan.changed_services.append(write)
+                self._changed_service(stored, write, edited=edited)
                 count.changed += 1
             else:
                 count.unchanged += 1
+            if edited:
+                return
         text = import_rows.text_of(
             record,
             self.names[record.member_source_id],
@@ -219,6 +279,16 @@ class _Planner:
         )
         if stored is None or stored.text != text:
             self.plan.texts.append((write.id, text))
+
+    def _changed_service(self, stored: StoredService, write: ServiceWrite, *, edited: bool) -> None:
+        self.plan.changed_services.append(write)
+        if edited:
+            self.plan.retext.append(write.id)
+        if not write.values["confidential"]:
+            lists = {name: getattr(write, name) for name in HANGING}
+            if write.capacity is None:
+                del lists["capacity"]
+            self._changed(RecordKind.SERVICE, stored, {**write.values, **lists})
 
     def _write(self, record: ServiceRecord, stored: StoredService | None) -> ServiceWrite:
         values = import_rows.service_values(record, self.timezone)
@@ -307,25 +377,3 @@ def _newer(capacity: CapacityRecord | None, stored: StoredService | None) -> Cap
     if held is None:
         return None if stored.capacity == key else key
     return key if capacity.said_at is not None and capacity.said_at > held else None
-
-
-def hidden_services(stored: StoredDirectory) -> frozenset[str]:
-    """Return the source ids of services that are hidden in the directory."""
-    return frozenset(
-        key for key, service in stored.services.items() if service.values["confidential"]
-    )
-
-
-def looks_like_another_package(package: ReadPackage, stored: StoredDirectory) -> bool:
-    """Return True when most ids met again belong to other names: two sources under one name."""
-    met = [
-        (record.name, held)
-        for record in package.services
-        if (held := stored.services.get(record.source_id))
-    ]
-    other = sum(1 for name, held in met if held.values["name"] != name)
-    return len(met) >= LEAST_MET and other > len(met) / 2
-
-
-LEAST_MET = 3
-"""Below this a new name may well be a new name."""

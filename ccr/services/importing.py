@@ -6,20 +6,20 @@ the report then names each of them. A dry run does everything but write.
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.packages.reading import PackageReader, load_need_terms
 from ccr.config import PROJECT_ROOT
 from ccr.domain.concealing import Directory, HiddenSources, conceal
-from ccr.domain.directory_import import NoteBook, NoteLevel, ReadPackage, RowNote, SourceKind, tally
+from ccr.domain.directory_import import NoteBook, NoteLevel, ReadPackage
+from ccr.domain.edited_here import KEEP_OURS, Choices
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.need_terms import NeedTerms
 from ccr.domain.phrases import phrase
@@ -28,24 +28,25 @@ from ccr.policy.permissions import Permission
 from ccr.services import accounts
 from ccr.services.authorise import authorise
 from ccr.services.demo_guard import check_takes_real_rows
-from ccr.services.import_plan import (
-    KindCount,
-    Planned,
-    hidden_services,
-    looks_like_another_package,
-    plan_import,
-)
+from ccr.services.import_plan import Planned, plan_import
+from ccr.services.import_report import ImportReport, counts_of, report_csv
+from ccr.services.import_source import hidden_services, looks_like_another_package
+from ccr.services.likely import compare_package
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_search import forget_removed_words
+from ccr.storage.queries.import_runs import add_run
 from ccr.storage.queries.import_stored import (
     StoredDirectory,
     lock_directory,
     stored_directory,
 )
 from ccr.storage.queries.importing import PlanWriter
+from ccr.storage.queries.record_aliases import know_as
+
+__all__ = ["ImportOptions", "ImportReport", "import_package", "report_csv"]
 
 NEED_TERMS = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
 LONGEST_SOURCE = 100
@@ -53,7 +54,7 @@ MANY_ROWS = 1000
 """From here on the engine's statistics are refreshed after writing."""
 Progress = Callable[[str, int, int], None]
 """Told (what is being done, rows done, rows in all); 0 in all means not known yet."""
-_FORMULA = re.compile(r"\A[\ufeff\x00-\x20]*[=+\-@|%]")
+Finish = Callable[["ImportReport"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,96 +65,22 @@ class ImportOptions:
         source: the name under which ids of this package are known; the package's own by default.
         dry_run: read, check and count, and write nothing.
         skip_bad_rows: leave rows with an error out instead of stopping.
+        choices: which fields that were edited here give way to the package's.
+        same_as: records of the package that are records here: their key ("service:ID in the
+            package") and our id. They are known under it from then on.
+        compare: look for records here that may be the package's new ones.
+        run_id: the import run that this is; one is made when there is none.
+        account_id: whose run it is.
     """
 
     source: str | None = None
     dry_run: bool = False
     skip_bad_rows: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, or would do.
-
-    Attributes:
-        written: True when the directory now holds the package.
-        stopped: True when rows with errors stopped it.
-        notes: one for everything met, in the order met.
-    """
-
-    kind: SourceKind
-    source: str
-    written: bool
-    stopped: bool
-    dry_run: bool
-    members: KindCount
-    services: KindCount
-    sites: KindCount
-    notes: tuple[RowNote, ...]
-
-    @property
-    def changes(self) -> int:
-        """Return how many members, places and services were (or would be) added or changed."""
-        return sum(c.added + c.changed for c in (self.members, self.services, self.sites))
-
-    @property
-    def errors(self) -> int:
-        """Return how many rows have an error."""
-        return sum(1 for note in self.notes if note.level is NoteLevel.ERROR)
-
-    def as_dict(self, *, rows: int | None = None) -> dict[str, object]:
-        """Return the report for machines: a "summary", counts of each sentence, and "rows"."""
-        levels = {level.value: 0 for level in NoteLevel}
-        for note in self.notes:
-            levels[note.level.value] += 1
-        return {
-            "summary": {
-                "kind": self.kind.value,
-                "source": self.source,
-                "written": self.written,
-                "stopped": self.stopped,
-                "dry_run": self.dry_run,
-                "changes": self.changes,
-                "members": asdict(self.members),
-                "services": asdict(self.services),
-                "locations": asdict(self.sites),
-                **levels,
-            },
-            "tally": [
-                {"level": level.value, "text": text, "count": count}
-                for (level, text), count in tally(self.notes).items()
-            ],
-            "rows": [_note_dict(note) for note in self.notes[:rows]],
-        }
-
-
-def _note_dict(note: RowNote) -> dict[str, object]:
-    return {
-        "table": note.table,
-        "line": note.line,
-        "level": note.level.value,
-        "field": note.field,
-        "id": note.source_id,
-        "text": str(note.phrase),
-    }
-
-
-def report_csv(report: ImportReport) -> str:
-    """Return the notes as CSV for a spreadsheet; no cell of it can be a formula.
-
-    Source: security.md case 27 (OWASP, CSV injection).
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["table", "line", "level", "field", "id", "text"])
-    for note in report.notes:
-        cells = _note_dict(note)
-        writer.writerow([_neutral(str(cell)) for cell in cells.values()])
-    return out.getvalue()
-
-
-def _neutral(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    choices: Choices = KEEP_OURS
+    same_as: Mapping[str, UUID] = field(default_factory=dict)
+    compare: bool = False
+    run_id: UUID | None = None
+    account_id: UUID | None = None
 
 
 def import_package(
@@ -164,11 +91,13 @@ def import_package(
     *,
     at: datetime,
     progress: Progress | None = None,
+    finish: Finish | None = None,
 ) -> ImportReport:
     """Import the package at `path` into the identity's network; return what was done.
 
     All of it is written in one transaction, or nothing is. Importing the same package again
-    changes nothing.
+    changes nothing. `finish` is called with the report inside that transaction, last of all: what
+    it raises undoes everything.
 
     Raises:
         ForbiddenError: the identity may not import.
@@ -190,8 +119,11 @@ def import_package(
         on=at.astimezone(ZoneInfo(network.timezone)).date(),
     )
     package = reader.read(path, partial(progress, "reading") if progress else None)
-    with unit_of_work():
-        lock_directory(identity.network_id)
+    # A check takes no write lock: the site works on meanwhile.
+    with nullcontext() if options.dry_run else unit_of_work():
+        if not options.dry_run:
+            lock_directory(identity.network_id)
+            know_as(identity.network_id, source, options.same_as, at=at)
         stored = stored_directory(identity.network_id, source)
         if looks_like_another_package(package, stored):
             raise InvalidInputError(
@@ -205,11 +137,17 @@ def import_package(
         notes = NoteBook(list(package.notes))
         package = _kept_hidden(package, stored, world, notes)
         planned = plan_import(
-            package, stored, source=source, timezone=network.timezone, notes=notes
+            package, stored, timezone=network.timezone, notes=notes, choices=options.choices
         )
         report = _report(package, source, planned, notes, options)
+        if options.compare:
+            report = replace(report, likely=compare_package(identity.network_id, package, stored))
         if report.written and not planned.plan.empty:
-            _write(identity, source, planned, at, progress)
+            report = replace(
+                report, run_id=_write(identity, report, planned, options, at, progress)
+            )
+        if finish is not None:
+            finish(report)
     return report
 
 
@@ -234,7 +172,9 @@ def _kept_hidden(
     """
     hidden = hidden_services(stored)
     public = {service.source_id for service in package.services if not service.hidden}
-    if not hidden & public:
+    hidden_places = {key for key, site in stored.sites.items() if site.values["confidential"]}
+    met = {site.source_id for site in package.sites}
+    if not hidden & public and not hidden_places & met:
         return package
 
     def county_of(zip_code: str) -> str | None:
@@ -243,7 +183,7 @@ def _kept_hidden(
 
     concealed = conceal(
         Directory(package.members, package.services, package.sites, package.hidden_sites),
-        HiddenSources(services=hidden),
+        HiddenSources(services=hidden, sites=hidden_places),
         county_of,
         notes,
     )
@@ -271,17 +211,38 @@ def _report(
         services=planned.services,
         sites=planned.sites,
         notes=tuple(notes.notes),
+        edited=planned.edited,
     )
 
 
 def _write(
-    identity: Identity, source: str, planned: Planned, at: datetime, progress: Progress | None
-) -> None:
+    identity: Identity,
+    report: ImportReport,
+    planned: Planned,
+    options: ImportOptions,
+    at: datetime,
+    progress: Progress | None,
+) -> UUID:
+    """Write the plan; return the run by which it can be undone."""
+
     def told(done: int, total: int) -> None:
         if progress:
             progress("writing", done, total)
 
-    writer = PlanWriter(identity.network_id, source, at, told)
+    run_id = options.run_id
+    if run_id is None:
+        run_id = uuid4()
+        add_run(
+            identity.network_id,
+            run_id,
+            at=at,
+            state="done",
+            source=report.source,
+            dialect=report.kind.value,
+            summary=counts_of(report),
+            finished_at=at,
+        )
+    writer = PlanWriter(identity.network_id, report.source, at, told, run_id, options.account_id)
     writer.write(planned.plan)
     if planned.plan.size >= MANY_ROWS:
         writer.refresh_statistics()
@@ -296,6 +257,7 @@ def _write(
         at=at,
         fields=_audit_fields(planned),
     )
+    return run_id
 
 
 def _audit_fields(planned: Planned) -> list[str]:

@@ -8,19 +8,21 @@ from dataclasses import dataclass, field
 from ccr.adapters.gazetteer import Gazetteer
 from ccr.adapters.keys import KeyRing
 from ccr.adapters.opening_hours import HoursBook
+from ccr.adapters.pace import Pace
 from ccr.adapters.spoken_codes import WordList
 from ccr.config import PROJECT_ROOT, Settings
 
 
 @dataclass(frozen=True)
 class World:
-    """The gazetteer, opening hours, keys, words and chance that use cases draw on."""
+    """The gazetteer, opening hours, keys, words, pace and chance that use cases draw on."""
 
     settings: Settings
     gazetteer: Gazetteer
     hours: HoursBook
     keys: KeyRing
     words: WordList
+    open_data_pace: Pace
     rng: random.Random = field(default_factory=random.SystemRandom)
 
     @classmethod
@@ -32,4 +34,5 @@ class World:
             hours=HoursBook(state="NY"),
             keys=KeyRing.load(settings.keys_dir / "ring.json"),
             words=WordList.load(),
+            open_data_pace=Pace.of(settings.open_data_per_minute),
         )

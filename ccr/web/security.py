@@ -27,7 +27,10 @@ def add_headers(response: Response) -> Response:
     headers["X-Robots-Tag"] = "noindex, nofollow"
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint not in _STATIC:
+    if g.get("open_data"):
+        # Anybody may keep open data as long as they ask each time whether it still holds.
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    elif request.endpoint not in _STATIC:
         headers["Cache-Control"] = "no-store"
         response.vary.add("Accept-Language" if g.get("cookieless") else "Cookie")
     return response

@@ -56,7 +56,7 @@ def addresses(app: Flask, small: SmallDirectory, made: dict[str, UUID]) -> list[
         for rule in app.url_map.iter_rules():
             if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_OPENED:
                 continue
-            if rule.endpoint.endswith("static") or rule.endpoint.startswith("api."):
+            if rule.endpoint.endswith("static") or rule.endpoint.startswith(("api.", "hsds.")):
                 continue
             # The library's public pages are for somebody who is not signed in yet.
             if rule.endpoint.startswith("security.") and access_of(app, rule.endpoint) == PUBLIC:

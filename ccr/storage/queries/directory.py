@@ -105,6 +105,13 @@ def list_members(network_id: UUID) -> list[Member]:
     return [member_of_row(row, answers.get(row.id, NOBODY)) for row in rows]
 
 
+def list_member_ids(network_id: UUID) -> frozenset[UUID]:
+    """Return the ids of all members of the network, listed or not."""
+    return frozenset(
+        db.session.scalars(select(MemberRow.id).where(MemberRow.network_id == network_id))
+    )
+
+
 def get_member(network_id: UUID, member_id: UUID) -> Member:
     """Return a member of the network; raises NotFoundError."""
     row = db.session.execute(

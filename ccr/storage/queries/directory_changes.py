@@ -94,7 +94,7 @@ def change_of_row(row: Any) -> Change:  # noqa: ANN401 -- a row of the table
 
 
 def plain_fields(fields: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return fields as JSON can hold them."""
+    """Return fields as JSON holds them, for comparing with what was remembered."""
     return None if fields is None else {name: _json(value) for name, value in fields.items()}
 
 

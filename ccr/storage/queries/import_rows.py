@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
+from ccr.domain.directory_history import RecordKind
 from ccr.domain.directory_import import (
     MemberRecord,
     PhoneRecord,
@@ -157,6 +158,20 @@ class ServiceWrite:
     """Written with a new service only."""
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an import changes of a record that was there: the differing fields, before and after.
+
+    `version` is the record's after the change; 0 for a location.
+    """
+
+    kind: RecordKind
+    id: UUID
+    before: Values
+    after: Values
+    version: int
+
+
 @dataclass(slots=True)
 class ImportPlan:
     """What an import will write. Values of new rows hold their source id."""
@@ -172,6 +187,12 @@ class ImportPlan:
     phones: list[tuple[str, UUID, tuple[PhoneKey, ...]]] = field(default_factory=list)
     """Phones to put in place of an owner's: ("member_id" or "location_id", owner, phones)."""
     texts: list[tuple[UUID, str]] = field(default_factory=list)
+    retext: list[UUID] = field(default_factory=list)
+    """Changed services whose text for search is made from their rows: people edited them."""
+    changes: list[Changed] = field(default_factory=list)
+    """What undo reads. Nothing of a hidden place is among it."""
+    forget: set[UUID] = field(default_factory=set)
+    """Records of what becomes hidden: whatever was remembered of them goes for good (R48)."""
 
     def phone_keys(self) -> Iterator[PhoneKey]:
         """Yield every phone that will be written."""

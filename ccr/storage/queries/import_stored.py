@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from ccr.domain.taxonomy import CompartmentKind
 from ccr.storage.db import db
@@ -26,6 +26,7 @@ from ccr.storage.models.directory import (
     ServiceTermRow,
     ServiceText,
 )
+from ccr.storage.models.keeping import RecordAlias
 from ccr.storage.queries.import_rows import CapacityKey, PhoneKey, Values
 
 
@@ -73,15 +74,19 @@ def lock_directory(network_id: UUID) -> None:
 
 
 def stored_directory(network_id: UUID, source: str) -> StoredDirectory:
-    """Return all that imports of this source have made in the network so far."""
+    """Return all that imports of this source have made in the network so far.
+
+    A record that was merged into another is met again under its old id as the other.
+    """
     phones = _stored_phones(network_id, source)
+    aliases = _aliases(network_id, source)
     members = {
-        row.source_id: Stored(row.id, dict(row._mapping), phones.get(("member_id", row.id), ()))
-        for row in _rows(MemberRow.__table__, network_id, source)
+        key: Stored(row.id, dict(row._mapping), phones.get(("member_id", row.id), ()))
+        for key, row in _known(MemberRow, network_id, source, aliases["member"])
     }
     sites = {
-        row.source_id: Stored(row.id, dict(row._mapping), phones.get(("location_id", row.id), ()))
-        for row in _rows(LocationRow.__table__, network_id, source)
+        key: Stored(row.id, dict(row._mapping), phones.get(("location_id", row.id), ()))
+        for key, row in _known(LocationRow, network_id, source, aliases["location"])
     }
     programs: dict[UUID, dict[CompartmentKind, UUID]] = defaultdict(dict)
     for row in db.session.execute(
@@ -98,7 +103,7 @@ def stored_directory(network_id: UUID, source: str) -> StoredDirectory:
         )
         if row.id not in ours
     )
-    services = _stored_services(network_id, source, phones)
+    services = _stored_services(network_id, source, phones, aliases["service"])
     return StoredDirectory(members, services, sites, programs, others)
 
 
@@ -108,15 +113,59 @@ def _rows(table: Any, network_id: UUID, source: str) -> Iterable[Any]:  # noqa: 
     )
 
 
+def _aliases(network_id: UUID, source: str) -> dict[str, dict[str, UUID]]:
+    """Return, by kind, the records that merged ids of this source stand for now."""
+    found: dict[str, dict[str, UUID]] = {"member": {}, "service": {}, "location": {}}
+    for kind, source_id, record_id in db.session.execute(
+        select(RecordAlias.record_kind, RecordAlias.source_id, RecordAlias.record_id).where(
+            RecordAlias.network_id == network_id,
+            RecordAlias.source == source,
+            RecordAlias.source_id.is_not(None),
+        )
+    ):
+        found[kind][source_id or ""] = record_id
+    return found
+
+
+def _known(
+    model: Any,  # noqa: ANN401 -- any row class
+    network_id: UUID,
+    source: str,
+    aliases: dict[str, UUID],
+) -> Iterable[tuple[str, Any]]:
+    """Yield (source id, row) of every record of a source, also under merged ids."""
+    for row in _rows(model.__table__, network_id, source):
+        yield row.source_id, row
+    if not aliases:
+        return
+    kept = {
+        row.id: row
+        for row in db.session.execute(
+            select(model.__table__).where(
+                model.network_id == network_id, model.id.in_(set(aliases.values()))
+            )
+        )
+    }
+    for source_id, record_id in aliases.items():
+        if record_id in kept:
+            yield source_id, kept[record_id]
+
+
 def _stored_services(
-    network_id: UUID, source: str, phones: dict[tuple[str, UUID], tuple[PhoneKey, ...]]
+    network_id: UUID,
+    source: str,
+    phones: dict[tuple[str, UUID], tuple[PhoneKey, ...]],
+    aliases: dict[str, UUID],
 ) -> dict[str, StoredService]:
+    of_source = ServiceRow.source == source
+    wanted = or_(of_source, ServiceRow.id.in_(set(aliases.values()))) if aliases else of_source
+
     def hanging(model: Any, *columns: Any) -> dict[UUID, set[Any]]:  # noqa: ANN401
         found: dict[UUID, set[Any]] = defaultdict(set)
         for row in db.session.execute(
             select(model.service_id, *columns)
             .join(ServiceRow, ServiceRow.id == model.service_id)
-            .where(ServiceRow.network_id == network_id, ServiceRow.source == source)
+            .where(ServiceRow.network_id == network_id, wanted)
         ):
             found[row[0]].add(row[1] if len(columns) == 1 else tuple(row[1:]))
         return found
@@ -137,8 +186,8 @@ def _stored_services(
         CapacityRow.updated_at,
     )
     services = {}
-    for row in _rows(ServiceRow.__table__, network_id, source):
-        services[row.source_id] = StoredService(
+    for key, row in _known(ServiceRow, network_id, source, aliases):
+        services[key] = StoredService(
             row.id,
             dict(row._mapping),
             phones.get(("service_id", row.id), ()),

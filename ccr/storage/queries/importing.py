@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
+from ccr.domain.directory_history import Act, Change
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import (
@@ -28,7 +29,9 @@ from ccr.storage.models.directory import (
     ServiceTermRow,
     ServiceText,
 )
+from ccr.storage.queries.directory_changes import forget_changes, record_changes
 from ccr.storage.queries.import_rows import ImportPlan, PhoneKey, Values
+from ccr.storage.queries.texts import rewrite_texts
 
 CHUNK = 1000
 Progress = Callable[[int, int], None]
@@ -43,13 +46,20 @@ class PlanWriter:
     source: str
     at: datetime
     progress: Progress | None = None
+    run_id: UUID | None = None
+    account_id: UUID | None = None
     _done: int = 0
     _total: int = 0
 
     def write(self, plan: ImportPlan) -> None:
         """Write everything in an order that the foreign keys of hidden places accept."""
         self._total = plan.size
-        ours = {"network_id": self.network_id, "source": self.source, "updated_at": self.at}
+        ours = {
+            "network_id": self.network_id,
+            "source": self.source,
+            "updated_at": self.at,
+            "created_run_id": self.run_id,
+        }
         self._insert(
             MemberRow.__table__,
             ({"id": i, **ours, "version": 1, **values} for i, values in plan.new_members),
@@ -75,15 +85,53 @@ class PlanWriter:
         self._update(LocationRow.__table__, plan.changed_sites, versioned=False)
         self._insert(
             ServiceRow.__table__,
-            ({"id": w.id, **ours, "version": 1, **w.values} for w in plan.new_services),
+            (
+                {"id": w.id, **ours, "version": 1, "public_modified_at": self.at, **w.values}
+                for w in plan.new_services
+            ),
         )
         self._update(
             ServiceRow.__table__,
-            [(w.id, w.values) for w in plan.changed_services],
+            [(w.id, {**w.values, "public_modified_at": self.at}) for w in plan.changed_services],
             versioned=True,
         )
         self._hang(plan)
         self._texts(plan)
+        self._remember(plan)
+
+    def _remember(self, plan: ImportPlan) -> None:
+        """Keep what was changed, for histories and undo; forget all of what has become hidden."""
+        forget_changes(self.network_id, plan.forget)
+        record_changes(
+            self.network_id,
+            (
+                Change(
+                    kind=changed.kind,
+                    record_id=changed.id,
+                    act=Act.IMPORTED,
+                    at=self.at,
+                    before=changed.before,
+                    after=changed.after,
+                    version=changed.version,
+                    account_id=self.account_id,
+                    by_role=f"import: {self.source}"[:60],
+                    run_id=self.run_id,
+                )
+                for changed in plan.changes
+                if changed.id not in plan.forget
+            ),
+        )
+        self._let_the_public_know(plan)
+
+    def _let_the_public_know(self, plan: ImportPlan) -> None:
+        """Date the services whose member or place has changed: open data tells by that."""
+        members = [member for member, _ in plan.changed_members]
+        for chunk in _chunks(members):
+            _date(ServiceRow.member_id.in_(chunk), self.at)
+        linked = select(ServiceAtLocationRow.service_id)
+        for chunk in _chunks([site for site, _ in plan.changed_sites]):
+            at_them = linked.where(ServiceAtLocationRow.location_id.in_(chunk))
+            _date(ServiceRow.id.in_(at_them), self.at)
 
     def refresh_statistics(self) -> None:
         """Let the engine count the tables anew, so that searches find their index at once.
@@ -231,6 +279,7 @@ class PlanWriter:
                 for service, body in plan.texts
             ),
         )
+        rewrite_texts(self.network_id, plan.retext)
 
     def _insert(self, table: Any, rows: Iterable[Values], *, counted: bool = True) -> None:  # noqa: ANN401
         for chunk in _chunks(rows):
@@ -274,6 +323,15 @@ class PlanWriter:
                 ],
             )
             self._count(len(chunk))
+
+
+def _date(condition: ColumnElement[bool], at: datetime) -> None:
+    db.session.execute(
+        update(ServiceRow)
+        .where(condition)
+        .values(public_modified_at=at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _delete(table: Any, column: Any, ids: Sequence[UUID | str], *more: Any) -> None:  # noqa: ANN401

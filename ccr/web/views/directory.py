@@ -11,7 +11,7 @@ from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import directory
+from ccr.services import directory, hiding
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.directory import DescribeForm, WordsForm
 from ccr.web.forms.fields import add_refusal
@@ -100,4 +100,6 @@ def _listing(service_id: UUID, form: DescribeForm | None) -> str:
         listing=listing_view(found, world, at=utc_now()),
         form=form,
         service_id=service_id,
+        may_hide=hiding.may_hide(identity, found),
+        confidential=found.confidential,
     )
