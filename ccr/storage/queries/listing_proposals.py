@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from ccr.domain.errors import NotFoundError
 from ccr.domain.listing_review import Proposal, ProposalKind, ProposalState, WhatIsWrong
@@ -156,15 +156,6 @@ def withdraw_own(
         own = proposal.kind is ProposalKind.EDIT and proposal.account_id == account_id
         if own and set(proposal.after) & set(names):
             decide(proposal, ProposalState.WITHDRAWN, account_id, at=at)
-
-
-def forget_proposals(service_ids: Collection[UUID]) -> None:
-    """Delete every proposal of these listings, decided or not, with whatever it says."""
-    db.session.execute(
-        delete(ListingProposal)
-        .where(ListingProposal.service_id.in_(list(service_ids)))
-        .execution_options(synchronize_session=False)
-    )
 
 
 def count_suggestions(network_id: UUID, service_id: UUID) -> tuple[int, int]:
