@@ -41,7 +41,15 @@ from ccr.storage.queries.listing_proposals import Deciders
 from ccr.storage.queries.listing_state import ListingState, PlaceState, places_for
 from ccr.storage.queries.listing_write import Author, add_service, listing_state, write_service
 
-__all__ = ["FieldsRefusedError", "Saved", "add", "changes_since", "open_edit", "save"]
+__all__ = [
+    "FieldsRefusedError",
+    "Saved",
+    "add",
+    "adds_for_any_member",
+    "changes_since",
+    "open_edit",
+    "save",
+]
 
 CHANGED = phrase("Somebody else changed this listing meanwhile. What you typed is kept below.")
 
@@ -154,6 +162,12 @@ def add(identity: Identity, world: World, member_name: str, typed: Typed, *, at:
             old, new = {"status": "inactive"}, {"status": "active"}
             _propose(identity, state, old, new, others, at)
         return service_id
+
+
+def adds_for_any_member(identity: Identity) -> bool:
+    """Return True when the identity says for which member a new listing is."""
+    authorise(identity, Permission.LISTING_EDIT)
+    return Role.COORDINATOR in identity.roles
 
 
 def _program(identity: Identity, member_name: str, needs: Iterable[str]) -> CompartmentFacts:
