@@ -8,10 +8,11 @@ from typing import Any
 from flask import g, url_for
 from flask_babel import format_date
 
-from ccr.domain.answering import coverage_now
+from ccr.domain.answering import calendar_or_none, coverage_now
 from ccr.domain.directory import Service
 from ccr.domain.freshness import capacity_is_fresh, stale
 from ccr.domain.languages import language_name
+from ccr.domain.opening import DAYS, week_ahead
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import Gender, Known, LanguageMode, Need, ServiceStatus, Track
 from ccr.domain.weights import DEFAULT
@@ -20,7 +21,6 @@ from ccr.services.world import World
 from ccr.storage.queries.listing_page import Beside
 from ccr.web.forms.listing_rows import KIND_LABELS
 from ccr.web.language import translated
-from ccr.web.presenters.finder import hours_rows
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.routing import area_text, coverage_dict, facts_rows
 
@@ -71,7 +71,7 @@ def listing_view(page: OpenListing, world: World, *, at: datetime) -> dict[str, 
         "where": _terms(_where(service, world)),
         "places": [_place(place) for place in page.beside.places],
         "phones": [_phone(phone) for phone in page.beside.phones],
-        "hours": hours_rows(service, world, at),
+        "hours": _week(service, world, at),
         "hours_text": service.hours_text,
         "website": safe_address(service.website),
         "email": service.email or "",
@@ -123,8 +123,29 @@ def _where(service: Service, world: World) -> list[tuple[Phrase, str]]:
     return [
         (phrase("How it is given"), _joined(told)),
         (phrase("Area"), area_text(service, world)),
-        (phrase("Public places"), _sites(service)),
+        *([(phrase("Public places"), _sites(service))] if service.in_person else []),
     ]
+
+
+def _week(service: Service, world: World, at: datetime) -> list[dict[str, Any]]:
+    """Return the hours of the seven days from today on a 24-hour clock; none when not known."""
+    calendar = calendar_or_none(service.opening_hours, service.timezone, world.hours)
+    if calendar is None:
+        return []
+    return [
+        {
+            "day": translated(DAYS[hours.day.weekday()]),
+            "date": format_date(hours.day, "d MMM"),
+            "words": [f"{opens:%H:%M}–{_until(closes)}" for opens, closes in hours.spans]
+            or [translated(phrase("Closed"))],
+            "today": number == 0,
+        }
+        for number, hours in enumerate(week_ahead(calendar, at, service.timezone))
+    ]
+
+
+def _until(closes: datetime) -> str:
+    return "24:00" if (closes.hour, closes.minute) == (0, 0) else f"{closes:%H:%M}"
 
 
 def _keeping(page: OpenListing, at: datetime) -> list[tuple[Phrase, str]]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flask_babel import ngettext
+
 from ccr.adapters.typed_facts import area_lines
 from ccr.domain.languages import language_name
 from ccr.domain.phrases import Phrase, phrase
@@ -44,7 +46,7 @@ LABELS: dict[str, Phrase] = {
 }
 LEFT_OUT = frozenset({"latitude", "longitude", "coordinates_from", "network_id", "source_id", "id"})
 """What says nothing to a reader of a history."""
-NOTHING = phrase("Nothing")
+NOTHING = phrase("Not stated")
 
 
 def field_label(name: str) -> str:
@@ -53,7 +55,7 @@ def field_label(name: str) -> str:
 
 
 def field_words(name: str, value: object, world: World, *, private: bool = True) -> str:
-    """Return a value of a field in words; "Nothing" for none.
+    """Return a value of a field in words; "Not stated" for none.
 
     Args:
         private: False leaves out the digits of phones that are for staff alone.
@@ -124,7 +126,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "cost": _labels(Cost),
     "languages": _languages,
     "accessibility": _access,
-    "sites": lambda value: translated(phrase("%(count)s places", count=len(value))),
+    "sites": lambda value: ngettext("%(num)s place", "%(num)s places", len(value)) if value else "",
     "terms": lambda value: "; ".join(name or code for _, code, name in value),
     "last_verified_at": lambda value: str(value)[:10],
     "member_id": lambda _value: translated(phrase("another program")),
