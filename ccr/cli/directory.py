@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.exporting import export
 from ccr.cli.hiding import hide
+from ccr.cli.import_output import MOST_ROWS_SHOWN, Progress, say, stopped
 from ccr.cli.refusals import says_why
-from ccr.domain.directory_import import NoteLevel
+from ccr.domain.column_mapping import ColumnMapping, advise, mapping_from_json
+from ccr.domain.column_mapping import check as check_mapping
 from ccr.services import accounts, import_undo, importing
-from ccr.services.importing import ImportOptions, ImportReport
+from ccr.services.importing import ImportOptions
 from ccr.services.world import World
-
-QUIET_SECONDS = 2.0
-"""Nothing is said of progress before this: most imports are done by then."""
-MOST_ROWS_SHOWN = 20
 
 
 @click.group("directory")
@@ -29,15 +30,40 @@ def command() -> None:
     """Import and check the directory of members and services."""
 
 
+command.add_command(export)
 command.add_command(hide)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What `check` and `import` are both asked for."""
+
+    path: Path
+    network: str | None
+    source: str | None
+    mapping: Path | None
+    sheet: str | None
+    as_json: bool
+    report: Path | None
+
+    def options(self, *, dry_run: bool, skip_bad_rows: bool = False) -> ImportOptions:
+        mapping = _mapping(self.mapping) if self.mapping else None
+        return ImportOptions(self.source, dry_run, skip_bad_rows, mapping, self.sheet)
+
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
 def _common(function: Callable[..., None]) -> Callable[..., None]:
+    @wraps(function)
+    def asked(*args: object, **given: Any) -> None:  # noqa: ANN401 -- click's options
+        own = {name: given.pop(name) for name in _Asked.__dataclass_fields__}
+        function(*args, _Asked(**own), **given)
+
     for option in (
         click.option(
             "--report",
-            "report_file",
-            type=click.Path(dir_okay=False, path_type=Path),
+            type=_FILE,
             help="Write every note, row by row, to this CSV file.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
@@ -48,58 +74,44 @@ def _common(function: Callable[..., None]) -> Callable[..., None]:
             "Use the same name each time.",
         ),
         click.option("--network", default=None, help="Network, when there are several."),
+        click.option(
+            "--mapping",
+            type=_FILE,
+            help="What the columns of one flat CSV or XLSX mean, as JSON (see columns).",
+        ),
+        click.option("--sheet", default=None, help="Sheet of a workbook; the fullest by default."),
         click.argument("path", type=click.Path(path_type=Path)),
     ):
-        function = option(function)
-    return function
+        asked = option(asked)
+    return asked
 
 
 @command.command("import")
+@click.pass_context
 @_common
 @click.option("--dry-run", is_flag=True, help="Read, check and count; write nothing.")
 @click.option(
     "--skip-bad-rows", is_flag=True, help="Leave rows with errors out instead of stopping."
 )
-@click.pass_context
 @says_why
-def import_(
-    context: click.Context,
-    path: Path,
-    network: str | None,
-    source: str | None,
-    *,
-    as_json: bool,
-    report_file: Path | None,
-    dry_run: bool,
-    skip_bad_rows: bool,
-) -> None:
-    """Import a folder, ZIP, CSV or JSON package (HSDS or Ohana): all of it, or nothing.
+def import_(context: click.Context, asked: _Asked, *, dry_run: bool, skip_bad_rows: bool) -> None:
+    """Import a package (HSDS or Ohana), or one flat table with --mapping: all, or nothing.
 
     Example: flask --app wsgi directory import ./packages/capital-region --source capital-region
     """
-    options = ImportOptions(source=source, dry_run=dry_run, skip_bad_rows=skip_bad_rows)
-    _run(context, path, network, options, as_json=as_json, report_file=report_file)
+    _run(context, asked, asked.options(dry_run=dry_run, skip_bad_rows=skip_bad_rows))
 
 
 @command.command("check")
-@_common
 @click.pass_context
+@_common
 @says_why
-def check(
-    context: click.Context,
-    path: Path,
-    network: str | None,
-    source: str | None,
-    *,
-    as_json: bool,
-    report_file: Path | None,
-) -> None:
+def check(context: click.Context, asked: _Asked) -> None:
     """Say what an import would do, row by row, and write nothing to the directory.
 
     Example: flask --app wsgi directory check ./packages/capital-region --report notes.csv
     """
-    options = ImportOptions(source=source, dry_run=True)
-    _run(context, path, network, options, as_json=as_json, report_file=report_file)
+    _run(context, asked, asked.options(dry_run=True))
 
 
 @command.command("undo")
@@ -123,33 +135,54 @@ def undo(run: UUID, network: str | None) -> None:
         click.echo(f"... and {done.left_count - MOST_ROWS_SHOWN} more.")
 
 
-def _run(
-    context: click.Context,
-    path: Path,
-    network: str | None,
-    options: ImportOptions,
-    *,
-    as_json: bool,
-    report_file: Path | None,
-) -> None:
-    progress = _Progress()
+@command.command("columns")
+@click.option("--sheet", default=None, help="Sheet of a workbook; the fullest by default.")
+@click.argument("path", type=click.Path(path_type=Path))
+@says_why
+def columns(path: Path, sheet: str | None) -> None:
+    """Print what the columns of a flat CSV or XLSX seem to mean, as JSON for --mapping.
+
+    Example: flask --app wsgi directory columns list.xlsx > list.json
+    """
+    table, mapping = importing.guess_columns(path, sheet=sheet)
+    click.echo(json.dumps(mapping.as_json(), indent=2, ensure_ascii=False))
+    facts = table.facts
+    what = f"sheet {facts.sheet}" if facts.sheet else f"{facts.encoding}, {facts.line_ends}"
+    click.echo(f"{facts.rows:,} rows ({what})", err=True)
+    unread = [name for name in table.header if name and name not in mapping.columns]
+    if unread:
+        click.echo(f"Not read: {', '.join(unread)}", err=True)
+    for sentence in (*check_mapping(mapping), *advise(mapping)):
+        click.echo(str(sentence), err=True)
+
+
+def _mapping(path: Path) -> ColumnMapping:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise click.ClickException(f"The mapping {path} is not readable JSON.") from error
+    return mapping_from_json(data)
+
+
+def _run(context: click.Context, asked: _Asked, options: ImportOptions) -> None:
+    progress = Progress()
     report = importing.import_package(
-        accounts.terminal_identity(network),
+        accounts.terminal_identity(asked.network),
         _world(context),
-        path,
+        asked.path,
         options,
         at=utc_now(),
         progress=progress.tell,
     )
     progress.end()
-    if report_file is not None:
-        _save(report_file, importing.report_csv(report))
-    if as_json:
+    if asked.report is not None:
+        _save(asked.report, importing.report_csv(report))
+    if asked.as_json:
         click.echo(json.dumps(report.as_dict(), indent=2))
     else:
-        _print(report)
+        say(report)
     if report.stopped:
-        raise click.ClickException(_stopped(report))
+        raise click.ClickException(stopped(report))
 
 
 def _world(context: click.Context) -> World:
@@ -165,67 +198,3 @@ def _save(path: Path, text: str) -> None:
         raise click.ClickException(
             f"The report cannot be written to {path}: {error.strerror}."
         ) from error
-
-
-def _stopped(report: ImportReport) -> str:
-    first = next(note for note in report.notes if note.level is NoteLevel.ERROR)
-    rows = "1 row has an error" if report.errors == 1 else f"{report.errors} rows have errors"
-    return (
-        f"Nothing was written: {rows} (first: {first.table} line {first.line}, "
-        f"{first.phrase}) Mend them, or use --skip-bad-rows to leave them out."
-    )
-
-
-def _print(report: ImportReport) -> None:
-    for name, count in (
-        ("members", report.members),
-        ("services", report.services),
-        ("locations", report.sites),
-    ):
-        absent = f", {count.absent} not in this package (left as they are)" if count.absent else ""
-        click.echo(
-            f"{name:10} {count.added} added, {count.changed} changed, "
-            f"{count.unchanged} unchanged{absent}"
-        )
-    rows = [note for note in report.notes if note.level is not NoteLevel.INFO]
-    rows.sort(key=lambda note: note.level is not NoteLevel.ERROR)
-    for note in rows[:MOST_ROWS_SHOWN]:
-        where = f"{note.table}:{note.line}" + (f" {note.field}" if note.field else "")
-        click.echo(f"{note.level.value:8} {where}: {note.phrase}")
-    if len(rows) > MOST_ROWS_SHOWN:
-        click.echo(f"... and {len(rows) - MOST_ROWS_SHOWN} more; --report FILE.csv has them all.")
-    errors = [n for n in report.notes if n.level is NoteLevel.ERROR]
-    if report.written:
-        left = f" {len(errors)} rows with errors were left out." if errors else ""
-        click.echo(f"Imported from {report.source}: {report.changes} changed.{left}")
-        if report.run_id is not None:
-            click.echo(f"To undo it: flask --app wsgi directory undo {report.run_id}")
-    elif report.dry_run and not report.stopped:
-        click.echo(f"Checked {report.source}: {report.changes} would change. Nothing was written.")
-
-
-class _Progress:
-    """Rows done, of how many, and how fast, on one line of stderr once it takes a while."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._step_began = self._started
-        self._step = ""
-        self._said = 0.0
-        self._line = ""
-
-    def tell(self, step: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if step != self._step:
-            self._step, self._step_began = step, now
-        self._line = f"{step} ..."
-        if total:
-            rate = done / max(now - self._step_began, 0.001)
-            self._line = f"{step}: {done:,} of {total:,} rows, {rate:,.0f} rows/s"
-        if now - self._started >= QUIET_SECONDS and now - self._said >= 1:
-            self._said = now
-            click.echo(f"\r{self._line}   ", err=True, nl=False)
-
-    def end(self) -> None:
-        if self._said:
-            click.echo(f"\r{self._line}   ", err=True)

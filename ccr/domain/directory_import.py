@@ -44,6 +44,7 @@ class SourceKind(StrEnum):
     HSDS_CSV = "hsds-csv"
     OHANA_CSV = "ohana-csv"
     HSDS_JSON = "hsds-json"
+    FLAT = "flat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from ccr.domain.directory_import import NoteLevel, RowNote, SourceKind, tally
 from ccr.domain.edited_here import KeptField
+from ccr.domain.spreadsheet_cells import neutral
 from ccr.services.import_plan import KindCount
 from ccr.services.likely import LikelySame
-
-_FORMULA = re.compile(r"\A[\ufeff\x00-\x20]*[=+\-@|%]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +98,8 @@ def report_csv(report: ImportReport) -> str:
     writer.writerow(["table", "line", "level", "field", "id", "text"])
     for note in report.notes:
         cells = _note_dict(note)
-        writer.writerow([_neutral(str(cell)) for cell in cells.values()])
+        writer.writerow([neutral(str(cell)) for cell in cells.values()])
     return out.getvalue()
-
-
-def _neutral(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def counts_of(report: ImportReport) -> dict[str, object]:

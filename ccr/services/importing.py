@@ -15,8 +15,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from ccr.adapters.packages.flat import FlatFile, open_flat
 from ccr.adapters.packages.reading import PackageReader, load_need_terms
 from ccr.config import PROJECT_ROOT
+from ccr.domain.column_mapping import ColumnMapping, suggest
 from ccr.domain.concealing import Directory, HiddenSources, conceal
 from ccr.domain.directory_import import NoteBook, NoteLevel, ReadPackage
 from ccr.domain.edited_here import KEEP_OURS, Choices
@@ -65,6 +67,8 @@ class ImportOptions:
         source: the name under which ids of this package are known; the package's own by default.
         dry_run: read, check and count, and write nothing.
         skip_bad_rows: leave rows with an error out instead of stopping.
+        mapping: what the columns of one flat table mean; None for a package of a known dialect.
+        sheet: which sheet of a workbook; the fullest by default.
         choices: which fields that were edited here give way to the package's.
         same_as: records of the package that are records here: their key ("service:ID in the
             package") and our id. They are known under it from then on.
@@ -76,6 +80,8 @@ class ImportOptions:
     source: str | None = None
     dry_run: bool = False
     skip_bad_rows: bool = False
+    mapping: ColumnMapping | None = None
+    sheet: str | None = None
     choices: Choices = KEEP_OURS
     same_as: Mapping[str, UUID] = field(default_factory=dict)
     compare: bool = False
@@ -118,7 +124,9 @@ def import_package(
         state=network.state,
         on=at.astimezone(ZoneInfo(network.timezone)).date(),
     )
-    package = reader.read(path, partial(progress, "reading") if progress else None)
+    package = reader.read(
+        path, partial(progress, "reading") if progress else None, options.mapping, options.sheet
+    )
     # A check takes no write lock: the site works on meanwhile.
     with nullcontext() if options.dry_run else unit_of_work():
         if not options.dry_run:
@@ -149,6 +157,18 @@ def import_package(
         if finish is not None:
             finish(report)
     return report
+
+
+def guess_columns(path: Path, *, sheet: str | None = None) -> tuple[FlatFile, ColumnMapping]:
+    """Return a flat table, opened, and a first guess at what its columns mean.
+
+    Nothing is asked of the directory, so nobody has to be known for it.
+
+    Raises:
+        InvalidInputError: it cannot be read, or is no table.
+    """
+    table = open_flat(path, sheet=sheet)
+    return table, suggest(table.header, table.sample)
 
 
 def _source_name(path: Path, options: ImportOptions) -> str:

@@ -190,7 +190,7 @@ def test_json_in_every_shape_gives_the_same_service(tmp_path: Path, shape: str) 
     assert package.sites[0].address_1 == "12 Elm Street"
 
 
-@pytest.mark.parametrize("text", ["{", '{"id": ', "[1, 2", "nonsense", "", '{"a":' * 100_000])
+@pytest.mark.parametrize("text", ["{", '{"id": ', "[1, 2", "nonsense", '{"a":' * 100_000])
 def test_json_that_is_cut_off_or_bottomless_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "data.json").write_text(text)
     with pytest.raises(InvalidInputError, match="not readable JSON"):

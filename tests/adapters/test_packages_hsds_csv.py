@@ -513,7 +513,7 @@ def test_long_names_are_cut_to_what_can_be_kept(tmp_path: Path) -> None:
 
 def test_one_flat_table_is_refused_with_advice(tmp_path: Path) -> None:
     (tmp_path / "export.csv").write_text("agency,program\nA,B\n")
-    with pytest.raises(InvalidInputError, match="One flat table"):
+    with pytest.raises(InvalidInputError, match="one flat table"):
         reader().read(tmp_path)
 
 

@@ -59,6 +59,7 @@ WITHOUT_IDENTITY = {
     "health.check_schema": "the terminal, before anything is asked",
     "health.readiness": "operators; nothing about people",
     "hotlines.list_hotlines": "public facts",
+    "importing.guess_columns": "a pure answer",
     "invitations.look_at": "before anybody is signed in; the code is the permission",
     "invitations.redeem": "before anybody is signed in; the code is the permission",
     "operations.beat": "the worker; nothing about people",

@@ -10,7 +10,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from ccr.cli.directory import _Progress, command
+from ccr.cli.directory import command
+from ccr.cli.import_output import Progress
 from ccr.services import accounts
 from ccr.storage.queries.directory import services_of
 from tests.package_builders import SERVICE, hsds
@@ -100,8 +101,8 @@ def test_progress_appears_only_when_it_takes_a_while(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = iter([0.0, 0.5, 3.0, 3.2, 9.0])
-    monkeypatch.setattr("ccr.cli.directory.time.monotonic", lambda: next(clock))
-    progress = _Progress()
+    monkeypatch.setattr("ccr.cli.import_output.time.monotonic", lambda: next(clock))
+    progress = Progress()
     progress.tell("writing", 10, 100)
     progress.tell("writing", 50, 100)
     progress.tell("writing", 60, 100)
@@ -111,3 +112,19 @@ def test_progress_appears_only_when_it_takes_a_while(
     assert "50 of 100 rows" in said
     assert "60 of 100" not in said
     assert "100 of 100 rows" in said
+
+
+def test_a_flat_table_is_guessed_checked_and_imported_with_its_mapping(run, tmp_path: Path) -> None:
+    table, mapping = tmp_path / "list.csv", tmp_path / "list.json"
+    table.write_text("Agency,Program,Zip,Odd\nA,Food pantry,12180,?\n")
+    assert "say what its columns mean first" in run("import", table).stderr
+    guessed = run("columns", table)
+    assert json.loads(guessed.stdout)["columns"]["Program"] == "name"
+    assert "Not read: Odd" in guessed.stderr
+    mapping.write_text(guessed.stdout)
+    assert run("check", table, "--mapping", mapping).exit_code == 0
+    assert services() == []
+    assert run("import", table, "--mapping", mapping, "--source", "list").exit_code == 0
+    assert services() == ["Food pantry"]
+    mapping.write_text("{")
+    assert "is not readable JSON" in run("check", table, "--mapping", mapping).stderr

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from ccr.adapters.packages import cells
 from ccr.adapters.packages.areas import AreaReader, Places
+from ccr.adapters.packages.flat import looks_flat, open_flat
+from ccr.adapters.packages.flat_tables import flat_tables
 from ccr.adapters.packages.hsds_csv import hsds_tables
 from ccr.adapters.packages.hsds_json import json_tables
 from ccr.adapters.packages.ohana_csv import is_ohana, ohana_tables
@@ -26,6 +28,7 @@ from ccr.adapters.packages.services import (
 from ccr.adapters.packages.sites import read_sites
 from ccr.adapters.packages.sniff import PackageFile, open_package
 from ccr.adapters.packages.tabular import Row, read_table
+from ccr.domain.column_mapping import ColumnMapping
 from ccr.domain.concealing import Directory, HiddenSources, conceal
 from ccr.domain.directory_import import (
     MemberRecord,
@@ -58,9 +61,16 @@ class PackageReader:
     on: date
     state: str = "NY"
 
-    def read(self, path: Path, progress: Progress | None = None) -> ReadPackage:
+    def read(
+        self,
+        path: Path,
+        progress: Progress | None = None,
+        mapping: ColumnMapping | None = None,
+        sheet: str | None = None,
+    ) -> ReadPackage:
         """Return the package at `path`: a folder, a ZIP, a CSV or a JSON file.
 
+        With a `mapping` it is one flat table, CSV or XLSX (of which `sheet` may be named).
         `progress` is told (services read, services in all); 0 in all while files are opened.
 
         Raises:
@@ -69,7 +79,16 @@ class PackageReader:
         notes = NoteBook()
         tell = progress or _nobody
         tell(0, 0)
-        package = _tables(open_package(path), notes, tell)
+        if mapping is not None:
+            package = flat_tables(open_flat(path, sheet=sheet), mapping, notes)
+        else:
+            if looks_flat(path):
+                raise _not_told()
+            package = _tables(open_package(path), notes, tell)
+        if not package.rows("services") and not package.rows("organizations"):
+            raise InvalidInputError(
+                phrase("There is no service and no organization in this package."), field="path"
+            )
         return self._assembled(package, notes, tell)
 
     def _assembled(self, package: PackageTables, notes: NoteBook, tell: Progress) -> ReadPackage:
@@ -98,7 +117,7 @@ class PackageReader:
             if id(row) not in kept and hides_its_place(row, context):
                 hidden_sites.update(parts.sites_of.get(row.id, ()))
         services = tuple(service.record for service in read)
-        sites = _used(found.sites, services, phones.of_site, notes)
+        sites = _used(found.sites, services, hidden_sites, phones.of_site, notes)
         directory = conceal(
             Directory(tuple(members.values()), services, sites),
             HiddenSources({s.record.source_id for s in read if s.hidden}, hidden_sites),
@@ -134,19 +153,20 @@ def _tables(files: tuple[PackageFile, ...], notes: NoteBook, tell: Progress) -> 
         for file in sheets:
             tables.append(read_table(file, notes))
             tell(0, 0)
-        package = ohana_tables(tables, notes) if is_ohana(tables) else hsds_tables(tables, notes)
         if len(sheets) == 1 and table_name(sheets[0].name) is None:
-            raise InvalidInputError(
-                phrase(
-                    "One flat table is not read: give a package with organizations and services."
-                ),
-                field="path",
-            )
-    if not package.rows("services") and not package.rows("organizations"):
-        raise InvalidInputError(
-            phrase("There is no service and no organization in this package."), field="path"
-        )
+            raise _not_told()
+        package = ohana_tables(tables, notes) if is_ohana(tables) else hsds_tables(tables, notes)
     return package
+
+
+def _not_told() -> InvalidInputError:
+    return InvalidInputError(
+        phrase(
+            "This is one flat table: say what its columns mean first (flask directory "
+            "columns FILE guesses it), or give a package with organizations and services."
+        ),
+        field="path",
+    )
 
 
 def _members(package: PackageTables, notes: NoteBook) -> dict[str, MemberRecord]:
@@ -197,12 +217,14 @@ def _has_member(row: Row, members: dict[str, MemberRecord], notes: NoteBook) -> 
 def _used(
     sites: dict[str, SiteRecord],
     services: tuple[ServiceRecord, ...],
+    hidden: Collection[str],
     phones: Phones,
     notes: NoteBook,
 ) -> tuple[SiteRecord, ...]:
     """Return the sites that a service uses, each with an owner and its phones.
 
-    A place that no service uses is left out: it may be one that should not be known.
+    A place that no service uses is left out: it may be one that should not be known. Hidden ones
+    stay until concealing is done: other records may be the same place.
     """
     owner: dict[str, str] = {}
     for service in services:
@@ -218,11 +240,11 @@ def _used(
     return tuple(
         replace(
             site,
-            member_source_id=owner[site.source_id],
+            member_source_id=owner.get(site.source_id, ""),
             phones=in_order(phones.get(site.source_id, ())),
         )
         for site in sites.values()
-        if site.source_id in owner
+        if site.source_id in owner or site.source_id in hidden
     )
 
 

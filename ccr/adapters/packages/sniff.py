@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ccr.adapters.packages.file_kinds import refuse_by_head
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 
@@ -71,7 +72,7 @@ def open_package(path: Path) -> tuple[PackageFile, ...]:
         files = tuple(_from_zip(path))
     elif path.suffix.lower() in DATA_SUFFIXES:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise _too_large(path.name)
+            raise too_large(path.name)
         files = (PackageFile(path.name.lower(), path.read_bytes()),)
     else:
         raise InvalidInputError(
@@ -97,7 +98,7 @@ def _from_folder(folder: Path) -> Iterator[PackageFile]:
         size = path.stat().st_size
         left -= size
         if size > MAX_FILE_BYTES or left < 0 or count > MAX_FILES:
-            raise _too_large(path.name)
+            raise too_large(path.name)
         yield PackageFile(path.name.lower(), path.read_bytes())
 
 
@@ -116,7 +117,7 @@ def _from_zip(path: Path) -> Iterator[PackageFile]:
                 )
             wanted = [entry for entry in entries if _wanted_entry(entry)]
             if len(wanted) > MAX_FILES:
-                raise _too_large(path.name)
+                raise too_large(path.name)
             for entry in wanted:
                 name = PurePosixPath(entry.filename).name.lower()
                 if name in seen:
@@ -162,7 +163,7 @@ def _refuse_unsafe(entry: zipfile.ZipInfo) -> None:
         entry.file_size > SMALL_ENTRY_BYTES
         and entry.file_size > MAX_ZIP_RATIO * max(entry.compress_size, 1)
     ):
-        raise _too_large(path.name)
+        raise too_large(path.name)
 
 
 def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
@@ -170,11 +171,12 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) ->
     with archive.open(entry) as stream:
         content = stream.read(limit + 1)
     if len(content) > limit:
-        raise _too_large(PurePosixPath(entry.filename).name)
+        raise too_large(PurePosixPath(entry.filename).name)
     return content
 
 
-def _too_large(name: str) -> InvalidInputError:
+def too_large(name: str) -> InvalidInputError:
+    """Return the refusal of a file by its size."""
     return InvalidInputError(
         phrase("%(file)s is too large, or the package is; nothing was read.", file=name.lower()),
         field="path",
@@ -185,8 +187,10 @@ def decode(content: bytes, name: str) -> DecodedText:
     """Return the text of a file: byte-order mark, UTF-16, UTF-8, and stray cp1252 bytes in UTF-8.
 
     Raises:
-        InvalidInputError: not text, or cut off inside a character.
+        InvalidInputError: not text (the sentence says what it is), or cut off inside a character.
     """
+    if content.strip():
+        refuse_by_head(content[:2048])
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF32_LE, "utf-32-le"),

@@ -14,14 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ccr.adapters.packages.sniff import PackageFile, decode, sniff_delimiter
+from ccr.domain.column_fields import column_key
 from ccr.domain.directory_import import CUT_OFF, NoteBook, RowPlace
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 
 MAX_ROWS = 3_000_000
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff]")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def column_name(text: str) -> str:
     >>> column_name("PhysicalAddressIsPrivate")
     'physical_address_is_private'
     """
-    return _NOT_WORD.sub("_", _CAMEL.sub("_", clean(text)).lower()).strip("_")
+    return column_key(clean(text))
 
 
 def read_table(file: PackageFile, notes: NoteBook) -> Table:
@@ -90,15 +89,15 @@ def read_table(file: PackageFile, notes: NoteBook) -> Table:
             "",
             phrase("%(count)s characters were read as Windows-1252.", count=decoded.repaired),
         )
-    records = _records(decoded.text, file.name)
-    first = next(records, None)
+    found = records(decoded.text, file.name)
+    first = next(found, None)
     if first is None:
         return Table(file.name, ())
     header = _header(first[1], file.name, notes)
     table = Table(file.name, header)
     ends_with_line = decoded.text.endswith(("\n", "\r"))
     pending: tuple[int, list[str]] | None = None
-    for record in records:
+    for record in found:
         if pending is not None:
             _add_row(table, pending, notes)
         pending = record
@@ -150,7 +149,7 @@ def _add_row(table: Table, record: tuple[int, list[str]], notes: NoteBook) -> No
         table.rows.append(Row(table.name, line, cells))
 
 
-def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (line where the record begins, cells) for every line that is not blank."""
     lines = _Lines(io.StringIO(text, newline=""))
     reader = csv.reader(lines, delimiter=sniff_delimiter(text), skipinitialspace=True)
