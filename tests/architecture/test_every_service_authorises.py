@@ -20,6 +20,7 @@ STEPS_OF_USE_CASES = {
     "practice_network",
     "import_fields",
     "import_plan",
+    "listing_typed",
     "open_directory",
     "import_report",
     "import_source",

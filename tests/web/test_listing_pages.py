@@ -30,6 +30,7 @@ from tests.loop import world
 from tests.people import add_colleague
 from tests.small_directory import PUBLIC_PHONE, SmallDirectory, make_small_directory
 from tests.web.journey import Desk, text_of
+from tests.web.test_query_counts import MOST, statements
 
 COORDINATOR, ADMIN = "coordination.coordinator", "birch.agency_admin"
 CANARY = "qzvexor the blue door"
@@ -393,3 +394,24 @@ def test_another_networks_listing_is_not_there_to_edit(desk: Desk, now: datetime
         assert desk[COORDINATOR].open(base + path).status_code == 404
     with pytest.raises(NotFoundError):
         listing_state(desk.small.network_id, other.birch_service_id)
+
+
+def test_the_pages_of_a_listing_take_few_statements_whatever_there_is(
+    desk: Desk, now: datetime
+) -> None:
+    base = f"/directory/services/{desk.small.birch_service_id}"
+    place = places_of_member(desk.small.network_id, desk.small.birch.member_id)[0]
+    db.session.rollback()
+    edit(desk, ADMIN, "who", minimum_age="18")
+    proposal = f"/directory/proposals/{waiting(desk)[0].id}"
+    ends = ("", "/edit", "/edit/where", "/edit/contact", "/places/new", "/report", "/history")
+    paths = [base + end for end in (*ends, f"/places/{place.id}")]
+    paths += [proposal, "/directory/proposals", "/directory/services/new"]
+    first = {path: statements(desk[ADMIN], path) for path in paths}
+    assert {path: n for path, n in first.items() if n > MOST} == {}
+    for words in ("One", "Two", "Three"):
+        edit(desk, ADMIN, "what", description=words)
+    for issue in ("phone", "hours"):
+        desk["alder.worker"].open(f"{base}/report")
+        desk["alder.worker"].send(f"{base}/report", {"issue": issue})
+    assert {path: statements(desk[ADMIN], path) for path in paths} == first

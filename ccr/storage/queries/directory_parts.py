@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -70,14 +71,18 @@ def parts_of(
             CapacityRow.status,
             CapacityRow.unit,
             CapacityRow.updated_by,
+            CapacityRow.note,
             number=CapacityRow.available,
             at=CapacityRow.updated_at,
+            # By kind of household it is for staff alone, and weighs nothing in routing.
+            more=_NO_TEXT if ids is None else cast(CapacityRow.households, String),
             scope=scope,
         ),
     ).order_by("kind", "position", "a", "b")
     parts: dict[str, dict[UUID, list[Any]]] = {kind: defaultdict(list) for kind in _NAMES}
-    for kind, service_id, _, a, b, c, d, number, at in db.session.execute(whole):
-        values = dict(zip(_NAMES[kind], (a, b, c, d), strict=False))
+    for kind, service_id, _, a, b, c, d, number, at, more in db.session.execute(whole):
+        values: dict[str, Any] = dict(zip(_NAMES[kind], (a, b, c, d), strict=False))
+        values["households"] = json.loads(more) if more else {}
         parts[kind][service_id].append(SimpleNamespace(**values, available=number, updated_at=at))
     return parts
 
@@ -87,7 +92,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "area": ("code", "extent"),
     "language": ("code", "mode"),
     "coverage": ("need", "mode", "opening_hours", "phone"),
-    "capacity": ("status", "unit", "updated_by"),
+    "capacity": ("status", "unit", "updated_by", "note"),
 }
 
 
@@ -99,8 +104,9 @@ def _part(
     position: Any = _NO_ID,  # noqa: ANN401 -- the same
     number: Any = _NO_NUMBER,  # noqa: ANN401 -- the same
     at: Any = _NO_TIME,  # noqa: ANN401 -- the same
+    more: Any = _NO_TEXT,  # noqa: ANN401 -- the same
 ) -> Select[Any]:
-    """Return one branch of the union: kind, service, position, four texts, a number, a time."""
+    """Return one branch: kind, service, position, four texts, a number, a time, JSON."""
     a, b, c, d = [*texts, _NO_TEXT, _NO_TEXT, _NO_TEXT][:4]
     return (
         select(
@@ -113,6 +119,7 @@ def _part(
             d.label("d"),
             number.label("number"),
             at.label("at"),
+            more.label("more"),
         )
         .join(ServiceRow, ServiceRow.id == service_id)
         .where(*scope)
