@@ -113,3 +113,36 @@ def counts_of(report: ImportReport) -> dict[str, object]:
         "infos": sum(1 for note in report.notes if note.level is NoteLevel.INFO),
         "stopped": report.stopped,
     }
+
+
+MOST_SHOWN = 25
+
+
+def first_notes(report: ImportReport) -> dict[str, object]:
+    """Return what a page shows of the notes: how often each was said, and the first rows.
+
+    As phrases in parts, so that each reader gets their own language. Notes hold no cell of a row.
+    """
+    kinds: dict[tuple[str, str], list[object]] = {}
+    for note in report.notes:
+        key = (note.level.value, note.phrase.msgid)
+        if key in kinds:
+            kinds[key][3] = int(str(kinds[key][3])) + 1
+        else:
+            kinds[key] = [*_parts(note), 1]
+    order = [level.value for level in NoteLevel]
+    told = sorted(kinds.values(), key=lambda row: (order.index(str(row[0])), -int(str(row[3]))))
+    first = sorted(report.notes, key=lambda note: order.index(note.level.value))[:MOST_SHOWN]
+    return {
+        "tally": told[:MOST_SHOWN],
+        "rows": [[note.table, note.line, note.field, *_parts(note)] for note in first],
+        "notes": len(report.notes),
+    }
+
+
+def _parts(note: RowNote) -> list[object]:
+    return [
+        note.level.value,
+        note.phrase.msgid,
+        {key: str(value) for key, value in note.phrase.values.items()},
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
@@ -14,11 +14,11 @@ from ccr.domain.directory import Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.services import finder, suggesting
 from ccr.services.finder import NetworkFacts
+from ccr.services.hotlines import list_hotlines
 from ccr.web.access import cookieless, current_world
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.listing_told import SuggestForm
 from ccr.web.same_site import check_same_site
-from ccr.web.views.finder import public_page
 
 blueprint = Blueprint("suggestions", __name__)
 View = Callable[..., ResponseReturnValue]
@@ -49,10 +49,12 @@ def page(path: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], 
 
 
 def _network() -> NetworkFacts:
-    network = finder.public_network(current_world())
-    if network is None:
+    if "public_network" not in g:
+        g.public_network = finder.public_network(current_world())
+    found: NetworkFacts | None = g.public_network
+    if found is None:
         raise NotFoundError
-    return network
+    return found
 
 
 def _listing(service_id: UUID) -> Service:
@@ -60,7 +62,11 @@ def _listing(service_id: UUID) -> Service:
 
 
 def _ask(service: Service, form: SuggestForm) -> str:
-    return public_page("public/suggest.html", form=form, service=service)
+    return _page("public/suggest.html", form=form, service=service)
+
+
+def _page(template: str, **values: Any) -> str:  # noqa: ANN401 -- of the template
+    return render_template(template, hotlines=list_hotlines(), network=_network(), **values)
 
 
 @page("suggest")
@@ -94,4 +100,4 @@ def tell(service_id: UUID) -> ResponseReturnValue:
 @page("suggest/thanks")
 def thanks(service_id: UUID) -> ResponseReturnValue:
     """Say what happens with it, the same to everybody."""
-    return public_page("public/suggest_thanks.html", service=_listing(service_id))
+    return _page("public/suggest_thanks.html", service=_listing(service_id))
