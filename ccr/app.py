@@ -42,6 +42,8 @@ VIEWS = (
     "directory",
     "hiding",
     "room",
+    "checks",
+    "check_links",
     "drafts",
     "referrals",
     "followups",
@@ -148,6 +150,8 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
     )  # no cookie, no state: it looks at where a form comes from
     # Its form works without a cookie: it brings a token of its own.
     csrf.exempt(app.blueprints["demo"])
+    # What a link from a mail may do follows from the link alone; it is checked to come from here.
+    csrf.exempt(app.blueprints["check_links"])
     _init_api(app, csrf)
 
 

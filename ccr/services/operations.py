@@ -12,6 +12,7 @@ WORKER = "worker"
 CLOCKS = "clocks"
 OUTBOX = "outbox"
 PRACTICE = "practice"
+CHECKS = "checks"
 # Practice can wait: when it falls silent, nobody real is forgotten, and nobody is told.
 JOBS = (WORKER, CLOCKS, OUTBOX)
 # Reminders come by the minute; ten silent minutes are a fault that staff must hear of (design 4).

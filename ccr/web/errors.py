@@ -14,6 +14,7 @@ from ccr.web.language import translated
 
 STATUS: tuple[tuple[type[errors.CcrError], int], ...] = (
     (errors.NotFoundError, 404),
+    (errors.GoneError, 410),
     (errors.TooManyAttemptsError, 429),
     (errors.StaleError, 409),
     (errors.IllegalTransitionError, 409),

@@ -1,0 +1,56 @@
+"""Listings that are due, in words; and what a link shows of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from ccr.domain.checking import CheckRules, Stage, age_words, stage
+from ccr.domain.directory import Service
+from ccr.domain.phrases import phrase
+from ccr.services.world import World
+from ccr.storage.queries.checks import CheckLine
+from ccr.web.language import translated
+from ccr.web.presenters.directory import listing_view
+from ccr.web.presenters.routing import area_text
+
+_TONES = {Stage.NEVER: "unknown", Stage.DUE: "due", Stage.OLD: "late", Stage.FRESH: "ok"}
+
+
+def check_rows(lines: Iterable[CheckLine], rules: CheckRules, at: datetime) -> list[dict[str, Any]]:
+    """Return each listing as its row shows it."""
+    rows = []
+    for line in lines:
+        now = stage(line.verified_at, line.needs, at, rules)
+        rows.append(
+            {
+                "id": line.service_id,
+                "value": f"{line.service_id} {line.version}",
+                "name": line.service,
+                "member": line.member,
+                "href": url_for("directory.service", service_id=line.service_id),
+                "age": translated(age_words(line.verified_at, at)),
+                "stage": translated(now.label),
+                "tone": _TONES[now],
+            }
+        )
+    return rows
+
+
+def link_view(service: Service, world: World, *, at: datetime) -> dict[str, Any]:
+    """Return what a link shows: public facts; of a hidden place its name, area and public phone."""
+    view = listing_view(service, world, at=at)
+    if not service.confidential:
+        room, checked = translated(phrase("Room")), translated(phrase("Last checked"))
+        rows = [row for row in view["rows"] if row["term"] not in {room, checked}]
+        return {**view, "rows": rows}
+    return {
+        "name": service.name,
+        "member": service.member.name,
+        "description": "",
+        "phone": service.phone,
+        "rows": [{"term": translated(phrase("Area")), "value": area_text(service, world)}],
+    }
