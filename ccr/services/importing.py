@@ -32,7 +32,11 @@ from ccr.services.authorise import authorise
 from ccr.services.demo_guard import check_takes_real_rows
 from ccr.services.import_plan import Planned, plan_import
 from ccr.services.import_report import ImportReport, counts_of, report_csv
-from ccr.services.import_source import hidden_services, looks_like_another_package
+from ccr.services.import_source import (
+    hidden_services,
+    looks_like_another_package,
+    source_name,
+)
 from ccr.services.likely import compare_package
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -48,10 +52,9 @@ from ccr.storage.queries.import_stored import (
 from ccr.storage.queries.importing import PlanWriter
 from ccr.storage.queries.record_aliases import know_as
 
-__all__ = ["ImportOptions", "ImportReport", "import_package", "report_csv"]
+__all__ = ["ImportOptions", "ImportReport", "guess_columns", "import_package", "report_csv"]
 
 NEED_TERMS = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
-LONGEST_SOURCE = 100
 MANY_ROWS = 1000
 """From here on the engine's statistics are refreshed after writing."""
 Progress = Callable[[str, int, int], None]
@@ -117,7 +120,7 @@ def import_package(
     network = accounts.get_network(identity)
     if not options.dry_run:
         check_takes_real_rows(network)
-    source = _source_name(path, options)
+    source = source_name(path.resolve().stem if options.source is None else options.source)
     reader = PackageReader(
         places=world.gazetteer,
         terms=_need_terms(),
@@ -169,18 +172,6 @@ def guess_columns(path: Path, *, sheet: str | None = None) -> tuple[FlatFile, Co
     """
     table = open_flat(path, sheet=sheet)
     return table, suggest(table.header, table.sample)
-
-
-def _source_name(path: Path, options: ImportOptions) -> str:
-    """Return the source's name: as given, or as the folder or file is called."""
-    name = options.source if options.source is not None else path.resolve().stem
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_SOURCE or not name.isprintable():
-        raise InvalidInputError(
-            phrase("A source name has 1 to %(most)s characters.", most=LONGEST_SOURCE),
-            field="source",
-        )
-    return name
 
 
 def _kept_hidden(

@@ -13,7 +13,8 @@ CLOCKS = "clocks"
 OUTBOX = "outbox"
 PRACTICE = "practice"
 CHECKS = "checks"
-# Practice can wait: when it falls silent, nobody real is forgotten, and nobody is told.
+IMPORTS = "imports"
+# The others can wait: when they fall silent, nobody is forgotten, and nobody is told.
 JOBS = (WORKER, CLOCKS, OUTBOX)
 # Reminders come by the minute; ten silent minutes are a fault that staff must hear of (design 4).
 SILENT_AFTER = timedelta(minutes=10)
