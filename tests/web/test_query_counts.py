@@ -49,6 +49,24 @@ def desk(app: Flask, now: datetime) -> Iterator[Desk]:
         yield Desk(app, make_small_directory(at=now))
 
 
+# Opened by the tests of those pages, for whom they are.
+OPENED_ELSEWHERE = ("run_id", "member_id", "proposal_id", "record_id", "term_id")
+
+
+def opened_with(
+    arguments: set[str], small: SmallDirectory, made: dict[str, UUID]
+) -> list[dict[str, object]]:
+    """Return the values to open a page with, by the names in its address."""
+    if arguments & {"referral_id", "draft_id"}:
+        name = next(iter(arguments))
+        return [{name: referral_id} for referral_id in made.values()]
+    if arguments & set(OPENED_ELSEWHERE):
+        return []
+    known = {"language": "es", "service_id": small.birch_service_id, "token": "x" * 43}
+    assert arguments <= set(known), f"{arguments}: say in this test how it is opened"
+    return [{name: known[name] for name in arguments}]
+
+
 def addresses(app: Flask, small: SmallDirectory, made: dict[str, UUID]) -> list[str]:
     """Return every address that a GET can open, made from the routes themselves."""
     found: list[str] = []
@@ -61,22 +79,7 @@ def addresses(app: Flask, small: SmallDirectory, made: dict[str, UUID]) -> list[
             # The library's public pages are for somebody who is not signed in yet.
             if rule.endpoint.startswith("security.") and access_of(app, rule.endpoint) == PUBLIC:
                 continue
-            values = [{}]
-            if rule.arguments & {"referral_id", "draft_id"}:
-                name = next(iter(rule.arguments))
-                values = [{name: referral_id} for referral_id in made.values()]
-            elif rule.arguments and rule.arguments <= {"language", "service_id"}:
-                both = {"language": "es", "service_id": small.birch_service_id}
-                values = [{name: both[name] for name in rule.arguments}]
-            elif rule.arguments == {"run_id"}:
-                continue  # the coordinator's alone; test_imports opens it
-            elif rule.arguments == {"token"}:
-                values = [{"token": "x" * 43}]
-            elif rule.arguments == {"member_id"}:
-                continue  # the coordinator's alone; test_members opens it
-            else:
-                assert not rule.arguments, f"{rule}: say in this test how it is opened"
-            for value in values:
+            for value in opened_with(rule.arguments, small, made):
                 built = rule.build(value, append_unknown=False)
                 assert built is not None
                 found.append(built[1])
