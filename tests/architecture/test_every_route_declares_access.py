@@ -49,6 +49,9 @@ OPEN_TO_ALL = {
     "operations.readyz",
     "operations.metrics",
     "styleguide.index",
+    "suggestions.ask",
+    "suggestions.tell",
+    "suggestions.thanks",
 }
 
 

@@ -141,6 +141,15 @@ FORMS = (
         "/directory/services/{listing}/needs",
         {"needs": "advocacy", "tracks": "survivor", "version": "1"},
     ),
+    Form("coordination.coordinator", "/directory/services/{listing}/edit/what", {"name": "A"}),
+    Form(
+        "coordination.coordinator",
+        "/directory/services/{listing}/edit/contact",
+        {"phones-0-number": "", "url": ""},
+    ),
+    Form("coordination.coordinator", "/directory/services/{listing}/edit/where", {"areas": ""}),
+    Form("alder.worker", "/directory/services/{listing}/report", {"issue": "phone"}),
+    Form("anonymous", "/services/{listing}/suggest", {"issue": "phone", "words": ""}),
     Form("birch.advocate", "/desk/referrals/{sent}/as-receiver/decline", {"reason": ""}),
     Form("birch.advocate", "/desk/referrals/{sent}/as-receiver/waitlist", {"until": ""}),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/hold", {"until": ""}),
@@ -207,7 +216,7 @@ def tried_on(number: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ENGINES_DIFFER, *(NAUGHTY[number % 4 :: 4] if on_sqlite else ()))))
 
 
-NO_TOKEN = ("finder.", "check_links.")
+NO_TOKEN = ("finder.", "suggestions.", "check_links.")
 """Public forms without a cookie: they say where they come from instead."""
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 

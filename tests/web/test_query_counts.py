@@ -42,15 +42,20 @@ PUBLIC_FORMS: dict[str, dict[str, object]] = {
 # They need a token of their own in the address, or end the session; test_sign_in opens them.
 NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
 
+# The coordinator's or the keepers' alone: test_imports, test_members and test_listing_pages.
+OPENED_ELSEWHERE = (
+    {"run_id"},
+    {"member_id"},
+    {"proposal_id"},
+    {"service_id", "section"},
+    {"service_id", "place_id"},
+)
+
 
 @pytest.fixture
 def desk(app: Flask, now: datetime) -> Iterator[Desk]:
     with time_machine.travel(now, tick=False):
         yield Desk(app, make_small_directory(at=now))
-
-
-# Opened by the tests of those pages, for whom they are.
-OPENED_ELSEWHERE = ("run_id", "member_id", "proposal_id", "record_id", "term_id")
 
 
 def opened_with(
@@ -60,7 +65,7 @@ def opened_with(
     if arguments & {"referral_id", "draft_id"}:
         name = next(iter(arguments))
         return [{name: referral_id} for referral_id in made.values()]
-    if arguments & set(OPENED_ELSEWHERE):
+    if arguments in OPENED_ELSEWHERE:
         return []
     known = {"language": "es", "service_id": small.birch_service_id, "token": "x" * 43}
     assert arguments <= set(known), f"{arguments}: say in this test how it is opened"
