@@ -18,7 +18,7 @@ from ccr.domain.errors import GoneError, NotFoundError, StaleError, TooManyAttem
 from ccr.domain.phrases import phrase
 from ccr.domain.public_listing import as_public
 from ccr.services import check_steps, sign_in
-from ccr.services.outbox import Notice, notify
+from ccr.services.outbox import MOST_LINKS_IN_A_MAIL, Notice, notify
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import check_links as queries
@@ -58,7 +58,7 @@ def remind(world: World, *, at: datetime) -> int:
             lock_directory(network_id)
             wanted = queries.wanted_links(network_id, rules_of(network_id), at)
             for account_id, group in groupby(wanted, key=lambda item: item.account_id):
-                links = list(group)
+                links = list(group)[:MOST_LINKS_IN_A_MAIL]
                 for item in links:
                     link_id = uuid4()
                     token = token_for(link_id, world.settings.secret_key)

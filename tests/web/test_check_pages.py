@@ -198,8 +198,8 @@ def test_a_hidden_place_is_named_with_its_area_alone(desk: Desk) -> None:
     age(desk, desk.small.cedar_service_id, 200)
     (token,) = mailed(desk)
     page = text_of(desk["anonymous"].client.post(f"/check/{token}", data={"step": "look"}))
-    assert "<dt>Area</dt>" in page.replace("\n", "")
-    for word in ("Public places", "How to start", "Website", "Hours"):
+    assert "Cedar" in page
+    for word in ("What to do first", "Their own website", "Hours"):
         assert word not in page
 
 
@@ -221,6 +221,32 @@ def test_the_worker_tells_each_administrator_twice_at_most_and_never_twice_for_o
     assert told[:2] == [1, 0]
     assert db.session.scalar(select(func.count()).select_from(OutboxItem)) == 1
     db.session.rollback()
+
+
+def test_a_program_with_many_listings_due_gets_a_digest_a_day_and_none_is_left_out(
+    desk: Desk,
+) -> None:
+    grow(desk.small, 25, at=WEDNESDAY_NOON - timedelta(days=300))
+    with unit_of_work():  # all of it is one program's
+        db.session.execute(
+            update(ServiceRow)
+            .where(ServiceRow.id != desk.small.dune_service_id)
+            .values(
+                member_id=desk.small.birch.member_id,
+                compartment_id=desk.small.birch.compartment_id,
+                last_verified_at=WEDNESDAY_NOON - timedelta(days=300),
+            )
+        )
+    place, made = world(), []
+    for day in range(2):
+        at = WEDNESDAY_NOON + timedelta(days=day)
+        made += [check_links.remind(place, at=at), check_links.remind(place, at=at)]
+        deliver(place, at=at)
+    assert made[1] == made[3] == 0
+    assert 0 < made[0] <= 20
+    told = db.session.scalars(select(VerificationLink.service_id)).all()
+    db.session.rollback()
+    assert len(set(told)) == len(told) == made[0] + made[2] >= 25
 
 
 @pytest.mark.parametrize("hours", [-12, 12, 72])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, insert, or_, select, update
 
 from ccr.domain.checking import LINK_LASTS, MOST_LINKS, REMIND_AFTER, CheckRules
+from ccr.domain.taxonomy import MemberCategory
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Network, RoleRow, account_role
 from ccr.storage.models.directory import MemberRow, ServiceRow
@@ -19,6 +20,8 @@ from ccr.storage.queries.referrals import rows_changed
 
 AT_ONCE = 200
 """Links made in one run of the worker; the rest is made in the next minute."""
+ONCE_A_DAY = timedelta(hours=20)
+"""Whoever got links is left alone so long: one digest a day, at the same hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,9 @@ def wanted_links(network_id: UUID, rules: CheckRules, at: datetime) -> list[Want
             link.created_at > at - REMIND_AFTER,
         )
     )
+    today = exists(
+        select(link.id).where(link.account_id == Account.id, link.created_at > at - ONCE_A_DAY)
+    )
     told = (
         select(func.count(link.id))
         .where(link.service_id == ServiceRow.id, link.account_id == Account.id, since)
@@ -89,7 +95,10 @@ def wanted_links(network_id: UUID, rules: CheckRules, at: datetime) -> list[Want
             Account.active,
             RoleRow.name == "agency_admin",
             due(rules, at),
+            ~today,
             ~lately,
+            # Members who are survivors are on no page and in no mail (R5).
+            MemberRow.category != MemberCategory.SURVIVOR.value,
             told < MOST_LINKS,
         )
         .order_by(Account.id, ServiceRow.id)

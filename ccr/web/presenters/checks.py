@@ -10,12 +10,10 @@ from flask import url_for
 
 from ccr.domain.checking import CheckRules, Stage, age_words, stage
 from ccr.domain.directory import Service
-from ccr.domain.phrases import phrase
 from ccr.services.world import World
 from ccr.storage.queries.checks import CheckLine
 from ccr.web.language import translated
-from ccr.web.presenters.directory import listing_view
-from ccr.web.presenters.routing import area_text
+from ccr.web.presenters.finder import listing_view
 
 _TONES = {Stage.NEVER: "unknown", Stage.DUE: "due", Stage.OLD: "late", Stage.FRESH: "ok"}
 
@@ -42,15 +40,9 @@ def check_rows(lines: Iterable[CheckLine], rules: CheckRules, at: datetime) -> l
 
 def link_view(service: Service, world: World, *, at: datetime) -> dict[str, Any]:
     """Return what a link shows: public facts; of a hidden place its name, area and public phone."""
-    view = listing_view(service, world, at=at)
+    item = listing_view(service, world, at)
     if not service.confidential:
-        room, checked = translated(phrase("Room")), translated(phrase("Last checked"))
-        rows = [row for row in view["rows"] if row["term"] not in {room, checked}]
-        return {**view, "rows": rows}
-    return {
-        "name": service.name,
-        "member": service.member.name,
-        "description": "",
-        "phone": service.phone,
-        "rows": [{"term": translated(phrase("Area")), "value": area_text(service, world)}],
+        return {**item, "hidden": False}
+    return {name: item[name] for name in ("id", "service", "member", "where", "phone")} | {
+        "hidden": True
     }
