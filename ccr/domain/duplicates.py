@@ -17,6 +17,7 @@ from ccr.domain.directory_history import RecordKind
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.search_text import plain_words
 
+_LEGAL_WORDS = frozenset({"inc", "llc", "ltd", "corp", "incorporated", "corporation", "the"})
 Likeness = Callable[[str, str], float]
 """How alike two names are, from 0 to 1, whatever the order of their words."""
 LARGEST_BLOCK = 40
@@ -218,8 +219,10 @@ def _block_keys(
 
 
 def _plain(text: str) -> str:
-    return " ".join(plain_words(text))
+    """Return a name without the words that tell only what kind of body it is."""
+    words = plain_words(text)
+    return " ".join([word for word in words if word not in _LEGAL_WORDS] or words)
 
 
 def _name_words(record: Compared) -> list[str]:
-    return plain_words(record.name)
+    return _plain(record.name).split()
