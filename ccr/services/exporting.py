@@ -28,6 +28,7 @@ from ccr.domain.phrases import Phrase, phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.hsds_export import HSDS_CSV, HSDS_JSON, package_pieces
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts
@@ -80,6 +81,10 @@ def _pdf(taking: Taking) -> Iterator[bytes]:
         yield write_pdf(taking.sheet, taking.say, at=taking.at)
 
 
+def _package(form: str) -> Callable[[Taking], Iterator[bytes]]:
+    return lambda taking: package_pieces(taking.world, taking.network_id, form, taking.services)
+
+
 FORMATS: dict[str, Format] = {
     "csv": Format(
         phrase("CSV: one row for each service at each place"),
@@ -112,6 +117,13 @@ FORMATS: dict[str, Format] = {
         _pdf,
         needs_county=True,
     ),
+    HSDS_CSV: Format(
+        phrase("HSDS 3.2.3 package: CSV tables in a ZIP"),
+        "zip",
+        "application/zip",
+        _package(HSDS_CSV),
+    ),
+    HSDS_JSON: Format(phrase("HSDS 3.2.3 JSON"), "json", "application/json", _package(HSDS_JSON)),
 }
 """Kinds of files by the name they are asked for; others may be added."""
 

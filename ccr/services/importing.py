@@ -27,7 +27,7 @@ from ccr.domain.need_terms import NeedTerms
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
-from ccr.services import accounts
+from ccr.services import accounts, erasing
 from ccr.services.authorise import authorise
 from ccr.services.demo_guard import check_takes_real_rows
 from ccr.services.import_plan import Planned, plan_import
@@ -43,6 +43,7 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_search import forget_removed_words
+from ccr.storage.queries.hiding import still_public
 from ccr.storage.queries.import_runs import add_run
 from ccr.storage.queries.import_stored import (
     StoredDirectory,
@@ -253,8 +254,12 @@ def _write(
             summary=counts_of(report),
             finished_at=at,
         )
+    hides = still_public([w.id for w in planned.plan.changed_services if w.values["confidential"]])
+    trail = erasing.trail_of(identity.network_id, hides) if hides else None
     writer = PlanWriter(identity.network_id, report.source, at, told, run_id, options.account_id)
     writer.write(planned.plan)
+    if trail is not None:
+        erasing.erase_after_import(identity.network_id, trail, hides, at=at)
     if planned.plan.size >= MANY_ROWS:
         writer.refresh_statistics()
     if planned.newly_hidden:

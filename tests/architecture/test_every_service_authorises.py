@@ -58,6 +58,7 @@ WITHOUT_IDENTITY = {
     "finder.public_identity": "makes the identity of anybody at all",
     "finder.network_of_the_front_page": "the same, where the database may be away",
     "finder.public_network": "which network is public is public",
+    "hsds_export.package_pieces": "a step of exporting.export, which authorised",
     "health.check_schema": "the terminal, before anything is asked",
     "health.readiness": "operators; nothing about people",
     "hotlines.list_hotlines": "public facts",
