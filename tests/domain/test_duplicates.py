@@ -40,6 +40,7 @@ SITE = {"hosts": ["alder.example"]}
         (service("a", "Food pantry"), service("b", "Food pantry"), True),
         (service("a", "Food pantry"), service("b", "Food pantry", "Other House"), False),
         (service("a", "Legal help", **PHONE), service("b", "Legal clinic", **PHONE), False),
+        (service("a", "Support group 1", **PHONE), service("b", "Support group 2", **PHONE), False),
         (member("a", "Alder"), service("b", "Alder"), False),
     ],
 )
@@ -55,7 +56,10 @@ def test_what_many_share_is_not_compared() -> None:
         asked.append((one, other))
         return name_likeness(one, other)
 
-    many = [member(str(n), f"Office {n:03}", phones=["5185550100"]) for n in range(400)]
+    many = [
+        member(str(n), f"Office {chr(97 + n // 26)}{chr(97 + n % 26)}", phones=["5185550100"])
+        for n in range(400)
+    ]
     twins = [member("x", "Juniper Circle"), member("y", "Juniper Circle")]
     pairs = likely_pairs([*many, *twins], counted)
     assert [(pair.first, pair.second) for pair in pairs] == [("x", "y")]
