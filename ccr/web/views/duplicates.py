@@ -48,7 +48,7 @@ def look() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<word>/<uuid:kept>/<uuid:gone>")
+@blueprint.get("/<any(members,services):word>/<uuid:kept>/<uuid:gone>")
 @requires(Permission.DIRECTORY_MERGE)
 def pair(word: str, kept: UUID, gone: UUID) -> str:
     """Show two records side by side, to choose from."""
@@ -66,7 +66,7 @@ def _pair_page(word: str, kept: UUID, gone: UUID, problem: Phrase | None) -> str
     )
 
 
-@blueprint.post("/<word>/<uuid:kept>/<uuid:gone>")
+@blueprint.post("/<any(members,services):word>/<uuid:kept>/<uuid:gone>")
 @requires(Permission.DIRECTORY_MERGE)
 def merge(word: str, kept: UUID, gone: UUID) -> ResponseReturnValue:
     """Make one record of the two."""
@@ -84,7 +84,7 @@ def merge(word: str, kept: UUID, gone: UUID) -> ResponseReturnValue:
     return _back(phrase("Merged. The old address leads to the record that was kept."))
 
 
-@blueprint.post("/<word>/<uuid:kept>/<uuid:gone>/apart")
+@blueprint.post("/<any(members,services):word>/<uuid:kept>/<uuid:gone>/apart")
 @requires(Permission.DIRECTORY_MERGE)
 def apart(word: str, kept: UUID, gone: UUID) -> ResponseReturnValue:
     """Remember that the two are two."""
