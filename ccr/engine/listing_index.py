@@ -224,7 +224,10 @@ class ListingIndex:
     ) -> Array:
         """Return the order: by group, then as sorted; rows themselves are in order of names."""
         if query.sort is Sort.CHECKED:
-            return np.lexsort((rows, -self._checked[rows], groups))
+            checked = self._checked[rows]
+            # Never is the longest ago; the smallest number has no opposite.
+            latest_first = np.where(checked == NEVER, np.iinfo(np.int64).max, -checked)
+            return np.lexsort((rows, latest_first, groups))
         unnamed = np.zeros(len(rows), bool)
         if query.sort is Sort.BEST and words:
             wanted = set(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -79,8 +79,9 @@ def test_tonight_is_from_six_to_midnight_where_the_network_is() -> None:
     assert [moment.hour for moment in hours] == [18, 19, 20, 21, 22, 23]
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)))
-def test_the_weekend_is_a_saturday_and_a_sunday_within_a_week(at: datetime) -> None:
+@given(st.integers(0, 24 * 730))
+def test_the_weekend_is_a_saturday_and_a_sunday_within_a_week(hours: int) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
     days = {m.astimezone(ZoneInfo(NEW_YORK)) for m in moments_of(Hours.WEEKEND, at, NEW_YORK)}
     assert {day.weekday() for day in days} == {5, 6}
     assert {(day.date() - at.astimezone(ZoneInfo(NEW_YORK)).date()).days for day in days} <= set(

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from ccr.domain.areas import by_area_alone, in_area_of
+from ccr.domain.checking import NOT_PROPOSED_AFTER
 from ccr.domain.geography import distance_km
 from ccr.domain.listing_search import BY_DISTANCE, Group, Hours, ListingQuery, Sort, Way
 from ccr.domain.taxonomy import Access, Known, Need, Track
@@ -50,7 +51,7 @@ QUERIES = {
     "way": (ListingQuery(way=Way.BY_PHONE), lambda s: s.by_phone),
     "checked": (
         ListingQuery(checked=True),
-        lambda s: s.last_verified_at is not None and (NOW - s.last_verified_at).days < 365,
+        lambda s: s.last_verified_at is not None and NOW - s.last_verified_at <= NOT_PROPOSED_AFTER,
     ),
 }
 
