@@ -1,4 +1,4 @@
-"""A small HTTP server that answers as Nominatim, Pelias or Photon do, and writes down the asking."""
+"""A small HTTP server that answers as Nominatim, Pelias or Photon do, and notes the asking."""
 
 from __future__ import annotations
 

@@ -129,6 +129,11 @@ class ProviderGeocoder:
         """Return the provider of these settings, or None where none is named."""
         return cls(name, url, timeout) if name else None
 
+    @property
+    def host(self) -> str:
+        """Return the host that is asked, for people."""
+        return urlsplit(self.url).hostname or ""
+
     def __post_init__(self) -> None:
         """Make geopy's geocoder, asked at its pace."""
         between = self.seconds_between

@@ -23,9 +23,7 @@ _SAID = {
 
 @click.command("geocode")
 @click.option("--network", default=None, help="Network, when there are several.")
-@click.option(
-    "--most", type=click.IntRange(1), default=None, help="Places to look at; all of them."
-)
+@click.option("--most", type=click.IntRange(1), default=None, help="Look at so many places.")
 @click.pass_context
 @says_why
 def geocode(context: click.Context, network: str | None, most: int | None) -> None:

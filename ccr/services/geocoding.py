@@ -28,6 +28,7 @@ from ccr.domain.geocoding import (
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.listing_places import open_place
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import looked_up
@@ -45,18 +46,25 @@ GIVE_UP = 3
 Progress = Callable[[int], None]
 
 
-def look_up(identity: Identity, world: World, location_id: UUID, *, at: datetime) -> Verdict:
+def asks_at(world: World) -> str:
+    """Return the host that public addresses are sent to; nothing where none is configured."""
+    return world.geocoder.host if world.geocoder else ""
+
+
+def look_up(
+    identity: Identity, world: World, service_id: UUID, location_id: UUID, *, at: datetime
+) -> Verdict:
     """Give a public place that was just saved the point of its address; say what became of it.
 
     Called after the place is saved, and outside of any transaction: a slow provider holds nothing
     up but this one answer, for `CCR_GEOCODER_TIMEOUT` seconds at most.
 
     Raises:
-        NotFoundError: there is no such public place, or the identity may not edit it.
+        NotFoundError: the listing has no such public place, or the identity may not edit it.
     """
     with unit_of_work():
-        place = place_state(identity.network_id, location_id)
-        authorise(identity, Permission.LISTING_EDIT, place)
+        authorise(identity, Permission.DIRECTORY_READ)
+        place = open_place(identity, service_id, location_id).place
     return _look_up(identity, world, place, at=at)
 
 

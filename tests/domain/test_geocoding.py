@@ -24,9 +24,7 @@ TROY = Point(42.73, -73.69)
 
 
 @given(st.lists(st.sampled_from(["fails", "answers"]), max_size=12), st.floats(0, 1e6))
-def test_a_provider_is_left_alone_only_after_failures_in_a_row(
-    calls: list[str], now: float
-) -> None:
+def test_a_provider_rests_only_after_failures_in_a_row(calls: list[str], now: float) -> None:
     breaker, row = Breaker(), 0
     for call in calls:
         row = row + 1 if call == "fails" else 0
