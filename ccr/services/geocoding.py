@@ -46,11 +46,6 @@ GIVE_UP = 3
 Progress = Callable[[int], None]
 
 
-def asks_at(world: World) -> str:
-    """Return the host that public addresses are sent to; nothing where none is configured."""
-    return world.geocoder.host if world.geocoder else ""
-
-
 def look_up(
     identity: Identity, world: World, service_id: UUID, location_id: UUID, *, at: datetime
 ) -> Verdict:

@@ -246,5 +246,5 @@ def _place(
         name=name,
         form=form,
         exact=exact,
-        geocoder=geocoding.asks_at(current_world()),
+        geocoder=getattr(current_world().geocoder, "host", ""),
     ), status
