@@ -31,7 +31,7 @@ from ccr.storage.models.directory import (
 )
 from ccr.storage.queries.directory_changes import forget_changes, record_changes
 from ccr.storage.queries.import_rows import ImportPlan, PhoneKey, Values
-from ccr.storage.queries.texts import rewrite_texts
+from ccr.storage.queries.listing_text import refresh_texts
 
 CHUNK = 1000
 Progress = Callable[[int, int], None]
@@ -279,7 +279,7 @@ class PlanWriter:
                 for service, body in plan.texts
             ),
         )
-        rewrite_texts(self.network_id, plan.retext)
+        refresh_texts(plan.retext)
 
     def _insert(self, table: Any, rows: Iterable[Values], *, counted: bool = True) -> None:  # noqa: ANN401
         for chunk in _chunks(rows):
