@@ -51,6 +51,7 @@ VIEWS = (
     "listing_review",
     "suggestions",
     "room",
+    "short_list",
     "checks",
     "check_links",
     "drafts",
