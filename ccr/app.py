@@ -50,6 +50,7 @@ VIEWS = (
     "listing_edit",
     "listing_review",
     "suggestions",
+    "vocabularies",
     "room",
     "checks",
     "check_links",
