@@ -69,6 +69,7 @@ VIEWS = (
 )
 COMMANDS = (
     "settings",
+    "taxonomy",
     "network",
     "members",
     "users",

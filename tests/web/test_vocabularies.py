@@ -18,7 +18,7 @@ from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceRow, ServiceTermRow
 from ccr.storage.queries.directory import directory_version, get_service
 from ccr.storage.queries.directory_changes import history_of
-from tests.directory_rows import save_service
+from tests.directory_rows import Statements, save_service
 from tests.loop import world
 from tests.package_builders import SERVICE, hsds
 from tests.small_directory import SmallDirectory, make_small_directory
@@ -102,6 +102,10 @@ def test_the_screen_shows_what_would_change_before_it_does(visitor, another_visi
     assert "Opaque 1" in visitor.open("/directory/terms").text
     (term,) = term_mapping.list_terms(accounts.terminal_identity()).items
     address = f"/directory/terms/{term.id}"
+    for path in (address, "/directory/terms"):
+        with Statements() as counted:
+            visitor.open(path)
+        assert len(counted.texts) <= 12
     visitor.open(address)
     body = {"decision": "needs", "needs": ["food"]}
     assert "14 listings get: Food" in visitor.send(address, body).text
