@@ -52,6 +52,7 @@ from ccr.storage.queries.import_stored import (
 )
 from ccr.storage.queries.importing import PlanWriter
 from ccr.storage.queries.record_aliases import know_as
+from ccr.storage.queries.term_mappings import mappings_of
 
 __all__ = ["ImportOptions", "ImportReport", "guess_columns", "import_package", "report_csv"]
 
@@ -118,13 +119,14 @@ def import_package(
     options = options or ImportOptions()
     with unit_of_work():
         authorise(identity, Permission.DIRECTORY_IMPORT)
+        mappings = mappings_of(identity.network_id)
     network = accounts.get_network(identity)
     if not options.dry_run:
         check_takes_real_rows(network)
     source = source_name(path.resolve().stem if options.source is None else options.source)
     reader = PackageReader(
         places=world.gazetteer,
-        terms=_need_terms(),
+        terms=table_of_words().with_mappings(mappings),
         state=network.state,
         on=at.astimezone(ZoneInfo(network.timezone)).date(),
     )
@@ -292,5 +294,6 @@ def _audit_fields(planned: Planned) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _need_terms() -> NeedTerms:
+def table_of_words() -> NeedTerms:
+    """Return the table of words that needs are read by, without any mapping."""
     return load_need_terms(NEED_TERMS)
