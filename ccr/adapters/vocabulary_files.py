@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree.ElementTree import Element
+from typing import Any
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
@@ -105,7 +105,11 @@ def _of_xml(body: bytes) -> tuple[str, list[ReadTerm]]:
     return f"Open Eligibility {version}".strip(), found
 
 
-def _below(element: Element, parent: str | None, depth: int) -> Iterator[ReadTerm]:
+def _below(
+    element: Any,  # noqa: ANN401 -- of a parser without types
+    parent: str | None,
+    depth: int,
+) -> Iterator[ReadTerm]:
     if depth > DEEPEST:
         raise InvalidInputError(UNREADABLE, field="file")
     for child in element:

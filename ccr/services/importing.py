@@ -10,20 +10,18 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.packages.flat import FlatFile, open_flat
-from ccr.adapters.packages.reading import PackageReader, load_need_terms
-from ccr.config import PROJECT_ROOT
+from ccr.adapters.packages.reading import PackageReader, table_of_words
 from ccr.domain.column_mapping import ColumnMapping, suggest
 from ccr.domain.concealing import Directory, HiddenSources, conceal
 from ccr.domain.directory_import import NoteBook, NoteLevel, ReadPackage
 from ccr.domain.edited_here import KEEP_OURS, Choices
 from ccr.domain.errors import InvalidInputError
-from ccr.domain.need_terms import NeedTerms
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -56,7 +54,6 @@ from ccr.storage.queries.term_mappings import mappings_of
 
 __all__ = ["ImportOptions", "ImportReport", "guess_columns", "import_package", "report_csv"]
 
-NEED_TERMS = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
 MANY_ROWS = 1000
 """From here on the engine's statistics are refreshed after writing."""
 Progress = Callable[[str, int, int], None]
@@ -291,9 +288,3 @@ def _audit_fields(planned: Planned) -> list[str]:
         for what, number in (("added", count.added), ("changed", count.changed))
         if number
     ]
-
-
-@lru_cache(maxsize=1)
-def table_of_words() -> NeedTerms:
-    """Return the table of words that needs are read by, without any mapping."""
-    return load_need_terms(NEED_TERMS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ccr.adapters.packages.reading import table_of_words
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.need_terms import NeedTerms, ServiceWords, TermKey
 from ccr.domain.paging import Page, page_number
@@ -16,7 +17,6 @@ from ccr.domain.term_mappings import Decision, MappingPlan, MetTerm, plan_mappin
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
-from ccr.services.importing import table_of_words
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import term_mappings
 from ccr.storage.queries.audit import append_event
@@ -52,6 +52,22 @@ class Saying:
         """Return the needs to keep, or None where nothing is decided."""
         return None if self.decision is Decision.OPEN else self.needs
 
+    @classmethod
+    def read(cls, decision: str, needs: Iterable[str]) -> Saying:
+        """Return what a form says.
+
+        Raises:
+            InvalidInputError: no such decision or need, or needs without one.
+        """
+        try:
+            said = Decision(decision)
+            chosen = frozenset(Need(code) for code in needs) if said is Decision.NEEDS else ()
+        except ValueError:
+            raise InvalidInputError(phrase("Choose one of these."), field="decision") from None
+        if said is Decision.NEEDS and not chosen:
+            raise InvalidInputError(phrase("Choose at least one need."), field="needs")
+        return cls(said, frozenset(chosen))
+
 
 def list_terms(identity: Identity, words: str = "", page: int = 1) -> Page[MetTerm]:
     """Return the terms that listings carry, those of which nothing is said first.
@@ -75,22 +91,6 @@ def open_term(identity: Identity, term_id: UUID) -> OpenTerm:
     names = term_mappings.names_of(identity.network_id, term.key, NAMES_SHOWN)
     words = ServiceWords(name="", terms=((term.taxonomy, term.code, term.name),))
     return OpenTerm(term, names, table_of_words().match(words).needs)
-
-
-def read_saying(decision: str, needs: Iterable[str]) -> Saying:
-    """Return what a form says.
-
-    Raises:
-        InvalidInputError: no such decision or need, or needs without one.
-    """
-    try:
-        said = Decision(decision)
-        chosen = frozenset(Need(code) for code in needs) if said is Decision.NEEDS else frozenset()
-    except ValueError:
-        raise InvalidInputError(phrase("Choose one of these."), field="decision") from None
-    if said is Decision.NEEDS and not chosen:
-        raise InvalidInputError(phrase("Choose at least one need."), field="needs")
-    return Saying(said, chosen)
 
 
 def preview(identity: Identity, term_id: UUID, saying: Saying) -> MappingPlan:

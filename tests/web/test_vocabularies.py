@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from ccr.policy.identity import Role
 from ccr.services import accounts, importing, term_mapping
 from ccr.services.importing import ImportOptions
-from ccr.services.term_mapping import read_saying
+from ccr.services.term_mapping import Saying
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceRow, ServiceTermRow
 from ccr.storage.queries.directory import directory_version, get_service
@@ -60,7 +60,7 @@ def test_a_mapping_is_applied_remembered_and_taken_back(small, now) -> None:
     assert (term.code, term.listings, term.mapped) == (CODE, 3, None)
     assert term_mapping.list_terms(me, "100%").total == 0
     version = directory_version(small.network_id)
-    food = read_saying("needs", ["food"])
+    food = Saying.read("needs", ["food"])
     seen = term_mapping.preview(me, term.id, food)
     assert (len(seen.changes), seen.described) == (2, 1)
     assert needs_of(small, ids) == [set(), set(), set()]
@@ -71,7 +71,7 @@ def test_a_mapping_is_applied_remembered_and_taken_back(small, now) -> None:
     assert (change.by_role, change.after["needs"]) == ("vocabulary", ["food"])
     assert get_service(small.network_id, ids[0]).tracks
     assert term_mapping.list_terms(me).items[-1].mapped == food.needs
-    term_mapping.apply(me, term.id, read_saying("open", []), at=now)
+    term_mapping.apply(me, term.id, Saying.read("open", []), at=now)
     assert needs_of(small, ids) == [set(), set(), set()]
 
 
@@ -79,7 +79,7 @@ def test_a_later_import_reads_the_term_as_it_was_mapped(small, now, tmp_path: Pa
     carrying(small, now, 1)
     me = accounts.terminal_identity()
     (term,) = term_mapping.list_terms(me, CODE).items
-    term_mapping.apply(me, term.id, read_saying("needs", ["pets"]), at=now)
+    term_mapping.apply(me, term.id, Saying.read("needs", ["pets"]), at=now)
     path = hsds(
         tmp_path / "package",
         services=[{**SERVICE, "name": "Nothing telling", "description": "Words."}],

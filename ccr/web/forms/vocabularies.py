@@ -8,7 +8,7 @@ from wtforms import RadioField, StringField
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import Need
 from ccr.domain.term_mappings import Decision
-from ccr.services.term_mapping import Saying, read_saying
+from ccr.services.term_mapping import Saying
 from ccr.web.forms.fields import CheckboxesField, SelectChoice, choices_of
 from ccr.web.forms.needs import grouped_needs
 from ccr.web.language import translated
@@ -45,7 +45,7 @@ class TermForm(FlaskForm):
 
     def said(self) -> Saying:
         """Return what the form says; raises InvalidInputError."""
-        return read_saying(self.decision.data or "", self.needs.data or ())
+        return Saying.read(self.decision.data or "", self.needs.data or ())
 
 
 DECISIONS = {
