@@ -41,6 +41,18 @@ def listing_row(listing: Listing) -> dict[str, Any]:
     }
 
 
+def service_row(service: Service) -> dict[str, Any]:
+    """Return one row of what a search found."""
+    return {
+        "href": url_for("directory.service", service_id=service.id),
+        "name": service.name,
+        "member": service.member.name,
+        "phone": service.phone,
+        "needs": [translated(need.label) for need in Need if need in service.needs],
+        "marks": [translated(mark) for mark in _marks(service)],
+    }
+
+
 def _marks(listing: Listing | Service) -> list[Phrase]:
     """Return what keeps a listing from being proposed, and whether its place is hidden."""
     marks = []
