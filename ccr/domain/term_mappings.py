@@ -118,7 +118,7 @@ def plan_mapping(
         if "needs" in carrier.edited:
             described += 1
             continue
-        change = _change_of(carrier, terms, after)
+        change = _change_of(carrier, terms, after, {need.value for need in wanted})
         if change is None or set(wanted) - {Need(need) for need in change.needs}:
             refused += 1
         if change is None or (not change.added and not change.removed):
@@ -128,11 +128,18 @@ def plan_mapping(
     return MappingPlan(tuple(changes), described, refused, unchanged)
 
 
-def _change_of(carrier: Carrier, terms: NeedTerms, after: NeedTerms) -> NeedChange | None:
-    """Return the change of one listing, or None where the result may not stand in its program."""
+def _change_of(
+    carrier: Carrier, terms: NeedTerms, after: NeedTerms, wanted: set[str]
+) -> NeedChange | None:
+    """Return the change of one listing, or None where the result may not stand in its program.
+
+    Only what this decision explains is added or taken away: a need that the words would give
+    besides, and the listing does not have, is none of its business.
+    """
     was, now = terms.match(carrier.words), after.match(carrier.words)
-    unexplained = carrier.needs - carrier.by_mapping - {need.value for need in was.needs}
-    needs = unexplained | {need.value for need in now.needs}
+    before, reads = ({need.value for need in match.needs} for match in (was, now))
+    gone = (carrier.by_mapping | before) - reads
+    needs = (carrier.needs - gone) | (reads - before) | (reads & wanted)
     tracks = carrier.tracks
     own_tracks = tuple(sorted(track.value for track in tracks_for(was)))
     if "tracks" not in carrier.edited and tracks in ((), own_tracks):

@@ -53,6 +53,16 @@ def test_none_of_ours_takes_away_what_the_words_of_the_term_alone_gave() -> None
     assert (change.removed, change.added) == ({"food"}, frozenset())
 
 
+def test_a_mapping_brings_nothing_that_it_does_not_speak_of() -> None:
+    needs = frozenset({Need.HOUSING})
+    held = carrier(name="Pantry and rides")
+    (change,) = plan(held, {}, {CODE: needs}, needs).changes
+    assert change.added == {"housing"}
+    food = frozenset({Need.FOOD})
+    (change,) = plan(held, {}, {CODE: food}, food).changes
+    assert change.added == {"food"}
+
+
 def test_what_a_person_said_is_left_alone() -> None:
     needs = frozenset({Need.HOUSING})
     found = plan(carrier("pets", edited=frozenset({"needs"})), {}, {CODE: needs}, needs)
