@@ -50,6 +50,7 @@ VIEWS = (
     "listing_edit",
     "listing_review",
     "suggestions",
+    "vocabularies",
     "room",
     "short_list",
     "checks",
@@ -69,6 +70,7 @@ VIEWS = (
 )
 COMMANDS = (
     "settings",
+    "taxonomy",
     "network",
     "members",
     "users",

@@ -10,20 +10,18 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.packages.flat import FlatFile, open_flat
-from ccr.adapters.packages.reading import PackageReader, load_need_terms
-from ccr.config import PROJECT_ROOT
+from ccr.adapters.packages.reading import PackageReader, table_of_words
 from ccr.domain.column_mapping import ColumnMapping, suggest
 from ccr.domain.concealing import Directory, HiddenSources, conceal
 from ccr.domain.directory_import import NoteBook, NoteLevel, ReadPackage
 from ccr.domain.edited_here import KEEP_OURS, Choices
 from ccr.domain.errors import InvalidInputError
-from ccr.domain.need_terms import NeedTerms
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -52,10 +50,10 @@ from ccr.storage.queries.import_stored import (
 )
 from ccr.storage.queries.importing import PlanWriter
 from ccr.storage.queries.record_aliases import know_as
+from ccr.storage.queries.term_mappings import mappings_of
 
 __all__ = ["ImportOptions", "ImportReport", "guess_columns", "import_package", "report_csv"]
 
-NEED_TERMS = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
 MANY_ROWS = 1000
 """From here on the engine's statistics are refreshed after writing."""
 Progress = Callable[[str, int, int], None]
@@ -118,13 +116,14 @@ def import_package(
     options = options or ImportOptions()
     with unit_of_work():
         authorise(identity, Permission.DIRECTORY_IMPORT)
+        mappings = mappings_of(identity.network_id)
     network = accounts.get_network(identity)
     if not options.dry_run:
         check_takes_real_rows(network)
     source = source_name(path.resolve().stem if options.source is None else options.source)
     reader = PackageReader(
         places=world.gazetteer,
-        terms=_need_terms(),
+        terms=table_of_words().with_mappings(mappings),
         state=network.state,
         on=at.astimezone(ZoneInfo(network.timezone)).date(),
     )
@@ -289,8 +288,3 @@ def _audit_fields(planned: Planned) -> list[str]:
         for what, number in (("added", count.added), ("changed", count.changed))
         if number
     ]
-
-
-@lru_cache(maxsize=1)
-def _need_terms() -> NeedTerms:
-    return load_need_terms(NEED_TERMS)
