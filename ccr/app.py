@@ -41,6 +41,7 @@ VIEWS = (
     "routing",
     "directory",
     "hiding",
+    "room",
     "drafts",
     "referrals",
     "followups",

@@ -163,6 +163,9 @@ class Capacity:
     unit: str | None
     updated_at: datetime | None
     updated_by: str | None = None
+    households: Mapping[str, int] = field(default_factory=dict)
+    """Free places by kind of household (ccr.domain.room), where somebody said so."""
+    note: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,4 +348,13 @@ def _zip(postal_code: str | None) -> str | None:
 
 def _capacity(row: Found) -> Capacity:
     status = CapacityStatus(row.status)
-    return Capacity(status, row.available, row.unit, row.updated_at, row.updated_by)
+    return Capacity(
+        status,
+        row.available,
+        row.unit,
+        row.updated_at,
+        row.updated_by,
+        # The snapshot for routing leaves out what does not weigh there.
+        getattr(row, "households", None) or {},
+        getattr(row, "note", None) or "",
+    )

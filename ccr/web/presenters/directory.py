@@ -12,6 +12,7 @@ from ccr.domain.directory import Service
 from ccr.domain.freshness import capacity_is_fresh
 from ccr.domain.languages import language_name
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.room import Household
 from ccr.domain.taxonomy import Gender, Known, LanguageMode, Need, ServiceStatus, Track
 from ccr.domain.weights import DEFAULT
 from ccr.services.directory import Listing
@@ -101,7 +102,17 @@ def _capacity(service: Service, at: datetime) -> str:
     if capacity is None or capacity.updated_at is None:
         return ""
     when = DeskTime(g.network.timezone, at).full(capacity.updated_at)
-    status = translated(capacity.status.label)
+    status = "; ".join(
+        [
+            translated(capacity.status.label),
+            *(
+                f"{translated(kind.label)}: {capacity.households[kind.value]}"
+                for kind in Household
+                if kind.value in capacity.households
+            ),
+            *([capacity.note] if capacity.note else []),
+        ]
+    )
     if capacity_is_fresh(service, at, DEFAULT):
         return translated(phrase("%(status)s, confirmed %(time)s", status=status, time=when))
     return translated(

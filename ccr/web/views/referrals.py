@@ -20,7 +20,7 @@ from ccr.domain.release import ConfirmedHow, default_until
 from ccr.domain.taxonomy import Known
 from ccr.policy.identity import Role
 from ccr.policy.permissions import Permission
-from ccr.services import referral_desk, referrals, releases, sending
+from ccr.services import referral_desk, referrals, releases, room, sending
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.referrals import CloseForm, CodeForm, NoteForm, ToldForm
@@ -83,6 +83,7 @@ def _inbox(code_form: CodeForm) -> str:
         count_text=translated(phrase("%(count)s in this list", count=page.total)),
         empty_title=translated(EMPTY_INBOX[tab]),
         empty_text=translated(phrase("What other agencies send to your program comes here.")),
+        old_rooms=room.old_rooms(current_identity(), at=utc_now()),
         **page_links(page, "referrals.inbox", tab=tab.value),
     )
 
