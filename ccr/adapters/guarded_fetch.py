@@ -245,7 +245,7 @@ def _system_resolver(host: str, port: int) -> list[str]:
 def is_reachable(address: Address, *, allow_private: bool = False) -> bool:
     """Return True for an address on the public Internet, or a private one where that is allowed.
 
-    An IPv6 address that carries an IPv4 one (mapped, compatible, 6to4, Teredo, NAT64) is judged by both.
+    An IPv6 address that carries an IPv4 one (mapped, 6to4, Teredo, NAT64) is judged by both.
     """
     inner = _carried(address)
     if inner is not None and not is_reachable(inner, allow_private=allow_private):

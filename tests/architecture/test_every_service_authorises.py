@@ -18,6 +18,7 @@ STEPS_OF_USE_CASES = {
     "draft_facts",
     "erasing",
     "practice_network",
+    "import_draft",
     "import_fields",
     "import_plan",
     "open_directory",

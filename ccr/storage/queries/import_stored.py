@@ -66,11 +66,14 @@ class StoredDirectory:
 
 
 def lock_directory(network_id: UUID) -> None:
-    """Let nobody else import into this network until the unit of work ends.
+    """Let nobody else change this network's directory until the unit of work ends.
 
-    On SQLite a unit of work is the only writer anyway.
+    Rows that only point to the network (a referral, an audit event) may be written meanwhile. On
+    SQLite a unit of work is the only writer anyway.
     """
-    db.session.execute(select(Network.id).where(Network.id == network_id).with_for_update())
+    db.session.execute(
+        select(Network.id).where(Network.id == network_id).with_for_update(key_share=True)
+    )
 
 
 def stored_directory(network_id: UUID, source: str) -> StoredDirectory:
