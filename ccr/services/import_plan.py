@@ -38,7 +38,12 @@ from ccr.storage.queries.import_rows import (
     ServiceWrite,
     Values,
 )
-from ccr.storage.queries.import_stored import Stored, StoredDirectory, StoredService
+from ccr.storage.queries.import_stored import (
+    Stored,
+    StoredDirectory,
+    StoredService,
+    text_digest,
+)
 
 
 @dataclass(slots=True)
@@ -277,7 +282,7 @@ class _Planner:
             (self.towns.get(site, "") for site in record.site_ids),
             sorted(needs),
         )
-        if stored is None or stored.text != text:
+        if stored is None or stored.text_digest != text_digest(text):
             self.plan.texts.append((write.id, text))
 
     def _changed_service(self, stored: StoredService, write: ServiceWrite, *, edited: bool) -> None:
