@@ -6,7 +6,7 @@ import time
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, session
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from flask_security import SQLAlchemyUserDatastore
@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import OperationalError
 
 import ccr.storage.models  # noqa: F401 -- makes the metadata whole
+from ccr.adapters import upload_store
 from ccr.adapters.logs import begin_request, configure_logs, end_request
 from ccr.api.hsds_views import blueprint as hsds
 from ccr.api.problems import problem
@@ -32,6 +33,8 @@ from ccr.web.sign_in import init_sign_in
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_FORM_PARTS = 500
+# Where files are taken in, from whoever is signed in: the form around one is small.
+LARGE_BODIES = {"imports.take_in": upload_store.MOST_BYTES + MAX_BODY_BYTES}
 VIEWS = (
     "home",
     "finder",
@@ -40,6 +43,8 @@ VIEWS = (
     "styleguide",
     "routing",
     "directory",
+    "imports",
+    "exporting",
     "hiding",
     "room",
     "drafts",
@@ -119,6 +124,8 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
         g.world = world
         g.request_id = begin_request()
         g.began = time.monotonic()
+        if request.endpoint in LARGE_BODIES and "_user_id" in session:
+            request.max_content_length = LARGE_BODIES[request.endpoint]
         # The sign-in library commits on its own; all other writers go through unit_of_work.
         declare_writing(writing=request.method == "POST" and request.blueprint == "security")
 

@@ -16,8 +16,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
+from ccr.domain.directory import Area
 from ccr.domain.directory_history import Act, Change, RecordKind
-from ccr.domain.taxonomy import Need, Track
+from ccr.domain.taxonomy import AreaExtent, Need, Track
 from ccr.policy.identity import Identity
 from ccr.services import accounts, importing
 from ccr.services.importing import ImportOptions
@@ -42,8 +43,8 @@ from tests.package_builders import hsds
 from tests.small_directory import SmallDirectory
 
 STREET = "77 N. Canarywell Lane"
-CITY, ZIP, COUNTY = "Hoosick Falls", "12090", "36083"
-LAT, LON = 42.90134, -73.35152
+CITY, ZIP, COUNTY = "Petersburg", "12138", "36083"
+LAT, LON = 42.74934, -73.34152
 HOUSE_PHONE = "518-555-0188"
 HOUSE_PHONE_WORDS = "Canary front door"
 OLD_STREET = "5 Canaryold Road"
@@ -52,17 +53,17 @@ TELLS = (
     "canaryold",
     "canary front",
     "canaryhouse",
-    "hoosick falls",
-    "12090",
-    "42.901",
-    "73.351",
-    "73.352",
+    "petersburg",
+    "12138",
+    "42.749",
+    "73.341",
+    "73.342",
 )
 """In lower case: streets, the site's name, what stands beside its phone, town, ZIP, coordinates."""
 PLACE: dict[str, Any] = {
     "name": "Canaryhouse",
     "description": "Behind the canaryhouse gate",
-    "transportation": "Bus to Hoosick Falls",
+    "transportation": "Bus to Petersburg",
     "address_1": STREET,
     "city": CITY,
     "state_province": "NY",
@@ -105,8 +106,8 @@ class House:
         return frozenset({self.imported, self.edited})
 
 
-def package_of_the_house(folder: Path) -> Path:
-    """Write a package that lists the house as a public place of a legal help."""
+def package_of_the_house(folder: Path, *, says: str = "") -> Path:
+    """Write a package that lists the house as a public place of a legal help; `says` more of it."""
     return hsds(
         folder,
         organizations=[
@@ -122,7 +123,7 @@ def package_of_the_house(folder: Path) -> Path:
                 "organization_id": "o1",
                 "name": "Pinyon legal help",
                 "status": "active",
-                "description": "Help with custody. Ring at 77 North Canarywell Ln.",
+                "description": f"Help with custody. Ring at 77 North Canarywell Ln. {says}".strip(),
                 "application_process": f"Call. Or come to {CITY}. Map: {LAT}, {LON}.",
             }
         ],
@@ -164,9 +165,11 @@ def package_of_the_house(folder: Path) -> Path:
     )
 
 
-def import_the_house(network: str, folder: Path, *, at: datetime) -> importing.ImportReport:
-    """Import the package that lists the house; the same each time."""
-    path = package_of_the_house(folder)
+def import_the_house(
+    network: str, folder: Path, *, says: str = "", at: datetime
+) -> importing.ImportReport:
+    """Import the package that lists the house; the same each time, but for what it says."""
+    path = package_of_the_house(folder, says=says)
     operator = accounts.terminal_identity(network)
     return importing.import_package(operator, world(), path, ImportOptions(source=SOURCE), at=at)
 
@@ -185,7 +188,7 @@ def plant(
         name="Birch welcome desk (demo)",
         needs=frozenset({Need.ADVOCACY, Need.PETS}),
         tracks=frozenset({Track.SURVIVOR}),
-        areas=(),
+        areas=(Area(AreaExtent.COUNTY, COUNTY),),
         sites=(),
         capacity=None,
         phone="518-555-0164",
@@ -228,7 +231,7 @@ def plant(
         _plant_past(small, house, at)
         _plant_imports(small, house, world(), at)
         for service_id, text in (
-            (edited, "birch welcome desk 77 n canarywell hoosick falls"),
+            (edited, "birch welcome desk 77 n canarywell petersburg"),
             (sibling, "birch rides rides for pets from 77 n canarywell lane"),
             (elsewhere, "alder rides rides for pets from 77 n canarywell lane"),
         ):

@@ -186,6 +186,10 @@ class Gazetteer:
         )
         return tuple(sorted((f for f in facts if f), key=lambda fact: (fact.name, fact.fips)))
 
+    def zips_of(self, fips: str) -> tuple[str, ...]:
+        """Return the ZIPs whose centres lie in a county; none for one that is not known."""
+        return tuple(row[ZIP] for row in self._tables.zips_of_county.get(fips, ()))
+
     def county_of_zip(self, zip_code: str) -> CountyFact | None:
         """Return the county a ZIP's centre lies in, or None for a ZIP not in the table."""
         row = self._tables.zips.get(zip_code)

@@ -60,8 +60,8 @@ class UploadStore:
         Raises:
             InvalidInputError: empty, too large, or the disk is full; nothing is kept then.
         """
-        folder = self._folder(run_id)
-        (folder / "package").mkdir(parents=True, mode=0o700)
+        folder = self._made(run_id)
+        (folder / "package").mkdir(mode=0o700)
         size = 0
         try:
             with _private(folder / "package" / name) as file:
@@ -94,6 +94,11 @@ class UploadStore:
         """Delete everything of a run."""
         shutil.rmtree(self._folder(run_id), ignore_errors=True)
 
+    def begin_anew(self, run_id: UUID) -> None:
+        """Forget how far an earlier piece of work came, and that somebody asked it to stop."""
+        for name in ("progress", "stop"):
+            (self._folder(run_id) / f"{name}.json").unlink(missing_ok=True)
+
     def runs(self) -> Iterator[UUID]:
         """Yield the runs that have a folder."""
         if self._root.is_dir():
@@ -122,8 +127,7 @@ class UploadStore:
 
     def keep(self, run_id: UUID, name: str, data: dict[str, Any]) -> None:
         """Keep a small JSON file beside the package, whole or not at all."""
-        folder = self._folder(run_id)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = self._made(run_id)
         fresh = folder / f"{name}.new"
         with contextlib.suppress(FileNotFoundError):  # the folder may just be going
             with _private(fresh, again=True) as file:
@@ -145,6 +149,13 @@ class UploadStore:
     def is_asked_to_stop(self, run_id: UUID) -> bool:
         """Return True when somebody asked."""
         return (self._folder(run_id) / "stop.json").exists()
+
+    def _made(self, run_id: UUID) -> Path:
+        """Return the folder of a run, made where it is missing; each for its owner alone."""
+        folder = self._folder(run_id)
+        for path in (self._root, folder):
+            path.mkdir(exist_ok=True, mode=0o700)
+        return folder
 
     def _folder(self, run_id: UUID) -> Path:
         return self._root / str(run_id)

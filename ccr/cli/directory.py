@@ -14,6 +14,7 @@ import click
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.exporting import export
 from ccr.cli.hiding import hide
 from ccr.cli.import_output import MOST_ROWS_SHOWN, Progress, say, stopped
 from ccr.cli.refusals import says_why
@@ -29,6 +30,7 @@ def command() -> None:
     """Import and check the directory of members and services."""
 
 
+command.add_command(export)
 command.add_command(hide)
 
 

@@ -19,6 +19,7 @@ from ccr.domain.taxonomy import (
     Access,
     CapacityStatus,
     Cost,
+    Gender,
     Known,
     MemberCategory,
     Need,
@@ -115,6 +116,10 @@ class MemberRecord:
     sector: Sector = Sector.UNKNOWN
     regime: Regime = Regime.OTHER
     kind_known: bool = False
+    kind_told: bool = False
+    """True when the package of another CCR says so: nothing is guessed then."""
+    may_ask: Mapping[str, Known] = field(default_factory=dict)
+    """mandated_reporter, law_enforcement_run, public_records, asks_for_id, as far as told."""
     active: bool = True
     listed: bool = True
     phones: tuple[PhoneRecord, ...] = ()
@@ -168,6 +173,8 @@ class ServiceRecord:
     needs: frozenset[Need] = frozenset()
     tracks: frozenset[Track] = frozenset()
     populations: frozenset[Population] = frozenset()
+    populations_only: bool = False
+    gender_served: Gender = Gender.UNKNOWN
     terms: tuple[TermRecord, ...] = ()
     areas: tuple[Area, ...] = ()
     site_ids: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ Every id is a UUID: the row's own, or one made of stable words.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +24,6 @@ from ccr.domain.hsds_places import (
     organization_basics,
     organization_object,
     phone_objects,
-    uri,
     virtual_link,
 )
 from ccr.domain.hsds_profile import made_id
@@ -32,6 +32,7 @@ from ccr.domain.hsds_terms import TermBook, foreign_attribute, own_attribute, wi
 from ccr.domain.languages import LANGUAGE_NAMES
 from ccr.domain.open_records import OpenCapacity, OpenMember, OpenService, OpenSite
 from ccr.domain.taxonomy import Access, Cost, LanguageMode, ServiceStatus
+from ccr.domain.web_addresses import as_uri
 
 BY_INTERPRETER = "By interpreter."
 
@@ -154,7 +155,7 @@ def _fields(service: OpenService) -> Object:
             "name": service.name,
             "alternate_name": service.alternate_name,
             "description": service.description,
-            "url": uri(service.url),
+            "url": as_uri(service.url) if service.url else None,
             "email": service.email,
             "status": service.status.value,
             "interpretation_services": service.interpretation_services,
@@ -233,10 +234,19 @@ def _facts(service: OpenService, key: str) -> Iterator[Object]:
     if service.opening_hours:
         yield own_attribute("service", key, profile.OPENING_HOURS, service.opening_hours)
     if service.capacity:
-        said_at = service.capacity.updated_at
-        yield own_attribute(
-            "service",
-            key,
-            f"capacity:{service.capacity.status.value}",
-            instant(said_at) if said_at else None,
+        code = f"capacity:{service.capacity.status.value}"
+        yield own_attribute("service", key, code, _room(service.capacity))
+
+
+def _room(capacity: OpenCapacity) -> str:
+    """Return all that is known of room: HSDS has a place for numbers with a time alone."""
+    at = capacity.updated_at
+    return json.dumps(
+        without_none(
+            {
+                "available": capacity.available,
+                "unit": capacity.unit,
+                "updated": instant(at) if at else None,
+            }
         )
+    )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from ccr.domain.directory import Area
 from ccr.domain.hsds_profile import (
     COORDINATES_FROM,
     COUNTY,
+    EXTENSION,
     INACTIVE,
     MAY_ASK,
     NO_DESCRIPTION,
@@ -22,6 +22,7 @@ from ccr.domain.hsds_profile import (
 from ccr.domain.hsds_terms import own_attribute, without_none
 from ccr.domain.open_records import OpenMember, OpenPhone, OpenService, OpenSite
 from ccr.domain.taxonomy import Access, Known
+from ccr.domain.web_addresses import as_uri
 
 Object = dict[str, Any]
 _ADDRESS_NEEDS = ("address_1", "city", "state_province", "postal_code", "country")
@@ -38,11 +39,6 @@ class AreaNames(Protocol):
         """Return the Open Civic Data id of the area, or None."""
 
 
-def uri(address: str | None) -> str | None:
-    """Return a web address as a URI: whatever is not ASCII in it is quoted."""
-    return quote(address, safe="%/:=&?~#+!$,;'@()*[]") if address else None
-
-
 def phone_objects(phones: Iterable[OpenPhone], owner: str, owner_id: str) -> list[Object]:
     """Return phones with the column that says whose they are."""
     return [_phone(phone, owner, owner_id) for phone in phones]
@@ -54,6 +50,7 @@ def _phone(phone: OpenPhone, owner: str, owner_id: str) -> Object:
     plain = extension.isdigit() and extension == str(int(extension))
     as_number = plain and len(extension) <= _LONGEST_EXTENSION
     number = phone.number if as_number or not extension else f"{phone.number} x{extension}"
+    odd = bool(extension) and not as_number
     return without_none(
         {
             "id": str(phone.id),
@@ -62,6 +59,9 @@ def _phone(phone: OpenPhone, owner: str, owner_id: str) -> Object:
             "extension": int(extension) if as_number else None,
             "type": phone.kind,
             "description": phone.description,
+            "attributes": [own_attribute("phone", str(phone.id), EXTENSION, extension)]
+            if odd
+            else None,
         }
     )
 
@@ -75,7 +75,7 @@ def organization_basics(member: OpenMember) -> Object:
                 "name": member.name,
                 "alternate_name": member.alternate_name,
                 "email": member.email,
-                "website": uri(member.website),
+                "website": as_uri(member.website) if member.website else None,
             }
         ),
         "description": member.description or member.name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ccr.domain.hsds_profile import (
@@ -100,8 +101,8 @@ def taxonomy_object(vocabulary: Vocabulary) -> dict[str, Any]:
     )
 
 
-def term_object(term: VocabularyTerm) -> dict[str, Any]:
-    """Return a taxonomy term with its taxonomy."""
+def term_object(term: VocabularyTerm, *, detail: bool = True) -> dict[str, Any]:
+    """Return a taxonomy term with its taxonomy, or with that one's name and id alone."""
     vocabulary = term.vocabulary
     return without_none(
         {
@@ -112,10 +113,16 @@ def term_object(term: VocabularyTerm) -> dict[str, Any]:
             "parent_id": term.parent_id,
             "taxonomy": vocabulary.name if vocabulary else None,
             "taxonomy_id": vocabulary.id if vocabulary else None,
-            "taxonomy_detail": taxonomy_object(vocabulary) if vocabulary else None,
+            "taxonomy_detail": taxonomy_object(vocabulary) if vocabulary and detail else None,
             "language": term.language,
         }
     )
+
+
+@cache
+def _own_term_object(code: str) -> dict[str, Any]:
+    """Return a term of ours as it stands inside attributes; nobody may change it."""
+    return term_object(OWN_TERMS[code], detail=False)
 
 
 def own_attribute(
@@ -124,9 +131,9 @@ def own_attribute(
     """Return the attribute that says a fact of ours about a service, organization or location."""
     term = OWN_TERMS[code]
     vocabulary = term.vocabulary
-    return _attribute(
-        entity, owner, term, _LINK_TYPES[vocabulary.id] if vocabulary else "", value, label
-    )
+    link_type = _LINK_TYPES[vocabulary.id] if vocabulary else ""
+    made = _attribute(entity, owner, term, link_type, value, label or term.name)
+    return {**made, "taxonomy_term": _own_term_object(code)}
 
 
 def foreign_attribute(owner: str, carried: OpenTerm, book: TermBook) -> dict[str, Any]:
@@ -134,7 +141,8 @@ def foreign_attribute(owner: str, carried: OpenTerm, book: TermBook) -> dict[str
     found = book.term(carried)
     made = _attribute("service", owner, found, "term", carried.code, carried.name)
     # Two sources may name one code differently on one service: both are kept.
-    return {**made, "id": made_id("attribute", owner, found.id, carried.name)}
+    own_id = made_id("attribute", owner, found.id, carried.name)
+    return {**made, "id": own_id, "taxonomy_term": term_object(found, detail=False)}
 
 
 def _attribute(
@@ -153,7 +161,6 @@ def _attribute(
             "link_type": link_type,
             "taxonomy_term_id": term.id,
             "value": value,
-            "label": label or (None if link_type == "term" else term.name),
-            "taxonomy_term": term_object(term),
+            "label": label,
         }
     )

@@ -16,7 +16,7 @@ from huey import crontab
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
-from ccr.services import operations, practice
+from ccr.services import import_work, operations, practice
 from ccr.services.followups import run_clocks
 from ccr.services.outbox import deliver
 from ccr.services.world import World
@@ -46,6 +46,11 @@ def _practice(world: World, at: datetime) -> object:
     return practice.run(world, at=at)
 
 
+def _imports(world: World, at: datetime) -> object:
+    import_work.tidy(world, at=at)
+    return None
+
+
 def _nothing(_world: World, _at: datetime) -> object:
     return None
 
@@ -56,6 +61,7 @@ JOBS = (
     Job(operations.CLOCKS, _clocks),
     Job(operations.OUTBOX, _outbox),
     Job(operations.PRACTICE, _practice),
+    Job(operations.IMPORTS, _imports),
 )
 
 

@@ -12,6 +12,7 @@ from ccr.adapters.logs import configure_logs, error_facts, get_logger
 from ccr.app import create_app
 from ccr.config import Settings, SettingsError
 from ccr.domain.errors import CcrError
+from ccr.jobs.imports import watch_imports
 from ccr.jobs.queue import make_queue, prepare_queue
 from ccr.jobs.tasks import JOBS, register, run_job
 from ccr.services.demo_guard import check_start
@@ -42,6 +43,7 @@ def main() -> int:
     # At once, not after the first minute: pages that ask for the worker shall find it.
     for job in JOBS:
         run_job(job, app.app_context, world, at=utc_now())
+    watch_imports(app.app_context, world)
     # On HUP huey starts this program anew with sys.argv.
     sys.argv = ["-m", "ccr.jobs.worker"]
     log.info("worker.started", pid=os.getpid())

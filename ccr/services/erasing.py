@@ -6,12 +6,12 @@ else is given at their places, and which records are erased, follows from what i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ccr.adapters.import_files import delete_packages
+from ccr.adapters.upload_store import UploadStore
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.hidden_places import CountyOf
 from ccr.domain.phrases import phrase
@@ -79,6 +79,42 @@ class ToHide:
     everywhere: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What leads to the places of some services, read while they are still public.
+
+    Attributes:
+        telling: all their places, for their own texts.
+        house: the hidden houses alone: elsewhere a public office of theirs may be named.
+        names: names of the services and their members.
+    """
+
+    scope: Scope
+    telling: Telling
+    house: Telling
+    places: dict[UUID, TellingPlace]
+    names: tuple[str, ...]
+    members: frozenset[UUID]
+
+
+def trail_of(network_id: UUID, service_ids: Collection[UUID], scope: Scope | None = None) -> Trail:
+    """Return what leads to the places of these services, which are about to be hidden."""
+    scope = scope or scope_of(network_id, service_ids)
+    rows = hiding.names_and_versions(network_id, service_ids)
+    own = hidden_scope.places_of(network_id, service_ids)
+    places = {place.id: place for place in (*scope.places, *own)}
+    past = hidden_scope.remembered_places(network_id, service_ids, places)
+    names = tuple(name for row in rows for name in (row.name, row.member))
+    return Trail(
+        scope,
+        Telling.of([*places.values(), *past], *names),
+        Telling.of([*scope.places, *past], *names),
+        places,
+        names,
+        frozenset(row.member_id for row in rows),
+    )
+
+
 def erase(network_id: UUID, world: World, to_hide: ToHide, scope: Scope, *, at: datetime) -> bool:
     """Hide the services and erase their places everywhere; False when a version has moved on.
 
@@ -88,14 +124,9 @@ def erase(network_id: UUID, world: World, to_hide: ToHide, scope: Scope, *, at: 
         InvalidInputError: the name of a listing or member holds the street: field `name`.
     """
     hidden = frozenset(to_hide.versions)
-    rows = hiding.names_and_versions(network_id, hidden)
-    own = hidden_scope.places_of(network_id, hidden)
-    everywhere = {place.id: place for place in (*scope.places, *own)}
-    past = hidden_scope.remembered_places(network_id, hidden, everywhere)
-    names = [name for row in rows for name in (row.name, row.member)]
-    telling = Telling.of([*everywhere.values(), *past], *names)
-    _check_names(names, Telling.of([*scope.places, *past], *names))
-    gone = _records_to_erase(network_id, everywhere, scope, hidden, to_hide.members)
+    trail = trail_of(network_id, hidden, scope)
+    _check_names(trail)
+    gone = _records_to_erase(network_id, trail, hidden, to_hide.members)
     counties = {
         service_id: frozenset(
             place.county_fips
@@ -106,24 +137,56 @@ def erase(network_id: UUID, world: World, to_hide: ToHide, scope: Scope, *, at: 
     }
     for service_id, version in to_hide.versions.items():
         service = hiding.HiddenService(service_id, version, counties[service_id])
-        if not hiding.hide_service(network_id, service, telling, _county_of(world), at=at):
+        if not hiding.hide_service(network_id, service, trail.telling, _county_of(world), at=at):
             return False
-    hiding.erase_locations(network_id, gone)
-    members = {row.member_id for row in rows}
-    # Elsewhere only the hidden house goes: a public office of the same services may be named there.
-    house = Telling.of([*scope.places, *past], *names)
-    wide = to_hide.everywhere
-    scrubbing.scrub_members(network_id, members, house, everywhere=wide, at=at)
-    scrubbing.scrub_member_phones(members, house)
-    others = scrubbing.scrub_other_services(
-        network_id, members, house, hidden=hidden, everywhere=wide, at=at
-    )
-    told = house if wide else Telling.of([])
-    _forget(network_id, world, {*hidden, *others}, gone, told, at=at)
-    points = [place.point for place in scope.places if place.point and wide]
-    forgetting.forget_lookups(network_id, gone, points)
+    erase_trail(network_id, trail, hidden, gone, everywhere=to_hide.everywhere, at=at)
+    # Before the commit: what is lost by undoing it is a package that can be uploaded again.
+    store = UploadStore(world.settings.data_dir)
+    for run_id in forgetting.stop_imports(network_id, at=at):
+        store.drop(run_id)
     raise_directory_version(network_id)
     return True
+
+
+def erase_trail(
+    network_id: UUID,
+    trail: Trail,
+    hidden: Collection[UUID],
+    gone: Collection[UUID],
+    *,
+    everywhere: bool,
+    at: datetime,
+) -> None:
+    """Erase the records in `gone`, and the places from every text, history and list that waits.
+
+    With `everywhere` False, from what belongs to the hidden services and their members alone.
+    """
+    hiding.erase_locations(network_id, gone)
+    house, members = trail.house, trail.members
+    scrubbing.scrub_members(network_id, members, house, everywhere=everywhere, at=at)
+    scrubbing.scrub_member_phones(members, house)
+    others = scrubbing.scrub_other_services(
+        network_id, members, house, hidden=hidden, everywhere=everywhere, at=at
+    )
+    told = house if everywhere else Telling.of([])
+    services = {*hidden, *others}
+    forgetting.forget_past(network_id, services, gone, told)
+    forgetting.forget_aliases_that_tell(network_id, told)
+    forgetting.close_proposals(network_id, services, told, at=at)
+    forgetting.forget_import_words(network_id, told)
+    points = [place.point for place in trail.scope.places if place.point and everywhere]
+    forgetting.forget_lookups(network_id, gone, points)
+    forget_removed_words()
+
+
+def erase_after_import(
+    network_id: UUID, trail: Trail, hidden: Collection[UUID], *, at: datetime
+) -> None:
+    """Erase what an import, which has just hidden these services, has left of their places."""
+    at_places = hidden_scope.services_at(network_id, list(trail.places))
+    gone = [place_id for place_id in trail.places if place_id not in at_places]
+    stays = any(place.id in at_places for place in trail.scope.places)
+    erase_trail(network_id, trail, hidden, gone, everywhere=not stays, at=at)
 
 
 def _county_of(world: World) -> CountyOf:
@@ -134,8 +197,8 @@ def _county_of(world: World) -> CountyOf:
     return county_of
 
 
-def _check_names(names: Iterable[str], telling: Telling) -> None:
-    if any(telling.in_name(name) for name in names):
+def _check_names(trail: Trail) -> None:
+    if any(trail.house.in_name(name) for name in trail.names):
         raise InvalidInputError(
             phrase(
                 "The name of a listing or member here holds the street. Change the name first: "
@@ -146,37 +209,14 @@ def _check_names(names: Iterable[str], telling: Telling) -> None:
 
 
 def _records_to_erase(
-    network_id: UUID,
-    places: dict[UUID, TellingPlace],
-    scope: Scope,
-    hidden: frozenset[UUID],
-    members: frozenset[UUID],
+    network_id: UUID, trail: Trail, hidden: frozenset[UUID], members: frozenset[UUID]
 ) -> list[UUID]:
     """Return the places that nothing public is given at once these services are hidden."""
-    at = {**hidden_scope.services_at(network_id, list(places)), **scope.at}
-    owners = hidden_scope.owners_of_places(network_id, list(places))
+    at = {**hidden_scope.services_at(network_id, list(trail.places)), **trail.scope.at}
+    owners = hidden_scope.owners_of_places(network_id, list(trail.places))
     return [
         place_id
-        for place_id in places
+        for place_id in trail.places
         if (at.get(place_id, frozenset()) <= hidden)
         and (at.get(place_id) or owners.get(place_id) in members)
     ]
-
-
-def _forget(
-    network_id: UUID,
-    world: World,
-    services: Collection[UUID],
-    locations: Collection[UUID],
-    telling: Telling,
-    *,
-    at: datetime,
-) -> None:
-    """Take the places out of history, proposals, aliases, imports and the search index."""
-    forgetting.forget_past(network_id, services, locations, telling)
-    forgetting.forget_aliases_that_tell(network_id, telling)
-    forgetting.close_proposals(network_id, services, telling, at=at)
-    runs = forgetting.stop_imports(network_id, telling, at=at)
-    # Before the commit: what is lost by undoing it is a package that can be uploaded again.
-    delete_packages(world.settings.data_dir, runs)
-    forget_removed_words()

@@ -18,6 +18,7 @@ from ccr.domain.edited_here import KEEP_OURS, Choices
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
+from ccr.services import erasing
 from ccr.services.import_plan import Planned, plan_import
 from ccr.services.import_report import ImportReport, counts_of
 from ccr.services.import_source import hidden_services, looks_like_another_package
@@ -26,6 +27,7 @@ from ccr.services.world import World
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory import directory_version, raise_directory_version
 from ccr.storage.queries.directory_search import forget_removed_words
+from ccr.storage.queries.hiding import still_public
 from ccr.storage.queries.import_runs import add_run
 from ccr.storage.queries.import_stored import (
     StoredDirectory,
@@ -208,7 +210,12 @@ class Draft:
                 summary=counts_of(self.report),
                 finished_at=at,
             )
+        changed = self.planned.plan.changed_services
+        hides = still_public([w.id for w in changed if w.values["confidential"]])
+        trail = erasing.trail_of(identity.network_id, hides) if hides else None
         self.writer.write(self.planned.plan)
+        if trail is not None:
+            erasing.erase_after_import(identity.network_id, trail, hides, at=at)
         if self.size >= MANY_ROWS:
             self.writer.refresh_statistics()
         if self.planned.newly_hidden:

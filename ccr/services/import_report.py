@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from ccr.domain.directory_import import NoteLevel, RowNote, SourceKind, tally
 from ccr.domain.edited_here import KeptField
+from ccr.domain.spreadsheet_cells import neutral
 from ccr.services.import_plan import KindCount
 from ccr.services.likely import LikelySame
-
-_FORMULA = re.compile(r"\A[\ufeff\x00-\x20]*[=+\-@|%]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +98,8 @@ def report_csv(report: ImportReport) -> str:
     writer.writerow(["table", "line", "level", "field", "id", "text"])
     for note in report.notes:
         cells = _note_dict(note)
-        writer.writerow([_neutral(str(cell)) for cell in cells.values()])
+        writer.writerow([neutral(str(cell)) for cell in cells.values()])
     return out.getvalue()
-
-
-def _neutral(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def counts_of(report: ImportReport) -> dict[str, object]:
@@ -119,3 +113,36 @@ def counts_of(report: ImportReport) -> dict[str, object]:
         "infos": sum(1 for note in report.notes if note.level is NoteLevel.INFO),
         "stopped": report.stopped,
     }
+
+
+MOST_SHOWN = 25
+
+
+def first_notes(report: ImportReport) -> dict[str, object]:
+    """Return what a page shows of the notes: how often each was said, and the first rows.
+
+    As phrases in parts, so that each reader gets their own language. Notes hold no cell of a row.
+    """
+    kinds: dict[tuple[str, str], list[object]] = {}
+    for note in report.notes:
+        key = (note.level.value, note.phrase.msgid)
+        if key in kinds:
+            kinds[key][3] = int(str(kinds[key][3])) + 1
+        else:
+            kinds[key] = [*_parts(note), 1]
+    order = [level.value for level in NoteLevel]
+    told = sorted(kinds.values(), key=lambda row: (order.index(str(row[0])), -int(str(row[3]))))
+    first = sorted(report.notes, key=lambda note: order.index(note.level.value))[:MOST_SHOWN]
+    return {
+        "tally": told[:MOST_SHOWN],
+        "rows": [[note.table, note.line, note.field, *_parts(note)] for note in first],
+        "notes": len(report.notes),
+    }
+
+
+def _parts(note: RowNote) -> list[object]:
+    return [
+        note.level.value,
+        note.phrase.msgid,
+        {key: str(value) for key, value in note.phrase.values.items()},
+    ]

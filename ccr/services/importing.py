@@ -18,9 +18,7 @@ from ccr.adapters.packages.flat import FlatFile, open_flat
 from ccr.adapters.packages.reading import PackageReader, load_need_terms
 from ccr.config import PROJECT_ROOT
 from ccr.domain.column_mapping import ColumnMapping, suggest
-from ccr.domain.errors import InvalidInputError
 from ccr.domain.need_terms import NeedTerms
-from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import accounts
@@ -28,6 +26,7 @@ from ccr.services.authorise import authorise
 from ccr.services.demo_guard import check_takes_real_rows
 from ccr.services.import_draft import ImportJob, ImportOptions, Progress
 from ccr.services.import_report import ImportReport, report_csv
+from ccr.services.import_source import source_name
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.directory import directory_version
@@ -36,10 +35,9 @@ from ccr.storage.queries.import_stored import (
 )
 from ccr.storage.queries.record_aliases import know_as
 
-__all__ = ["ImportOptions", "ImportReport", "import_package", "report_csv"]
+__all__ = ["ImportOptions", "ImportReport", "guess_columns", "import_package", "report_csv"]
 
 NEED_TERMS = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
-LONGEST_SOURCE = 100
 Finish = Callable[["ImportReport"], None]
 
 
@@ -95,7 +93,7 @@ def _imported(
     network = accounts.get_network(identity)
     if not options.dry_run:
         check_takes_real_rows(network)
-    source = _source_name(path, options)
+    source = source_name(path.resolve().stem if options.source is None else options.source)
     reader = PackageReader(
         places=world.gazetteer,
         terms=_need_terms(),
@@ -139,18 +137,6 @@ def guess_columns(path: Path, *, sheet: str | None = None) -> tuple[FlatFile, Co
     """
     table = open_flat(path, sheet=sheet)
     return table, suggest(table.header, table.sample)
-
-
-def _source_name(path: Path, options: ImportOptions) -> str:
-    """Return the source's name: as given, or as the folder or file is called."""
-    name = options.source if options.source is not None else path.resolve().stem
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_SOURCE or not name.isprintable():
-        raise InvalidInputError(
-            phrase("A source name has 1 to %(most)s characters.", most=LONGEST_SOURCE),
-            field="source",
-        )
-    return name
 
 
 @lru_cache(maxsize=1)

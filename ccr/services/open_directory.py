@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -123,10 +123,7 @@ def _built(network_id: UUID, public: PublicDirectory) -> OpenDirectory:
     for service_id, term in rows.index_terms(network_id):
         if service_id in services:
             carried[service_id].append(term)
-    book = TermBook.of(
-        {term for terms in carried.values() for term in terms},
-        _kept_terms(network_id, {(t.taxonomy, t.code) for ts in carried.values() for t in ts}),
-    )
+    book = term_book(network_id, {term for terms in carried.values() for term in terms})
     links: dict[UUID, list[tuple[UUID, UUID]]] = defaultdict(list)
     for link_id, service_id, site_id in rows.index_links(network_id):
         links[service_id].append((link_id, site_id))
@@ -170,6 +167,11 @@ def _built(network_id: UUID, public: PublicDirectory) -> OpenDirectory:
         vocabulary_words=_words((v.name, v.description) for v in vocabularies),
         _public=public,
     )
+
+
+def term_book(network_id: UUID, carried: Collection[OpenTerm]) -> TermBook:
+    """Return the terms that listings carry, as the network's vocabularies know them."""
+    return TermBook.of(carried, _kept_terms(network_id, {(t.taxonomy, t.code) for t in carried}))
 
 
 def _findable(service: Service) -> list[str]:

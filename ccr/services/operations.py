@@ -12,7 +12,8 @@ WORKER = "worker"
 CLOCKS = "clocks"
 OUTBOX = "outbox"
 PRACTICE = "practice"
-# Practice can wait: when it falls silent, nobody real is forgotten, and nobody is told.
+IMPORTS = "imports"
+# Practice and imports can wait: when they fall silent, nobody is forgotten, and nobody is told.
 JOBS = (WORKER, CLOCKS, OUTBOX)
 # Reminders come by the minute; ten silent minutes are a fault that staff must hear of (design 4).
 SILENT_AFTER = timedelta(minutes=10)

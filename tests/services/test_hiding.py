@@ -136,6 +136,19 @@ def test_the_same_package_cannot_bring_the_place_back(
     assert traces() == []
 
 
+def test_an_import_that_hides_a_place_erases_as_much(
+    small: SmallDirectory, house: House, now: datetime, tmp_path: Path
+) -> None:
+    admin = replace(small.birch.identity, roles=frozenset({Role.AGENCY_ADMIN}))
+    hide(admin, house.edited, now)
+    assert len(traces()) > 10
+    says = "The location is confidential."
+    report = import_the_house("Test network", tmp_path / "again", says=says, at=now)
+    assert report.written
+    assert get_service(small.network_id, house.imported).confidential
+    assert traces() == []
+
+
 def test_hiding_twice_is_hiding_once_and_one_of_two_wins(
     small: SmallDirectory, house: House, now: datetime
 ) -> None:
@@ -180,7 +193,7 @@ def test_an_agency_hides_its_own_at_once_and_cannot_take_anothers_address_away(
     assert get_service(small.network_id, house.edited).confidential
     other = get_service(small.network_id, house.imported)
     assert not other.confidential
-    assert other.sites[0].city == "Hoosick Falls"
+    assert other.sites[0].city == "Petersburg"
     assert "Canarywell" in other.description
     # Its own record of the place is gone, and its own words.
     assert db.session.get(LocationRow, house.locations[1]) is None

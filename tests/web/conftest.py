@@ -28,7 +28,8 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 def _alone(call: Callable[..., TestResponse], *args: Any, **kwargs: Any) -> TestResponse:
     """Make a request as a server would: without the application context of the test around it."""
-    response = contextvars.Context().run(call, *args, **kwargs)
+    # A streamed answer is read to its end within that request.
+    response = contextvars.Context().run(call, *args, buffered=True, **kwargs)
     # What the test reads next must be what the request wrote.
     db.session.rollback()
     return response

@@ -18,10 +18,12 @@ from ccr.adapters.packages.tabular import Row, clean
 from ccr.domain.directory import Point
 from ccr.domain.directory_import import NoteBook
 from ccr.domain.phrases import phrase
+from ccr.domain.web_addresses import as_uri
 
 MAX_URL = 500
 MAX_EMAIL = 255
 MAX_TEXT = 20_000
+MOST_WRAPPED = 5
 TRUE = frozenset({"true", "yes", "y", "1", "t", "x", "on"})
 FALSE = frozenset({"false", "no", "n", "0", "f", "off"})
 _EMAIL = re.compile(r"[^@\s<>\"',;:()\\]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -57,8 +59,13 @@ def cut(value: str, limit: int, row: Row, column: str, notes: NoteBook) -> str:
 def text(row: Row, column: str, notes: NoteBook) -> str:
     """Return running text without HTML tags, at most 20,000 characters."""
     value = row.get(column)
-    if "<" in value and ">" in value:
-        value = without_tags(value)
+    for _ in range(MOST_WRAPPED):
+        if "<" not in value or ">" not in value:
+            break
+        # A tag may stand inside another's words: what is kept must read the same the next time.
+        value, before = without_tags(value), value
+        if value == before:
+            break
     return cut(value, MAX_TEXT, row, column, notes)
 
 
@@ -112,7 +119,7 @@ def web_address(row: Row, notes: NoteBook, *columns: str) -> str | None:
         return None
     if not value.lower().startswith(("http://", "https://")):
         notes.info(row.place, column, phrase("No scheme: https is assumed."))
-    return address
+    return as_uri(address)
 
 
 def _web_address(value: str) -> str | None:

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ccr.adapters.packages import cells
+from ccr.adapters.packages.own_profile import OwnFacts
 from ccr.adapters.packages.package_tables import PackageTables
 from ccr.adapters.packages.sites import marked_hidden
 from ccr.adapters.packages.tabular import Row
 from ccr.domain.directory_import import NoteBook, PhoneRecord, joined_id
+from ccr.domain.hsds_profile import EXTENSION
 from ccr.domain.phrases import phrase
 
 _FIRST = ("hotline", "crisis", "toll free", "tollfree", "voice", "")
@@ -45,7 +47,9 @@ class _Owners:
                 where[key] = None
 
 
-def read_phones(package: PackageTables, service_of: dict[str, str], notes: NoteBook) -> PhoneBook:
+def read_phones(
+    package: PackageTables, service_of: dict[str, str], notes: NoteBook, told: OwnFacts
+) -> PhoneBook:
     """Return all phones; `service_of` maps a service-at-location id to its service.
 
     A phone that hangs on a contact alone is somebody's own number: it is kept private.
@@ -67,6 +71,7 @@ def read_phones(package: PackageTables, service_of: dict[str, str], notes: NoteB
             continue
         number = cells.phone_number(row, notes)
         if number is not None:
+            number = (number[0], told.of.get(row.id, {}).get(EXTENSION, "")[:20] or number[1])
             _add(book, row, number, owners, notes)
     return book
 

@@ -16,6 +16,13 @@ from ccr.adapters.packages.flat_tables import flat_tables
 from ccr.adapters.packages.hsds_csv import hsds_tables
 from ccr.adapters.packages.hsds_json import json_tables
 from ccr.adapters.packages.ohana_csv import is_ohana, ohana_tables
+from ccr.adapters.packages.own_profile import (
+    OwnFacts,
+    is_own,
+    read_facts,
+    told_member,
+    without_neutral_marks,
+)
 from ccr.adapters.packages.package_tables import PackageTables, table_name, unique
 from ccr.adapters.packages.phones import Phones, in_order, read_phones
 from ccr.adapters.packages.service_parts import read_parts
@@ -94,14 +101,24 @@ class PackageReader:
         return self._assembled(package, notes, tell)
 
     def _assembled(self, package: PackageTables, notes: NoteBook, tell: Progress) -> ReadPackage:
+        if is_own(package):
+            package = without_neutral_marks(package)
+        told = read_facts(package)
         parts = read_parts(package, notes)
-        phones = read_phones(package, parts.service_of_link, notes)
-        found = read_sites(package, self.places, notes)
+        phones = read_phones(package, parts.service_of_link, notes, told)
+        found = read_sites(package, self.places, notes, told)
         # What is read by now is let go: a large package is held in memory once, not twice.
         package.forget("phones", "contacts", "locations", "addresses", "service_at_location")
-        members = _members(package, notes)
+        members = _members(package, notes, told)
         context = ServiceContext(
-            parts, phones, found.sites, AreaReader(self.places), self.terms, self.state, self.on
+            parts,
+            phones,
+            found.sites,
+            AreaReader(self.places),
+            self.terms,
+            self.state,
+            self.on,
+            told,
         )
         read: list[ReadService] = []
         hidden_sites = set(found.hidden)
@@ -175,7 +192,7 @@ def _not_told() -> InvalidInputError:
     )
 
 
-def _members(package: PackageTables, notes: NoteBook) -> dict[str, MemberRecord]:
+def _members(package: PackageTables, notes: NoteBook, told: OwnFacts) -> dict[str, MemberRecord]:
     members: dict[str, MemberRecord] = {}
     rows = unique(package.rows("organizations"), notes)
     known = {row.id for row in rows}
@@ -192,7 +209,7 @@ def _members(package: PackageTables, notes: NoteBook) -> dict[str, MemberRecord]
                 phrase("The parent of this organization is not in the package."),
             )
         status = row.get("status").lower()
-        members[row.id] = MemberRecord(
+        member = MemberRecord(
             source_id=row.id,
             line=row.line,
             name=name,
@@ -203,6 +220,7 @@ def _members(package: PackageTables, notes: NoteBook) -> dict[str, MemberRecord]
             active=status not in {"inactive", "defunct", "closed"},
             listed=not cells.flag(row, "exclude_from_website"),
         )
+        members[row.id] = told_member(member, told.of.get(row.id))
     return members
 
 
@@ -236,6 +254,8 @@ def _used(
     for service in services:
         for site_id in service.site_ids:
             owner.setdefault(site_id, service.member_source_id)
+            if sites[site_id].member_source_id == service.member_source_id:
+                owner[site_id] = service.member_source_id
     unused = len(sites) - len(owner)
     if unused:
         notes.info(
@@ -260,10 +280,11 @@ def _with_kinds(directory: Directory, phones: Phones, notes: NoteBook) -> tuple[
         offered[service.member_source_id].append(service)
     members = []
     for record in directory.members:
-        member = replace(
-            with_kind(record, offered[record.source_id]),
-            phones=in_order(phones.get(record.source_id, ())),
-        )
+        kind = record if record.kind_told else with_kind(record, offered[record.source_id])
+        member = replace(kind, phones=in_order(phones.get(record.source_id, ())))
+        if member.kind_told:
+            members.append(member)
+            continue
         where = RowPlace("organizations", member.line, member.source_id)
         if member.kind_known:
             notes.info(

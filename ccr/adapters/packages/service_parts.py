@@ -12,6 +12,7 @@ from ccr.adapters.packages.package_tables import PackageTables
 from ccr.adapters.packages.tabular import Row
 from ccr.domain.directory import Language
 from ccr.domain.directory_import import CapacityRecord, NoteBook, TermRecord
+from ccr.domain.hsds_profile import CODE_OF_TERM, virtual_location_id
 from ccr.domain.need_terms import fold
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CapacityStatus, Cost, LanguageMode
@@ -53,6 +54,8 @@ def read_parts(package: PackageTables, notes: NoteBook) -> ServiceParts:
         service, location = row.get("service_id"), row.get("location_id")
         if row.id and service:
             service_of_link[row.id] = service
+        if location == virtual_location_id(service):
+            continue  # where a CCR shows a service without a place: it is none
         if service not in services:
             notes.warn(row.place, "service_id", phrase("The service of this link is not there."))
         elif location not in locations:
@@ -116,6 +119,8 @@ def _terms(
         if service not in services:
             continue
         term_id = row.get("taxonomy_term_id", "taxonomy_id", "id")
+        if term_id in CODE_OF_TERM:
+            continue  # facts of our own profile, read where they belong
         term = known.get(term_id)
         if term is None:
             notes.warn(row.place, "taxonomy_term_id", phrase("The term of this link is not there."))

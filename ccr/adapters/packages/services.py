@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ccr.adapters.packages import cells, service_parts
 from ccr.adapters.packages.access_words import accessibility, of_all
 from ccr.adapters.packages.areas import AreaReader
 from ccr.adapters.packages.ohana_csv import split_list
+from ccr.adapters.packages.own_profile import (
+    Facts,
+    OwnFacts,
+    tells_service,
+    told_areas,
+    told_needs,
+    told_service,
+    told_words,
+)
 from ccr.adapters.packages.phones import PhoneBook, in_order
 from ccr.adapters.packages.schedules import ReadHours, read_hours
 from ccr.adapters.packages.service_parts import ServiceParts
@@ -16,6 +25,7 @@ from ccr.adapters.packages.sites import marked_hidden
 from ccr.adapters.packages.tabular import Row
 from ccr.domain.directory_import import NoteBook, ServiceRecord, SiteRecord
 from ccr.domain.hidden_places import says_hidden
+from ccr.domain.hsds_profile import CONFIDENTIAL
 from ccr.domain.need_terms import NeedMatch, NeedTerms, Refusal, ServiceWords, tracks_for
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import Need, ServiceStatus
@@ -50,6 +60,7 @@ class ServiceContext:
     terms: NeedTerms
     state: str
     on: date
+    told: OwnFacts = field(default_factory=OwnFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +110,27 @@ def read_service(row: Row, context: ServiceContext, notes: NoteBook) -> ReadServ
     )
     record = _with_facts(record, row, sites, context, notes)
     match = _match(record, row, context.terms)
-    record = _with_needs(record, match, row, notes)
-    record = _with_areas(record, row, sites, context, notes)
-    return ReadService(record, _hidden(record, row, match))
+    facts = context.told.of.get(row.id, {})
+    if tells_service(facts):
+        record = _as_told(record, facts, match, context)
+    else:
+        record = _with_needs(record, match, row, notes)
+        record = _with_areas(record, row, sites, context, notes)
+    return ReadService(record, _hidden(record, row, match) or CONFIDENTIAL in facts)
+
+
+def _as_told(
+    record: ServiceRecord, facts: Facts, match: NeedMatch, context: ServiceContext
+) -> ServiceRecord:
+    """Return the service as another CCR tells it; what is no answer to abuse gets no need."""
+    parts, key = context.parts, record.source_id
+    needs = frozenset() if match.refusal is Refusal.WHOLE else told_needs(facts)
+    return replace(
+        told_service(record, facts, context.told.terms.get(key, ())),
+        needs=needs,
+        areas=told_areas(parts.areas.get(key, ())),
+        hours_text=told_words(parts.schedules.get(key, ())),
+    )
 
 
 def hides_its_place(row: Row, context: ServiceContext) -> bool:

@@ -11,6 +11,7 @@ from geopy.distance import great_circle
 
 from ccr.adapters.packages import cells
 from ccr.adapters.packages.areas import Places
+from ccr.adapters.packages.own_profile import OwnFacts, tells_place, told_site
 from ccr.adapters.packages.package_tables import PackageTables, unique
 from ccr.adapters.packages.tabular import Row
 from ccr.adapters.place_names import state_code
@@ -74,7 +75,9 @@ def marked_hidden(row: Row) -> bool:
     return any(row.get(name).lower() in HIDDEN_VISIBILITY for name in VISIBILITY_COLUMNS)
 
 
-def read_sites(package: PackageTables, places: Places, notes: NoteBook) -> ReadSites:
+def read_sites(
+    package: PackageTables, places: Places, notes: NoteBook, told: OwnFacts
+) -> ReadSites:
     """Return every location of the package, also those that no service uses."""
     addresses = package.by("addresses", "location_id")
     locations = unique(package.rows("locations"), notes)
@@ -90,7 +93,11 @@ def read_sites(package: PackageTables, places: Places, notes: NoteBook) -> ReadS
     sites: dict[str, SiteRecord] = {}
     for row in locations:
         address = _best(addresses.get(row.id, []))
-        site = _site(row, address, places, notes)
+        facts = told.of.get(row.id, {})
+        if tells_place(facts):
+            site = told_site(_read_whole(row, address, notes), facts)
+        else:
+            site = _site(row, address, places, notes)
         sites[site.source_id] = site
     # A row that is left out as a double still hides its place.
     hidden = {
@@ -124,6 +131,19 @@ def _best(addresses: list[Row]) -> Row | None:
 
 
 def _site(row: Row, address: Row | None, places: Places, notes: NoteBook) -> SiteRecord:
+    site = _read_whole(row, address, notes)
+    if address is not None and address.get("address_type").lower() == "postal":
+        notes.info(
+            address.place,
+            "address_type",
+            phrase("Only a postal address: its town and ZIP are read, not its street."),
+        )
+        site = replace(site, address_1=None, address_2=None)
+    return _placed(site, address or row, places, notes)
+
+
+def _read_whole(row: Row, address: Row | None, notes: NoteBook) -> SiteRecord:
+    """Return the site as its own rows tell it, before anything is looked up."""
     kind = row.get("location_type").lower()
     site = SiteRecord(
         source_id=row.id,
@@ -137,9 +157,7 @@ def _site(row: Row, address: Row | None, places: Places, notes: NoteBook) -> Sit
     )
     if site.point:
         site = replace(site, precision=Precision.ROOFTOP, coordinates_from="source")
-    if address is not None:
-        site = _with_address(site, address, notes)
-    return _placed(site, address or row, places, notes)
+    return site if address is None else _with_address(site, address, notes)
 
 
 def _with_address(site: SiteRecord, row: Row, notes: NoteBook) -> SiteRecord:
@@ -155,13 +173,6 @@ def _with_address(site: SiteRecord, row: Row, notes: NoteBook) -> SiteRecord:
     if not street_1:
         street_1, street_2 = street_2, ""
         notes.info(row.place, "address_1", phrase("The street line is blank."))
-    if row.get("address_type").lower() == "postal":
-        notes.info(
-            row.place,
-            "address_type",
-            phrase("Only a postal address: its town and ZIP are read, not its street."),
-        )
-        street_1 = street_2 = ""
     return replace(
         site,
         address_1=street_1 or None,

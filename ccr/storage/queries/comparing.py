@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from ccr.domain.directory_history import RecordKind
 from ccr.domain.duplicates import Compared, host_key, phone_key, place_key
@@ -110,3 +112,65 @@ def _places(network_id: UUID) -> tuple[dict[UUID, set[str]], dict[UUID, set[str]
         if location_id in keys:
             of_service[service_id].add(keys[location_id])
     return of_member, of_service
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a record a person compares with another. A hidden service shows no place."""
+
+    id: UUID
+    name: str
+    member: str = ""
+    phones: str = ""
+    website: str = ""
+    places: str = ""
+
+
+def shown_records(network_id: UUID, kind: RecordKind, ids: Collection[UUID]) -> dict[UUID, Shown]:
+    """Return what is shown of these members or services, by id; at most three statements."""
+    if not ids:
+        return {}
+    member = kind is RecordKind.MEMBER
+    rows: Any = db.session.execute(
+        select(MemberRow.id, MemberRow.name, MemberRow.website, literal("").label("member")).where(
+            MemberRow.network_id == network_id, MemberRow.id.in_(ids)
+        )
+        if member
+        else select(ServiceRow.id, ServiceRow.name, ServiceRow.url, MemberRow.name.label("member"))
+        .join(MemberRow, MemberRow.id == ServiceRow.member_id)
+        .where(ServiceRow.network_id == network_id, ServiceRow.id.in_(ids))
+    )
+    owner = PhoneRow.member_id if member else PhoneRow.service_id
+    phones = _joined(
+        select(owner, PhoneRow.number)
+        .where(owner.in_(ids), PhoneRow.is_private.is_(False))
+        .order_by(PhoneRow.position, PhoneRow.id)
+    )
+    places = _joined(_towns(ids, member=member))
+    return {
+        row[0]: Shown(row[0], row[1], row[3], phones[row[0]], row[2] or "", places[row[0]])
+        for row in rows
+    }
+
+
+def _towns(ids: Collection[UUID], *, member: bool) -> Any:  # noqa: ANN401 -- two columns
+    public = (LocationRow.confidential.is_(False), LocationRow.city.is_not(None))
+    if member:
+        return (
+            select(LocationRow.member_id, LocationRow.city)
+            .where(LocationRow.member_id.in_(ids), *public)
+            .order_by(LocationRow.city)
+        )
+    return (
+        select(ServiceAtLocationRow.service_id, LocationRow.city)
+        .join(LocationRow, LocationRow.id == ServiceAtLocationRow.location_id)
+        .where(ServiceAtLocationRow.service_id.in_(ids), *public)
+        .order_by(LocationRow.city)
+    )
+
+
+def _joined(statement: Any) -> dict[UUID, str]:  # noqa: ANN401 -- two columns
+    found: dict[UUID, dict[str, None]] = defaultdict(dict)
+    for record_id, text in db.session.execute(statement):
+        found[record_id][text] = None
+    return defaultdict(str, {key: ", ".join(texts) for key, texts in found.items()})

@@ -113,8 +113,8 @@ def forget_lookups(
     )
 
 
-def stop_imports(network_id: UUID, telling: Telling, *, at: datetime) -> list[UUID]:
-    """End every import that has not begun to write, and forget what reports and mappings tell.
+def stop_imports(network_id: UUID, *, at: datetime) -> list[UUID]:
+    """End every import that has not begun to write.
 
     Their packages may hold the place, in forms that cannot be searched: they have to be uploaded
     again. One that is being written is asked to stop.
@@ -140,6 +140,11 @@ def stop_imports(network_id: UUID, telling: Telling, *, at: datetime) -> list[UU
         .values(cancel_requested=True)
         .execution_options(synchronize_session=False)
     )
+    return list(db.session.scalars(select(ImportRun.id).where(here)))
+
+
+def forget_import_words(network_id: UUID, telling: Telling) -> None:
+    """Empty reports of imports, and delete remembered mappings, that tell the place."""
     _forget_reports(network_id, telling)
     table = ImportMapping.__table__
     told = _rows_that_tell(network_id, table, (table.c.mapping,), (table.c.source,), telling)
@@ -149,7 +154,6 @@ def stop_imports(network_id: UUID, telling: Telling, *, at: datetime) -> list[UU
             ImportMapping.source.in_([row.source for row in told]),
         )
     )
-    return list(db.session.scalars(select(ImportRun.id).where(here)))
 
 
 def _forget_reports(network_id: UUID, telling: Telling) -> None:

@@ -38,6 +38,8 @@ from ccr.storage.queries.scrubbing import (
     update_service,
 )
 
+_CHUNK = 500
+
 
 @dataclass(frozen=True, slots=True)
 class HiddenService:
@@ -152,6 +154,19 @@ def erase_locations(network_id: UUID, location_ids: Collection[UUID]) -> None:
                 LocationRow.network_id == network_id, LocationRow.id.in_(location_ids)
             )
         )
+
+
+def still_public(service_ids: Collection[UUID]) -> list[UUID]:
+    """Return those of these services that are public at this moment."""
+    ids: list[UUID] = list(service_ids)
+    found: list[UUID] = []
+    for start in range(0, len(ids), _CHUNK):
+        found += db.session.scalars(
+            select(ServiceRow.id).where(
+                ServiceRow.id.in_(ids[start : start + _CHUNK]), ServiceRow.confidential.is_(False)
+            )
+        )
+    return found
 
 
 def names_and_versions(network_id: UUID, ids: Collection[UUID]) -> list[Any]:

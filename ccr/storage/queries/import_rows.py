@@ -15,8 +15,9 @@ from ccr.domain.directory_import import (
     ServiceRecord,
     SiteRecord,
 )
+from ccr.domain.hsds_profile import MAY_ASK
 from ccr.domain.search_text import search_body
-from ccr.domain.taxonomy import CompartmentKind, Need
+from ccr.domain.taxonomy import CompartmentKind, Known, Need
 
 Values = dict[str, Any]
 
@@ -40,6 +41,7 @@ def new_member_values(record: MemberRecord) -> Values:
         "category": record.category.value,
         "sector": record.sector.value,
         "regime": record.regime.value,
+        **{name: record.may_ask.get(name, Known.UNKNOWN).value for name in MAY_ASK},
     }
 
 
@@ -101,8 +103,8 @@ def new_service_values(record: ServiceRecord) -> Values:
     return {
         "tracks": [track.value for track in record.tracks],
         "populations": [population.value for population in record.populations],
-        "gender_served": "unknown",
-        "populations_only": False,
+        "gender_served": record.gender_served.value,
+        "populations_only": record.populations_only,
         "by_phone": record.by_phone,
     }
 

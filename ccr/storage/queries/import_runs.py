@@ -105,6 +105,7 @@ def move_run(
     *,
     version: int | None = None,
     unclaimed: bool = False,
+    unless_stopped: bool = False,
     **values: Any,  # noqa: ANN401 -- columns of the row
 ) -> bool:
     """Move a run to a state if it is in one of these; return False when it is not.
@@ -112,12 +113,15 @@ def move_run(
     Args:
         version: the version it must have, when the mover has read one.
         unclaimed: only when no worker has taken it.
+        unless_stopped: only when nobody has asked in its row that it stop.
     """
     statement = update(ImportRun).where(ImportRun.id == run_id, ImportRun.state.in_(from_states))
     if version is not None:
         statement = statement.where(ImportRun.version == version)
     if unclaimed:
         statement = statement.where(ImportRun.alive_at.is_(None))
+    if unless_stopped:
+        statement = statement.where(ImportRun.cancel_requested.is_(False))
     result = db.session.execute(
         statement.values(state=to_state, version=ImportRun.version + 1, **values).execution_options(
             synchronize_session=False

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from ccr.domain.open_records import OpenTerm, Scope
 from ccr.storage.db import db
@@ -20,7 +20,7 @@ from ccr.storage.models.directory import (
 )
 from ccr.storage.models.finding import TaxonomyTermRow
 from ccr.storage.models.keeping import RecordAlias
-from ccr.storage.queries.open_data import may_be_told
+from ccr.storage.queries.open_data import may_be_told, service_may_be_told
 
 
 def index_links(network_id: UUID) -> list[tuple[UUID, UUID, UUID]]:
@@ -123,3 +123,25 @@ def kept_record(network_id: UUID, kind: str, given_up: UUID) -> UUID | None:
             return None if here == given_up else here
         here = found
     return None
+
+
+def service_ids(network_id: UUID, scope: Scope) -> list[UUID]:
+    """Return the ids of the services that may be told in this scope, in order."""
+    found = db.session.scalars(
+        select(ServiceRow.id)
+        .join(MemberRow, MemberRow.id == ServiceRow.member_id)
+        .where(ServiceRow.network_id == network_id, service_may_be_told(scope))
+        .order_by(ServiceRow.id)
+    )
+    return list(found)
+
+
+def members_without_services(network_id: UUID, scope: Scope) -> list[UUID]:
+    """Return the ids of the members that may be told in this scope and have no service there."""
+    serves = exists().where(ServiceRow.member_id == MemberRow.id)
+    found = db.session.scalars(
+        select(MemberRow.id)
+        .where(MemberRow.network_id == network_id, may_be_told(scope), ~serves)
+        .order_by(MemberRow.id)
+    )
+    return list(found)
