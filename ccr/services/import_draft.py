@@ -191,6 +191,8 @@ class Draft:
             job.options.account_id,
         )
         self.writer.prepare(self.planned.plan)
+        # They are in a file from here on.
+        self.planned.plan.new_services.clear()
 
     def write(self) -> ImportReport:
         """Write it, if there is anything to; return the report, with the run for undoing it."""

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
+import psycopg
 from psycopg.types.json import Json
 from sqlalchemy import Dialect
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from ccr.storage.db import db
 
@@ -86,12 +88,18 @@ class BulkRows:
 
     def _put_postgres(self, connection: Connection, name: str, part: _Part) -> Iterator[int]:
         columns = ", ".join(part.columns)
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
-            for start, length, count in part.chunks:
-                self._file.seek(start)
-                copy.write(self._file.read(length))
-                yield count
+        statement = f"COPY {name} ({columns}) FROM STDIN"
+        try:
+            with connection.connection.cursor().copy(statement) as copy:
+                for start, length, count in part.chunks:
+                    self._file.seek(start)
+                    copy.write(self._file.read(length))
+                    yield count
+        except psycopg.Error as error:
+            # The driver is met directly here, and everybody expects SQLAlchemy's errors.
+            raise DBAPIError.instance(
+                statement, None, error, psycopg.Error, dialect=connection.dialect
+            ) from error
 
 
 def widen_cache(connection: Connection, *, wide: bool) -> None:

@@ -57,10 +57,7 @@ class PlanWriter:
     _new_services: set[UUID] = field(default_factory=set)
 
     def prepare(self, plan: ImportPlan) -> None:
-        """Make all new rows ready; nothing is asked of the database, so no lock is needed yet.
-
-        The plan lets go of its new services: they are in a file from here on.
-        """
+        """Make all new rows ready; nothing is asked of the database, so no lock is needed yet."""
         self._total = plan.size
         rows = self._rows = BulkRows()
         ours = {
@@ -107,7 +104,6 @@ class PlanWriter:
         self._rooms = [write.id for write in both if write.capacity is not None]
         self._phone_ids = [key[0] for key in plan.phone_keys()]
         self._new_services = {write.id for write in plan.new_services}
-        plan.new_services.clear()
 
     def write(self, plan: ImportPlan) -> None:
         """Write everything in an order that the foreign keys of hidden places accept."""
@@ -137,11 +133,13 @@ class PlanWriter:
             self._remember(plan)
         finally:
             widen_cache(connection, wide=False)
+            self.close()
 
     def close(self) -> None:
         """Let go of rows that were made ready."""
         if self._rows is not None:
             self._rows.close()
+            self._rows = None
 
     def _remember(self, plan: ImportPlan) -> None:
         """Keep what was changed, for histories and undo; forget all of what has become hidden."""
