@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ccr.adapters.need_mappings import OtherVocabulary, need_mappings
 from ccr.domain.directory import Precision
 from ccr.domain.hsds_profile import OWN_TERMS, OWN_VOCABULARIES
 from ccr.domain.hsds_tables import VERSION
@@ -95,13 +96,26 @@ def profile_document(base: str) -> dict[str, Any]:
                 "name": vocabulary.name,
                 "description": vocabulary.description,
                 "terms": [
-                    {"id": term.id, "code": term.code, "name": term.name}
+                    {
+                        "id": term.id,
+                        "code": term.code,
+                        "name": term.name,
+                        "language": term.language,
+                        "parent_id": term.parent_id,
+                    }
                     for term in OWN_TERMS.values()
                     if term.vocabulary is vocabulary
                 ],
             }
             for vocabulary in OWN_VOCABULARIES
         ],
+        "mappings": {
+            other.value: [
+                {"need": line.need.value, "code": line.code, "relation": line.relation.value}
+                for line in need_mappings(other)
+            ]
+            for other in OtherVocabulary
+        },
         "rules": [
             "A confidential service has no address, coordinates or distance, here or anywhere.",
             "Room, private phones, e-mail addresses and internal notes are not open data.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ccr.domain.directory import Precision, Service
+from ccr.domain.need_vocabulary import GROUPS, NEED_WORDS
 from ccr.domain.open_records import OpenService
 from ccr.domain.taxonomy import (
     Access,
@@ -22,7 +23,6 @@ from ccr.domain.taxonomy import (
     Known,
     Labelled,
     MemberCategory,
-    Need,
     Population,
     Regime,
     Sector,
@@ -73,6 +73,12 @@ class VocabularyTerm:
 NEEDS = Vocabulary(
     made_id("taxonomy", "needs"), "CCR needs", "What a person may need help with.", "1"
 )
+NEEDS_ES = Vocabulary(
+    made_id("taxonomy", "needs", "es"),
+    "CCR needs in Spanish",
+    "En qué puede necesitar ayuda una persona: los mismos términos que «CCR needs», en español.",
+    "1",
+)
 AUDIENCES = Vocabulary(
     made_id("taxonomy", "audiences"), "CCR audiences", "Whom a service is made for.", "1"
 )
@@ -88,7 +94,9 @@ FACTS = Vocabulary(
     "What is known of a service, an organization or a location beside the fields of HSDS.",
     "1",
 )
-OWN_VOCABULARIES = (NEEDS, AUDIENCES, ACCESS, FACTS)
+IN_SPANISH = "es:"
+"""Before the code of a need or group, in the vocabulary of needs in Spanish."""
+OWN_VOCABULARIES = (NEEDS, NEEDS_ES, AUDIENCES, ACCESS, FACTS)
 
 CONFIDENTIAL = "confidential"
 DO_NOT_REFER = "do-not-refer"
@@ -152,8 +160,35 @@ def _labels(
         yield _term(vocabulary, f"{prefix}{item.value}", name)
 
 
+def _needs() -> Iterator[VocabularyTerm]:
+    """Yield the groups of needs and the needs under them, in English and then in Spanish."""
+    for vocabulary, prefix, language in ((NEEDS, "", "en"), (NEEDS_ES, IN_SPANISH, "es")):
+        parents = {g.code: made_id("term", vocabulary.id, prefix + g.code) for g in GROUPS}
+        english = language == "en"
+        for group in GROUPS:
+            yield VocabularyTerm(
+                parents[group.code],
+                vocabulary,
+                prefix + group.code,
+                group.name if english else group.name_es,
+                group.description if english else group.description_es,
+                None,
+                language,
+            )
+        for need, words in NEED_WORDS.items():
+            yield VocabularyTerm(
+                made_id("term", vocabulary.id, prefix + need.value),
+                vocabulary,
+                prefix + need.value,
+                str(need.label) if english else words.name_es,
+                words.description if english else words.description_es,
+                parents[words.group],
+                language,
+            )
+
+
 def _own() -> Iterator[VocabularyTerm]:
-    yield from _labels(NEEDS, "", Need)
+    yield from _needs()
     yield from _labels(AUDIENCES, "track:", Track)
     yield from _labels(AUDIENCES, "population:", Population)
     yield from _labels(

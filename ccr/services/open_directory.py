@@ -18,6 +18,7 @@ from ccr.domain.directory import Service
 from ccr.domain.hsds import mention
 from ccr.domain.hsds_profile import (
     FACTS,
+    IN_SPANISH,
     OWN_TERMS,
     Vocabulary,
     VocabularyTerm,
@@ -175,8 +176,12 @@ def term_book(network_id: UUID, carried: Collection[OpenTerm]) -> TermBook:
 
 
 def _findable(service: Service) -> list[str]:
-    """Return the codes a service is found under: what it says no to is none of them."""
-    return [code for code, value in facts_of(service).items() if value != "no"]
+    """Return the codes a service is found under: what it says no to is none of them.
+
+    A need is found by its Spanish term too; the record itself carries each need once.
+    """
+    codes = [code for code, value in facts_of(service).items() if value != "no"]
+    return codes + [IN_SPANISH + need.value for need in sorted(service.needs)]
 
 
 def _kind_terms(row: Any) -> frozenset[str]:  # noqa: ANN401 -- any row
