@@ -46,6 +46,9 @@ VIEWS = (
     "imports",
     "exporting",
     "hiding",
+    "listing_edit",
+    "listing_review",
+    "suggestions",
     "room",
     "drafts",
     "referrals",
@@ -153,6 +156,7 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
     csrf.exempt(
         app.blueprints["finder"]
     )  # no cookie, no state: it looks at where a form comes from
+    csrf.exempt(app.blueprints["suggestions"])  # the same
     # Its form works without a cookie: it brings a token of its own.
     csrf.exempt(app.blueprints["demo"])
     _init_api(app, csrf)

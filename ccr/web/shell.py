@@ -102,7 +102,13 @@ _VENDOR = {
 
 # Pages that keep nothing: their language is part of the address. Value: the page that stands for
 # those of its room that have none of their own.
-_PUBLIC_PAGES = {"home": "home.index", "demo": "demo.doorway", "finder": None, "join": None}
+_PUBLIC_PAGES = {
+    "home": "home.index",
+    "demo": "demo.doorway",
+    "finder": None,
+    "join": None,
+    "suggestions": None,
+}
 
 
 def _same_page_in(code: str) -> dict[str, str]:

@@ -47,6 +47,9 @@ OPEN_TO_ALL = {
     "operations.readyz",
     "operations.metrics",
     "styleguide.index",
+    "suggestions.ask",
+    "suggestions.tell",
+    "suggestions.thanks",
 }
 
 

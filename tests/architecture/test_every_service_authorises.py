@@ -22,6 +22,7 @@ STEPS_OF_USE_CASES = {
     "import_fields",
     "import_moves",
     "import_plan",
+    "listing_typed",
     "open_directory",
     "import_report",
     "import_source",

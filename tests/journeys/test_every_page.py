@@ -78,7 +78,10 @@ def everything(
     draft = made.pop("draft")
     staff += [f"/desk/referrals/{draft}/{step}" for step in ("need", "place", "partners", "share")]
     staff += [f"/desk/referrals/{draft}/check"]
-    staff += [f"/directory/services/{small.birch_service_id}"]
+    listing = f"/directory/services/{small.birch_service_id}"
+    staff += [listing, f"{listing}/report", f"{listing}/history", f"{listing}/edit"]
+    staff += [f"{listing}/edit/{section}" for section in ("what", "who", "where", "contact")]
+    public += [f"/services/{small.birch_service_id}/suggest"]
     staff += [f"/desk/referrals/{made[name]}" for name in ("sent", "asked", "declined", "closed")]
     staff += [f"/desk/referrals/{made['noted']}{end}" for end in ("", "/slip", "/card")]
     with serving(folder) as url:

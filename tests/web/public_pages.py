@@ -75,8 +75,11 @@ def every_public_page(app: Flask, made: PublicDirectory) -> Iterator[Shown]:
     for language in LANGUAGES:
         addresses = [f"{language}/"] + [f"{language}{page}" for page in PAGES]
         addresses += [f"{language}/services/{service_id}" for service_id in made.shown.values()]
+        one = next(iter(made.shown.values()))
+        addresses += [f"{language}/services/{one}/{end}" for end in ("suggest", "suggest/thanks")]
         for address in addresses:
             yield look(client, address)
+        yield ask(client, f"{language}/services/{one}/suggest", {"issue": ""})
         for path, data in FORMS:
             yield ask(client, f"{language}{path}", data)
         yield ask(client, f"{language}/short-list", {"service_id": ids})

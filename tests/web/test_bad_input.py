@@ -141,6 +141,15 @@ FORMS = (
         "/directory/services/{listing}/needs",
         {"needs": "advocacy", "tracks": "survivor", "version": "1"},
     ),
+    Form("coordination.coordinator", "/directory/services/{listing}/edit/what", {"name": "A"}),
+    Form(
+        "coordination.coordinator",
+        "/directory/services/{listing}/edit/contact",
+        {"phones-0-number": "", "url": ""},
+    ),
+    Form("coordination.coordinator", "/directory/services/{listing}/edit/where", {"areas": ""}),
+    Form("alder.worker", "/directory/services/{listing}/report", {"issue": "phone"}),
+    Form("anonymous", "/services/{listing}/suggest", {"issue": "phone", "words": ""}),
     Form("birch.advocate", "/desk/referrals/{sent}/as-receiver/decline", {"reason": ""}),
     Form("birch.advocate", "/desk/referrals/{sent}/as-receiver/waitlist", {"until": ""}),
     Form("birch.advocate", "/desk/referrals/{taken}/as-receiver/hold", {"until": ""}),
@@ -349,7 +358,9 @@ def test_every_form_refuses_a_missing_and_a_foreign_token(desk: Desk, ids: dict[
     for rule in desk.app.url_map.iter_rules():
         if "POST" not in (rule.methods or ()) or rule.endpoint.startswith(("api.", "hsds.")):
             continue
-        if not rule.arguments <= values.keys() or rule.endpoint.startswith("finder."):
+        if not rule.arguments <= values.keys() or rule.endpoint.startswith(
+            ("finder.", "suggestions.")
+        ):
             continue  # the public forms have no token, and nothing that one could change
         chosen = {k: v for k, v in values.items() if k in rule.arguments}
         if "as-receiver" in rule.rule:

@@ -43,7 +43,7 @@ def test_the_crawl_opens_every_public_page(built_site: Flask, pages: list[Shown]
     ours = {
         rule.endpoint
         for rule in built_site.url_map.iter_rules()
-        if rule.endpoint.startswith("finder.")
+        if rule.endpoint.startswith(("finder.", "suggestions."))
     }
     assert opened == {*ours, "home.index"}
     assert {page.response.status_code for page in pages} == {200, 422}

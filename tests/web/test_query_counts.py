@@ -42,6 +42,15 @@ PUBLIC_FORMS: dict[str, dict[str, object]] = {
 # They need a token of their own in the address, or end the session; test_sign_in opens them.
 NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
 
+# The coordinator's or the keepers' alone: test_imports, test_members and test_listing_pages.
+OPENED_ELSEWHERE = (
+    {"run_id"},
+    {"member_id"},
+    {"proposal_id"},
+    {"service_id", "section"},
+    {"service_id", "place_id"},
+)
+
 
 @pytest.fixture
 def desk(app: Flask, now: datetime) -> Iterator[Desk]:
@@ -68,10 +77,8 @@ def addresses(app: Flask, small: SmallDirectory, made: dict[str, UUID]) -> list[
             elif rule.arguments and rule.arguments <= {"language", "service_id"}:
                 both = {"language": "es", "service_id": small.birch_service_id}
                 values = [{name: both[name] for name in rule.arguments}]
-            elif rule.arguments == {"run_id"}:
-                continue  # the coordinator's alone; test_imports opens it
-            elif rule.arguments == {"member_id"}:
-                continue  # the coordinator's alone; test_members opens it
+            elif rule.arguments in OPENED_ELSEWHERE:
+                continue
             else:
                 assert not rule.arguments, f"{rule}: say in this test how it is opened"
             for value in values:

@@ -42,17 +42,13 @@ from ccr.domain.taxonomy import (
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment, Network
 from ccr.storage.models.directory import (
-    CapacityRow,
-    CoverageRow,
     LocationRow,
     MemberRow,
     PhoneRow,
-    ServiceAreaRow,
     ServiceAtLocationRow,
-    ServiceLanguageRow,
-    ServiceNeedRow,
     ServiceRow,
 )
+from ccr.storage.queries.directory_parts import parts_of
 from ccr.storage.queries.taking_part import NOBODY, Answers, by_phone, on_ccr, who_answers
 
 CHUNK = 500  # ids in one statement: well below what either engine takes
@@ -164,22 +160,14 @@ class Hanging:
             row.id: member_of_row(row, Answers(bool(row.on_ccr), bool(row.by_phone)))
             for row in db.session.execute(wanted)
         }
-        self.needs = self._by_service(ServiceNeedRow, order=ServiceNeedRow.need)
-        self.areas = self._by_service(ServiceAreaRow, order=ServiceAreaRow.code)
-        self.languages = self._by_service(ServiceLanguageRow, order=ServiceLanguageRow.code)
-        self.coverage = self._by_service(CoverageRow, order=CoverageRow.id)
-        self.capacity = self._by_service(CapacityRow, order=CapacityRow.service_id)
+        parts = parts_of(network_id, ids)
+        self.needs = parts["need"]
+        self.areas = parts["area"]
+        self.languages = parts["language"]
+        self.coverage = parts["coverage"]
+        self.capacity = parts["capacity"]
         self.sites = self._sites()
         self.phones = self._phones()
-
-    def _by_service(self, model: Any, *, order: Any) -> dict[UUID, list[Found]]:  # noqa: ANN401 -- any row class
-        statement = (
-            select(model.__table__)
-            .join(ServiceRow, ServiceRow.id == model.service_id)
-            .where(ServiceRow.network_id == self._network_id)
-            .order_by(order)
-        )
-        return _grouped(db.session.execute(self._wanted(statement, model.service_id)))
 
     def _sites(self) -> dict[UUID, list[Found]]:
         statement = (

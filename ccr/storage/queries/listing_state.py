@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal, or_, select, union_all
 
 from ccr.domain.errors import NotFoundError
-from ccr.domain.listing_fields import MEMBER_FIELDS, PLACE_ROW_FIELDS, ROW_FIELDS
+from ccr.domain.listing_fields import LIST_FIELDS, MEMBER_FIELDS, PLACE_ROW_FIELDS, ROW_FIELDS
 from ccr.domain.taxonomy import CompartmentKind
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
@@ -70,7 +70,7 @@ class PlaceState:
 
 
 def listing_state(network_id: UUID, service_id: UUID) -> ListingState:
-    """Return a service with all that hangs on it, in seven statements; raises NotFoundError."""
+    """Return a service with all that hangs on it, in four statements; raises NotFoundError."""
     row = db.session.execute(
         select(ServiceRow.__table__, Compartment.kind)
         .join(Compartment, Compartment.id == ServiceRow.compartment_id)
@@ -96,31 +96,38 @@ def listing_state(network_id: UUID, service_id: UUID) -> ListingState:
 
 
 def _hanging(service_id: UUID) -> dict[str, Any]:
-    def rows(model: Any, *columns: Any) -> list[list[str]]:  # noqa: ANN401 -- any row class
-        found = db.session.execute(select(*columns).where(model.service_id == service_id))
-        return sorted([str(value) for value in row] for row in found)
-
-    return {
-        "needs": [code for (code,) in rows(ServiceNeedRow, ServiceNeedRow.need)],
-        "areas": rows(ServiceAreaRow, ServiceAreaRow.extent, ServiceAreaRow.code),
-        "languages": rows(ServiceLanguageRow, ServiceLanguageRow.code, ServiceLanguageRow.mode),
-        "terms": rows(
-            ServiceTermRow, ServiceTermRow.taxonomy, ServiceTermRow.code, ServiceTermRow.name
-        ),
-        "sites": [
-            site
-            for (site,) in sorted(
-                [str(place)]
-                for place in db.session.scalars(
-                    select(ServiceAtLocationRow.location_id).where(
-                        ServiceAtLocationRow.service_id == service_id,
-                        ServiceAtLocationRow.confidential.is_(False),
-                    )
-                )
+    """Return the lists of a service in two statements."""
+    nothing = literal("")
+    branches = [
+        select(literal("needs").label("kind"), ServiceNeedRow.need, nothing, nothing),
+        select(literal("areas"), ServiceAreaRow.extent, ServiceAreaRow.code, nothing),
+        select(literal("languages"), ServiceLanguageRow.code, ServiceLanguageRow.mode, nothing),
+        select(literal("terms"), ServiceTermRow.taxonomy, ServiceTermRow.code, ServiceTermRow.name),
+    ]
+    models = (ServiceNeedRow, ServiceAreaRow, ServiceLanguageRow, ServiceTermRow)
+    found: dict[str, list[Any]] = {name: [] for name in LIST_FIELDS}
+    whole = union_all(
+        *(
+            branch.where(model.service_id == service_id)  # type: ignore[attr-defined]
+            for branch, model in zip(branches, models, strict=True)
+        )
+    )
+    for kind, a, b, c in db.session.execute(whole):
+        found[kind].append([a, b, c])
+    found["needs"] = [a for a, _, _ in found["needs"]]
+    for pairs in ("areas", "languages"):
+        found[pairs] = [[a, b] for a, b, _ in found[pairs]]
+    found["sites"] = [
+        str(place)
+        for place in db.session.scalars(
+            select(ServiceAtLocationRow.location_id).where(
+                ServiceAtLocationRow.service_id == service_id,
+                ServiceAtLocationRow.confidential.is_(False),
             )
-        ],
-        "phones": phones_of(PhoneRow.service_id, service_id),
-    }
+        )
+    ]
+    lists = {name: sorted(items) for name, items in found.items()}
+    return lists | {"phones": phones_of(PhoneRow.service_id, service_id)}
 
 
 def phones_of(column: Any, owner: UUID) -> list[dict[str, Any]]:  # noqa: ANN401 -- an owner's column
@@ -165,31 +172,44 @@ def place_state(network_id: UUID, location_id: UUID) -> PlaceState:
     ).first()
     if row is None:
         raise NotFoundError
-    fields = {name: getattr(row, name) for name in PLACE_ROW_FIELDS}
-    stamp = row.updated_at.isoformat()
-    return PlaceState(row.id, row.network_id, row.member_id, stamp, fields, dict(row.edited_fields))
+    return _place(row)
+
+
+def places_for(state: ListingState) -> list[PlaceState]:
+    """Return the public places that a service may be given at, by name and town.
+
+    Those of its member, and those it is at already.
+    """
+    mine = LocationRow.member_id == state.member_id
+    linked = LocationRow.id.in_([UUID(site) for site in state.fields["sites"]])
+    return _places(state.network_id, or_(mine, linked))
 
 
 def places_of_member(network_id: UUID, member_id: UUID) -> list[PlaceState]:
     """Return the public places of a member, by name and town."""
+    return _places(network_id, LocationRow.member_id == member_id)
+
+
+def _places(network_id: UUID, condition: ColumnElement[bool]) -> list[PlaceState]:
     rows = db.session.execute(
         select(LocationRow.__table__)
         .where(
             LocationRow.network_id == network_id,
-            LocationRow.member_id == member_id,
             LocationRow.confidential.is_(False),
             LocationRow.location_type != "virtual",
+            condition,
         )
         .order_by(LocationRow.name, LocationRow.city, LocationRow.id)
     )
-    return [
-        PlaceState(
-            row.id,
-            row.network_id,
-            row.member_id,
-            row.updated_at.isoformat(),
-            {name: getattr(row, name) for name in PLACE_ROW_FIELDS},
-            dict(row.edited_fields),
-        )
-        for row in rows
-    ]
+    return [_place(row) for row in rows]
+
+
+def _place(row: Any) -> PlaceState:  # noqa: ANN401 -- a row of the table
+    return PlaceState(
+        row.id,
+        row.network_id,
+        row.member_id,
+        row.updated_at.isoformat(),
+        {name: getattr(row, name) for name in PLACE_ROW_FIELDS},
+        dict(row.edited_fields),
+    )

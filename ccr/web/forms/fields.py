@@ -14,7 +14,7 @@ from ccr.domain.phrases import Phrase
 from ccr.domain.taxonomy import Labelled
 from ccr.web.language import translated
 
-__all__ = ["CheckboxesField", "SelectChoice", "add_refusal", "choices_of"]
+__all__ = ["CheckboxesField", "SelectChoice", "add_refusal", "choices_of", "whole_number"]
 
 
 class CheckboxesField(SelectMultipleField):
@@ -38,3 +38,8 @@ def add_refusal(form: FlaskForm, error: CcrError) -> None:
         form.form_errors = [*form.form_errors, words]
     else:
         field.errors = [*field.errors, words]
+
+
+def whole_number(text: str | None) -> int:
+    """Return the number that a hidden field brought, or 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004

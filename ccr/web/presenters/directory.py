@@ -6,17 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from flask import g, url_for
+from flask_babel import format_date
 
-from ccr.domain.answering import coverage_now
+from ccr.domain.answering import calendar_or_none, coverage_now
 from ccr.domain.directory import Service
-from ccr.domain.freshness import capacity_is_fresh
+from ccr.domain.freshness import capacity_is_fresh, stale
 from ccr.domain.languages import language_name
+from ccr.domain.opening import DAYS, week_ahead
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.room import Household
 from ccr.domain.taxonomy import Gender, Known, LanguageMode, Need, ServiceStatus, Track
 from ccr.domain.weights import DEFAULT
-from ccr.services.directory import Listing
+from ccr.services.directory import Listing, OpenListing
 from ccr.services.world import World
+from ccr.storage.queries.listing_page import Beside
+from ccr.web.forms.listing_rows import KIND_LABELS
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.routing import area_text, coverage_dict, facts_rows
@@ -49,42 +53,145 @@ def _marks(listing: Listing | Service) -> list[Phrase]:
     return marks
 
 
-def listing_view(service: Service, world: World, *, at: datetime) -> dict[str, Any]:
+def listing_view(page: OpenListing, world: World, *, at: datetime) -> dict[str, Any]:
     """Return a listing as its page shows it: what is not known is said, never left out."""
+    service = page.service
     cover = coverage_now(service, tuple(sorted(service.needs)), at, world.hours)
     return {
         "name": service.name,
         "member": service.member.name,
+        "other_name": page.beside.alternate_name,
         "marks": [translated(mark) for mark in _marks(service)],
         "description": service.description,
         "phone": service.phone,
         "coverage": coverage_dict(cover, service, at),
         "alert": service.alert,
         "is_program": Need.ABUSIVE_PARTNER_INTERVENTION in service.needs,
-        "rows": [
-            {"term": translated(term), "value": value or translated(UNKNOWN)}
-            for term, value in _rows(service, world, at)
-        ],
+        "what": _terms(_what(page)),
+        "who": _terms(_for_whom(service, page)),
+        "where": _terms(_where(service, world)),
+        "places": [_place(place) for place in page.beside.places],
+        "phones": [_phone(phone) for phone in page.beside.phones],
+        "hours": _week(service, world, at),
+        "hours_text": service.hours_text,
+        "website": safe_address(service.website),
+        "email": service.email or "",
+        "keeping": _terms(_keeping(page, at)),
+        "old": stale(service, at) or service.last_verified_at is None,
         "before": facts_rows(service.member),
     }
 
 
-def _rows(service: Service, world: World, at: datetime) -> list[tuple[Phrase, str]]:
+def _terms(rows: list[tuple[Phrase, str]]) -> list[dict[str, str]]:
+    return [
+        {"term": translated(term), "value": value or translated(UNKNOWN)} for term, value in rows
+    ]
+
+
+def _what(page: OpenListing) -> list[tuple[Phrase, str]]:
+    service = page.service
+    cost = translated(service.cost.label)
     return [
         (phrase("Helps with"), _joined(need.label for need in Need if need in service.needs)),
-        (phrase("For whom"), _joined(track.label for track in Track if track in service.tracks)),
-        (phrase("Area"), area_text(service, world)),
-        (phrase("Public places"), _sites(service)),
-        (phrase("Hours"), service.hours_text or service.opening_hours or ""),
         (phrase("How to start"), service.how_to_apply),
-        (phrase("Room"), _capacity(service, at)),
-        (phrase("Languages"), _languages(service)),
+        (phrase("Waiting time"), page.beside.wait_time),
+        (phrase("Cost"), "; ".join(filter(None, [cost, service.fees_text]))),
+    ]
+
+
+def _for_whom(service: Service, page: OpenListing) -> list[tuple[Phrase, str]]:
+    return [
+        (phrase("For whom"), _joined(track.label for track in Track if track in service.tracks)),
         (phrase("Who they help"), _who(service)),
+        (
+            phrase("Languages"),
+            "; ".join(filter(None, [_languages(service), page.beside.interpretation])),
+        ),
         (phrase("Access"), _access(service)),
-        (phrase("Cost"), translated(service.cost.label)),
-        (phrase("Website"), service.website or ""),
+    ]
+
+
+def _where(service: Service, world: World) -> list[tuple[Phrase, str]]:
+    told = [
+        word
+        for said, word in (
+            (service.in_person, phrase("In person")),
+            (service.by_phone, phrase("By phone")),
+            (service.virtual, phrase("Online")),
+        )
+        if said
+    ]
+    return [
+        (phrase("How it is given"), _joined(told)),
+        (phrase("Area"), area_text(service, world)),
+        *([(phrase("Public places"), _sites(service))] if service.in_person else []),
+    ]
+
+
+def _week(service: Service, world: World, at: datetime) -> list[dict[str, Any]]:
+    """Return the hours of the seven days from today on a 24-hour clock; none when not known."""
+    calendar = calendar_or_none(service.opening_hours, service.timezone, world.hours)
+    if calendar is None:
+        return []
+    return [
+        {
+            "day": translated(DAYS[hours.day.weekday()]),
+            "date": format_date(hours.day, "d MMM"),
+            "words": [f"{opens:%H:%M}–{_until(closes)}" for opens, closes in hours.spans]
+            or [translated(phrase("Closed"))],
+            "today": number == 0,
+        }
+        for number, hours in enumerate(week_ahead(calendar, at, service.timezone))
+    ]
+
+
+def _until(closes: datetime) -> str:
+    return "24:00" if (closes.hour, closes.minute) == (0, 0) else f"{closes:%H:%M}"
+
+
+def _keeping(page: OpenListing, at: datetime) -> list[tuple[Phrase, str]]:
+    service, found = page.service, page.beside
+    rows = [
+        (phrase("Room"), _capacity(service, at)),
         (phrase("Last checked"), _checked(service, at)),
     ]
+    if found.verified_by:
+        rows.append((phrase("Checked by"), found.verified_by))
+    if not page.may_edit:
+        rows.append((phrase("Agreement with you"), _agreement(found)))
+    return rows
+
+
+def _agreement(found: Beside) -> str:
+    if not found.agreed:
+        return translated(phrase("None is recorded"))
+    if found.agreed_until is None:
+        return translated(phrase("In force, without an end"))
+    day = format_date(found.agreed_until, "medium")
+    return translated(phrase("In force until %(day)s", day=day))
+
+
+def _place(place: dict[str, Any]) -> dict[str, str]:
+    town = " ".join(filter(None, (place["state_province"], place["postal_code"])))
+    lines = (place["address_1"], place["address_2"], place["city"], town)
+    return {
+        "name": place["name"],
+        "address": ", ".join(filter(None, lines)),
+        "way": place["transportation"] or "",
+    }
+
+
+def _phone(phone: dict[str, Any]) -> dict[str, Any]:
+    kind = phone["type"]
+    about = [translated(KIND_LABELS.get(kind, phrase("Phone"))), phone["description"]]
+    return {**phone, "about": ", ".join(filter(None, about))}
+
+
+def safe_address(address: str | None) -> str | None:
+    """Return a web address that may stand in a link: http or https, else None (case 26)."""
+    if address and address.lower().startswith(("http://", "https://")):
+        return address
+    return None
 
 
 def _joined(words: Any) -> str:  # noqa: ANN401 -- any run of phrases

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import format_datetime, gettext
@@ -54,3 +54,8 @@ class DeskTime:
         if hours:
             return str(gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes))
         return str(gettext("%(minutes)s min", minutes=minutes))
+
+
+def local_day(at: datetime, timezone: str) -> date:
+    """Return the day that it is in a zone."""
+    return at.astimezone(ZoneInfo(timezone)).date()

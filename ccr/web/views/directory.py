@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
@@ -14,9 +14,10 @@ from ccr.policy.permissions import Permission
 from ccr.services import directory, hiding
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.directory import DescribeForm, WordsForm
-from ccr.web.forms.fields import add_refusal
+from ccr.web.forms.fields import add_refusal, whole_number
 from ccr.web.language import translated
 from ccr.web.presenters.directory import listing_row, listing_view
+from ccr.web.presenters.moments import local_day
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
 
@@ -69,7 +70,7 @@ def describe(service_id: UUID) -> ResponseReturnValue:
             service_id,
             form.needs.data or (),
             form.tracks.data or (),
-            version=_number(form.version.data),
+            version=whole_number(form.version.data),
             at=utc_now(),
         )
     except InvalidInputError as error:
@@ -79,25 +80,22 @@ def describe(service_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("directory.service", service_id=service_id), code=303)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
-
-
 def _listing(service_id: UUID, form: DescribeForm | None) -> str:
-    identity, world = current_identity(), current_world()
-    found, may_describe = directory.open_listing(identity, service_id)
-    if form is None and may_describe:
+    identity, world, at = current_identity(), current_world(), utc_now()
+    page = directory.open_listing(identity, service_id, on=local_day(at, g.network.timezone))
+    found = page.service
+    if form is None and page.may_describe:
         form = DescribeForm(
             formdata=None,
             data={
-                "needs": [need.value for need in found.needs],
                 "tracks": [track.value for track in found.tracks],
                 "version": str(found.version),
             },
         )
     return render_template(
         "directory/service.html",
-        listing=listing_view(found, world, at=utc_now()),
+        listing=listing_view(page, world, at=at),
+        page=page,
         form=form,
         service_id=service_id,
         may_hide=hiding.may_hide(identity, found),
