@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import psycopg
 from psycopg.types.json import Json
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -67,7 +67,7 @@ class BulkRows:
         if part is None:
             return
         put = self._put_sqlite if self._sqlite else self._put_postgres
-        for count in put(connection, table.name, part):
+        for count in put(connection, table, part):
             if stored:
                 stored(count)
 
@@ -75,20 +75,19 @@ class BulkRows:
         """Let go of the file; the engine gets its usual cache back."""
         self._file.close()
 
-    def _put_sqlite(self, connection: Connection, name: str, part: _Part) -> Iterator[int]:
-        columns = ", ".join(part.columns)
-        marks = ", ".join("?" * len(part.columns))
-        # The names come from our own models.
-        statement = f"INSERT INTO {name} ({columns}) VALUES ({marks})"  # noqa: S608
+    def _put_sqlite(self, connection: Connection, table: Any, part: _Part) -> Iterator[int]:  # noqa: ANN401
+        statement = str(
+            insert(table).compile(dialect=self._dialect, column_keys=list(part.columns))
+        )
         for start, length, count in part.chunks:
             self._file.seek(start)
             rows = [tuple(row) for row in json.loads(self._file.read(length))]
             connection.exec_driver_sql(statement, rows)
             yield count
 
-    def _put_postgres(self, connection: Connection, name: str, part: _Part) -> Iterator[int]:
+    def _put_postgres(self, connection: Connection, table: Any, part: _Part) -> Iterator[int]:  # noqa: ANN401
         columns = ", ".join(part.columns)
-        statement = f"COPY {name} ({columns}) FROM STDIN"
+        statement = f"COPY {table.name} ({columns}) FROM STDIN"
         try:
             with connection.connection.cursor().copy(statement) as copy:
                 for start, length, count in part.chunks:
