@@ -75,7 +75,7 @@ PLACE: dict[str, Any] = {
     "precision": "rooftop",
     "coordinates_from": "source",
 }
-SOURCE = "capital"
+SOURCE, OTHER_SOURCE = "capital", "other-list"
 
 
 @dataclass(frozen=True)
@@ -166,12 +166,12 @@ def package_of_the_house(folder: Path, *, says: str = "") -> Path:
 
 
 def import_the_house(
-    network: str, folder: Path, *, says: str = "", at: datetime
+    network: str, folder: Path, *, says: str = "", source: str = SOURCE, at: datetime
 ) -> importing.ImportReport:
     """Import the package that lists the house; the same each time, but for what it says."""
     path = package_of_the_house(folder, says=says)
     operator = accounts.terminal_identity(network)
-    return importing.import_package(operator, world(), path, ImportOptions(source=SOURCE), at=at)
+    return importing.import_package(operator, world(), path, ImportOptions(source=source), at=at)
 
 
 def plant(
@@ -361,6 +361,18 @@ def _plant_past(small: SmallDirectory, house: House, at: datetime) -> None:
             record_id=house.locations[1],
             source="old",
             source_id="77 canarywell lane",
+            created_at=at,
+        )
+    )
+    # Another list has the imported service under an id of its own: the two were made one.
+    db.session.add(
+        RecordAlias(
+            id=uuid4(),
+            network_id=network_id,
+            record_kind="service",
+            record_id=house.imported,
+            source=OTHER_SOURCE,
+            source_id="s1",
             created_at=at,
         )
     )

@@ -29,6 +29,8 @@ from ccr.storage.queries.directory_changes import changes_of_run, history_of
 from ccr.storage.queries.directory_search import search_services
 from tests.hidden_house import (
     HOUSE_PHONE,
+    OTHER_SOURCE,
+    SOURCE,
     TELLS,
     House,
     coordinator_of,
@@ -126,11 +128,14 @@ def test_history_begins_anew_and_nothing_can_be_undone_to_before(
     assert not (folder / str(house.waiting_run)).exists()
 
 
-def test_the_same_package_cannot_bring_the_place_back(
-    small: SmallDirectory, house: House, now: datetime, tmp_path: Path
+@pytest.mark.parametrize("source", [SOURCE, OTHER_SOURCE])
+def test_no_source_that_is_known_can_bring_the_place_back(
+    small: SmallDirectory, house: House, now: datetime, tmp_path: Path, source: str
 ) -> None:
+    """Neither the one it came from, nor another whose record was merged into it."""
     hide(coordinator_of(small), house.imported, now)
-    report = import_the_house("Test network", tmp_path / "again", at=now + timedelta(days=1))
+    again = tmp_path / "again"
+    report = import_the_house("Test network", again, source=source, at=now + timedelta(days=1))
     assert report.written
     assert get_service(small.network_id, house.imported).confidential
     assert traces() == []

@@ -64,10 +64,17 @@ def forget_past(
 
 
 def forget_aliases_that_tell(network_id: UUID, telling: Telling) -> None:
-    """Delete aliases whose source ids spell the place out."""
+    """Delete aliases of places whose source ids spell the place out.
+
+    Those of services stay: by them an import knows that what it brings is hidden here.
+    """
     table = RecordAlias.__table__
     told = _rows_that_tell(network_id, table, (table.c.source_id,), (table.c.id,), telling)
-    db.session.execute(delete(RecordAlias).where(RecordAlias.id.in_([row.id for row in told])))
+    db.session.execute(
+        delete(RecordAlias).where(
+            RecordAlias.id.in_([row.id for row in told]), RecordAlias.record_kind == "location"
+        )
+    )
 
 
 def close_proposals(
