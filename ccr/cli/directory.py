@@ -174,7 +174,7 @@ def _mapping(path: Path) -> ColumnMapping:
 def _run(context: click.Context, asked: _Asked, options: ImportOptions) -> None:
     progress = Progress()
     identity, world = accounts.terminal_identity(asked.network), _world(context)
-    if import_server.is_address(asked.path):
+    if "://" in asked.path:
         report = import_server.import_from_server(
             identity,
             world,

@@ -22,11 +22,6 @@ from ccr.storage.db import unit_of_work
 Progress = Callable[[str, int, int], None]
 
 
-def is_address(text: str) -> bool:
-    """Return True for what is meant as an address of a server, not as a path."""
-    return "://" in text
-
-
 def import_from_server(
     identity: Identity,
     world: World,
