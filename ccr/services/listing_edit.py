@@ -65,10 +65,15 @@ class EditDesk:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Names of the fields that applied, and of those that wait."""
+    """Names of the fields that applied, and of those that wait.
+
+    Attributes:
+        alone: True when something risky applied because nobody else could confirm it.
+    """
 
     applied: tuple[str, ...]
     waiting: tuple[str, ...]
+    alone: bool = False
 
 
 def open_edit(identity: Identity, service_id: UUID) -> EditDesk:
@@ -122,17 +127,20 @@ def save(
         others = proposals.deciders(identity.network_id, state.compartment_id, identity.user_id)
         risky = risky_part(after)
         held_back = waits(risky, len(others.account_ids))
+        alone = bool(risky) and not held_back
         now = plain_part(after) if held_back else after
         author = Author(at, identity.role_told, identity.user_id)
         if now and not write_service(state, now, author):
             raise StaleError(CHANGED)
         if now:
-            alone = "without-review" if risky and not held_back else None
-            append_event(identity, "edited", "service", service_id, at=at, fields=now, reason=alone)
+            reason = "without-review" if alone else None
+            append_event(
+                identity, "edited", "service", service_id, at=at, fields=now, reason=reason
+            )
         if held_back:
             old = {name: before[name] for name in risky}
             _propose(identity, state, old, risky, others, at)
-        return Saved(tuple(now), tuple(risky) if held_back else ())
+        return Saved(tuple(now), tuple(risky) if held_back else (), alone)
 
 
 def add(identity: Identity, world: World, member_name: str, typed: Typed, *, at: datetime) -> UUID:

@@ -192,13 +192,11 @@ def _phones(name: str, value: list[Mapping[str, Any]], reading: Reading) -> list
     if len(value) > MOST_PHONES:
         raise InvalidInputError(phrase("At most %(most)s phones.", most=MOST_PHONES), field=name)
     held = {(p["number"], p["extension"]): p for p in reading.held.get("phones", ())}
-    phones = []
+    phones: list[dict[str, Any]] = []
     for row in value:
         as_typed = (row["number"].strip(), row["extension"].strip() or None)
         # A number that was here stays as it was written, however its source wrote it.
-        number, extension = (
-            as_typed if as_typed in held else typed_facts.typed_phone(*_texts(as_typed))
-        )
+        number, extension = as_typed if as_typed in held else _phone(name, len(phones) + 1, row)
         if row["type"] not in {*PHONE_KINDS, held.get(as_typed, {}).get("type")}:
             raise InvalidInputError(phrase("Choose from the list."), field=name)
         phones.append(
@@ -213,8 +211,13 @@ def _phones(name: str, value: list[Mapping[str, Any]], reading: Reading) -> list
     return phones
 
 
-def _texts(pair: tuple[str, str | None]) -> tuple[str, str]:
-    return pair[0], pair[1] or ""
+def _phone(name: str, place: int, row: Mapping[str, Any]) -> tuple[str, str | None]:
+    try:
+        return typed_facts.typed_phone(row["number"], row["extension"])
+    except InvalidInputError as error:
+        raise InvalidInputError(
+            phrase("Phone %(number)s: %(wrong)s", number=place, wrong=error.phrase), field=name
+        ) from error
 
 
 _READERS: dict[str, Callable[[str, Any, Reading], Any]] = {

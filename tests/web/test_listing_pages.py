@@ -221,7 +221,7 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("where", {"sites": ["00000000-0000-0000-0000-000000000000"]}, "Choose from the list."),
     ("hours", {"opening_hours": "when we feel like it"}, "cannot be read"),
     ("hours", {"timezone": "../etc"}, "Choose a time zone"),
-    ("contact", {"phones-0-number": "12"}, "Not a possible phone number"),
+    ("contact", {"phones-0-number": "12"}, "Phone 1: Not a possible phone number"),
     ("contact", {"url": "javascript:alert(1)"}, "Not a web address"),
     ("contact", {"email": "nobody"}, "Not an e-mail address"),
     ("taking", {"status": "gone"}, "Choose one."),

@@ -9,7 +9,7 @@ from flask import url_for
 
 from ccr.adapters.typed_facts import area_lines
 from ccr.domain.directory_history import Change
-from ccr.domain.listing_fields import RISKY_FIELDS, Fields
+from ccr.domain.listing_fields import Fields
 from ccr.domain.phrases import phrase
 from ccr.services.listing_edit import EditDesk, Saved
 from ccr.services.world import World
@@ -77,6 +77,8 @@ def saved_words(saved: Saved) -> str:
         if saved.applied:
             return f"{translated(phrase('The rest is saved.'))} {words}"
         return words
+    if saved.alone:
+        return translated(phrase("Saved at once: nobody else can confirm it. Check it yourself."))
     if saved.applied:
         return translated(phrase("Saved. It shows at once."))
     return translated(phrase("Nothing was changed."))
@@ -110,8 +112,3 @@ def _as_typed(name: str, value: object, world: World) -> str:
     except (KeyError, TypeError, ValueError):
         # What was typed may be anything at all: it is shown as it is.
         return str(value)
-
-
-def is_risky(name: str) -> bool:
-    """Return True when changes of this field wait for a second person."""
-    return name in RISKY_FIELDS

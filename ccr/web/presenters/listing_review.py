@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import g, url_for
+from flask_babel import format_date
 
 from ccr.domain.directory_history import Act, Change, RecordKind
 from ccr.domain.listing_review import ProposalKind
@@ -77,7 +78,7 @@ def waiting_row(listed: Listed, at: datetime) -> dict[str, Any]:
 def _day(moment: datetime, at: datetime, kind: ProposalKind) -> str:
     time = DeskTime(g.network.timezone, at)
     if kind is ProposalKind.SUGGESTION:
-        return str(moment.date().isoformat())
+        return str(format_date(moment.date(), "medium"))
     return time.full(moment)
 
 
