@@ -68,12 +68,7 @@ def importing_section(bench: Bench) -> None:
     for name in ("import", "again"):
         began, cpu = time.perf_counter(), time.process_time()
         with _somebody_else(bench) as waits:
-            report = importing.import_package(
-                accounts.terminal_identity(),
-                bench.app.extensions["ccr_world"],
-                bench.package,
-                at=AT,
-            )
+            report = importing.import_package(identity, world, bench.package, at=AT)
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         peer = _stored_by_hand(bench) if name == "import" else None
