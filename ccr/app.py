@@ -44,6 +44,7 @@ VIEWS = (
     "routing",
     "directory",
     "imports",
+    "duplicates",
     "exporting",
     "hiding",
     "listing_edit",

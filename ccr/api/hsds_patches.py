@@ -24,10 +24,7 @@ PATCHES: dict[str, dict[str, Any]] = {
                 "location without name, address or coordinates, and service areas of a county or "
                 "coarser. Never look up, guess or publish a place for it.",
             },
-            "last_modified": {
-                "description": "When anything public of the service last changed. Nothing else, "
-                "such as its room, moves this time."
-            },
+            "last_modified": {"description": "When anything public of the service last changed."},
         }
     },
     "location.json": {

@@ -17,6 +17,7 @@ from ccr.domain.directory_history import RecordKind
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.search_text import plain_words
 
+_LEGAL_WORDS = frozenset({"inc", "llc", "ltd", "corp", "incorporated", "corporation", "the"})
 Likeness = Callable[[str, str], float]
 """How alike two names are, from 0 to 1, whatever the order of their words."""
 LARGEST_BLOCK = 40
@@ -153,6 +154,8 @@ def compare(a: Compared, b: Compared, likeness: Likeness) -> Pair | None:
     """Return how two records of one kind may be one, or None when they hardly are."""
     if a.kind is not b.kind:
         return None
+    if _numbers(a.name) != _numbers(b.name):
+        return None  # "Group 1" and "Group 2" are two, however alike
     alike = likeness(_plain(a.name), _plain(b.name))
     if alike < LEAST_NAME[a.kind]:
         return None
@@ -218,8 +221,14 @@ def _block_keys(
 
 
 def _plain(text: str) -> str:
-    return " ".join(plain_words(text))
+    """Return a name without the words that tell only what kind of body it is."""
+    words = plain_words(text)
+    return " ".join([word for word in words if word not in _LEGAL_WORDS] or words)
+
+
+def _numbers(name: str) -> list[str]:
+    return sorted(word for word in plain_words(name) if word.isdigit())
 
 
 def _name_words(record: Compared) -> list[str]:
-    return plain_words(record.name)
+    return _plain(record.name).split()

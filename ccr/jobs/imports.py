@@ -13,7 +13,7 @@ from typing import Any
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
-from ccr.services import import_work
+from ccr.services import duplicates, import_work
 from ccr.services.world import World
 
 LOOK_SECONDS = 1.0
@@ -44,6 +44,7 @@ def look(context: Context, world: World) -> bool:
         with context():
             while import_work.work_once(world, at=utc_now()):
                 pass
+            duplicates.search_when_due(world, at=utc_now())
     except Exception as error:  # the thread outlives whatever one look met
         get_logger(__name__).error("job.failed", job="imports", **error_facts(error))
         return False

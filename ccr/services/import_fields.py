@@ -18,7 +18,7 @@ from ccr.domain.directory_import import (
 )
 from ccr.domain.edited_here import Choices, KeptField, field_key, respect
 from ccr.domain.phrases import phrase
-from ccr.storage.queries.import_rows import ServiceWrite, Values
+from ccr.storage.queries.import_rows import PhoneKey, ServiceWrite, Values
 from ccr.storage.queries.import_stored import Stored, StoredDirectory, StoredService
 
 LISTS = ("areas", "languages", "terms", "sites", "phones")
@@ -53,6 +53,10 @@ class FieldKeeper:
         if stored is None or not edited:
             return told if stored is None else {**told, "edited_fields": edited}
         return self._respected(kind, record, stored, told, stored.values)
+
+    def phones(self, stored: Stored | None, told: tuple[PhoneKey, ...]) -> tuple[PhoneKey, ...]:
+        """Return the phones to write of a member or place: ours where people set them."""
+        return told if stored is None or "phones" not in _edited(stored) else stored.phones
 
     def service(self, record: ServiceRecord, stored: StoredService, write: ServiceWrite) -> bool:
         """Put what people edited into the write of a service; return True when anything was."""

@@ -171,7 +171,7 @@ class _Planner:
         self.names[record.source_id] = values["name"]
         member_id = stored.id if stored else uuid4()
         self.member_ids[record.source_id] = member_id
-        phones = self._phones(record.phones, record.source_id)
+        phones = self.fields.phones(stored, self._phones(record.phones, record.source_id))
         if stored is None:
             new = {"source_id": record.source_id, **import_rows.new_member_values(record)}
             self.plan.new_members.append((member_id, {**new, **values}))
@@ -215,7 +215,7 @@ class _Planner:
             },
         )
         self.towns[record.source_id] = values["city"] or ""
-        phones = self._phones(record.phones, record.source_id)
+        phones = self.fields.phones(stored, self._phones(record.phones, record.source_id))
         if stored is None:
             self.plan.new_sites.append((site_id, {"source_id": record.source_id, **values}))
             count.added += 1

@@ -79,7 +79,8 @@ def find_services(identity: Identity, world: World, question: ServiceQuestion) -
     def load(first: int, last: int) -> list[Object]:
         if question.minimal:
             return directory.mentions(found[first:last])
-        services = _services(directory, [index.services[row].id for row in found[first:last]])
+        ids = [index.services[row].id for row in found[first:last]]
+        services = _services(directory, ids, whole=question.full)
         if not question.full:
             return [hsds.service_basics(service) for service in services]
         words = _words(world, directory, services)
@@ -103,7 +104,8 @@ def find_links(identity: Identity, world: World, question: LinkQuestion) -> Answ
     def load(first: int, last: int) -> list[Object]:
         links = [index.links[row] for row in found[first:last]]
         ids = [index.services[link.service].id for link in links]
-        services = {service.id: service for service in _services(directory, ids)}
+        loaded = _services(directory, ids, whole=question.full)
+        services = {service.id: service for service in loaded}
         pairs = [
             (services[service_id], link.stored)
             for service_id, link in zip(ids, links, strict=True)
@@ -111,7 +113,7 @@ def find_links(identity: Identity, world: World, question: LinkQuestion) -> Answ
         ]
         if not question.full:
             return [hsds.link_basics(*pair) for pair in pairs]
-        words = _words(world, directory, list(services.values()))
+        words = _words(world, directory, loaded)
         return [hsds.link_full(*pair, words) for pair in pairs]
 
     return Answer(len(found), directory.version, question.most, load)
@@ -293,8 +295,10 @@ def _still_there(service: OpenService, link_id: UUID | None) -> bool:
     return any(held == link_id for held, _ in service.links)
 
 
-def _services(directory: OpenDirectory, ids: Sequence[UUID]) -> list[OpenService]:
-    loaded = rows.load_services(directory.network_id, ids, Scope.PUBLIC)
+def _services(
+    directory: OpenDirectory, ids: Sequence[UUID], *, whole: bool = True
+) -> list[OpenService]:
+    loaded = rows.load_services(directory.network_id, ids, Scope.PUBLIC, whole=whole)
     return [as_open(service, Scope.PUBLIC) for service in loaded]
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from ccr.domain import errors
 from ccr.domain.phrases import Phrase, phrase
 from ccr.web.language import translated
+from ccr.web.moved import moved_page
 
 STATUS: tuple[tuple[type[errors.CcrError], int], ...] = (
     (errors.NotFoundError, 404),
@@ -63,6 +64,8 @@ def init_errors(app: Flask) -> None:
     """Register the pages of every error."""
 
     def domain_error(error: errors.CcrError) -> ResponseReturnValue:
+        if isinstance(error, errors.NotFoundError) and (led_on := moved_page(error)):
+            return led_on
         return error_page(status_of(error), error.phrase)
 
     def csrf_error(error: CSRFError) -> ResponseReturnValue:

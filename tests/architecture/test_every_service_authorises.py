@@ -54,6 +54,7 @@ WITHOUT_IDENTITY = {
     "demo_doorway.open_doorway": "invented people of a demo, for whoever sits at this machine",
     "demo_removal.remove_demo": "acts as the terminal of the demo network that it removes",
     "demo_story.play": "plays the demo's own people",
+    "duplicates.search_when_due": "the worker; ids and reasons alone",
     "drafts.missing": "a pure answer",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
     "finder.public_identity": "makes the identity of anybody at all",

@@ -19,6 +19,7 @@ from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import MemberRow, ServiceRow
 from ccr.storage.models.keeping import ImportRun, RecordAlias
 from ccr.storage.queries import verification
+from ccr.storage.queries.importing import PlanWriter
 from tests.directory_rows import Statements
 from tests.package_builders import ORGANIZATION, SERVICE, csv_text
 from tests.small_directory import make_small_directory
@@ -163,13 +164,13 @@ def test_a_run_that_is_being_written_stops_when_asked(desk: Desk, monkeypatch) -
     work(desk)
     run_of(act(desk, address, "start"))
     store = import_desk.store_of(desk.app.extensions["ccr_world"])
-    writing = import_work.importing.PlanWriter.write
+    writing = PlanWriter.write
 
     def write_then_stop(self, plan):
         writing(self, plan)
         store.ask_to_stop(UUID(address.rpartition("/")[2]))
 
-    monkeypatch.setattr(import_work.importing.PlanWriter, "write", write_then_stop)
+    monkeypatch.setattr(PlanWriter, "write", write_then_stop)
     assert work(desk)
     assert (state(address), services()) == ("cancelled", set())
 

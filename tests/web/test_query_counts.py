@@ -49,6 +49,7 @@ OPENED_ELSEWHERE = (
     {"proposal_id"},
     {"service_id", "section"},
     {"service_id", "place_id"},
+    {"word", "kept", "gone"},
 )
 
 

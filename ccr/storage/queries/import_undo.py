@@ -54,10 +54,17 @@ def created_by(network_id: UUID, run_id: UUID, kind: RecordKind) -> dict[UUID, s
     return {row.id: row.name for row in rows}
 
 
-def pointed_at(target: str, ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these rows of a table something else depends on, by any foreign key."""
+def pointed_at(
+    target: str, ids: Collection[UUID], *, apart_from: frozenset[str] = frozenset()
+) -> set[UUID]:
+    """Return which of these rows of a table something else depends on, by any foreign key.
+
+    `apart_from` are tables whose rows the asker will see to.
+    """
     found: set[UUID] = set()
     for column in _pointing_at(target):
+        if column.table.name in apart_from:
+            continue
         for chunk in _chunks(ids):
             found.update(db.session.scalars(select(column).where(column.in_(chunk)).distinct()))
     return found

@@ -50,11 +50,16 @@ def service_may_be_told(scope: Scope) -> ColumnElement[bool]:
     return and_(may_be_told(scope), offered)
 
 
-def load_services(network_id: UUID, ids: Sequence[UUID], scope: Scope) -> list[OpenService]:
+def load_services(
+    network_id: UUID, ids: Sequence[UUID], scope: Scope, *, whole: bool = True
+) -> list[OpenService]:
     """Return these services in this order, without those that may not be told (any more).
 
-    Eight statements for up to 500 services. Nothing is taken away yet but what storage never
-    hands out: places of confidential services, and private phones.
+    Eight statements at most for up to 500 services. Nothing is taken away yet but what storage
+    never hands out: places of confidential services, and private phones.
+
+    Args:
+        whole: False for what lists in short need: members and sites, nothing else that hangs on.
     """
     found: dict[UUID, OpenService] = {}
     wanted = list(dict.fromkeys(ids))
@@ -70,7 +75,8 @@ def load_services(network_id: UUID, ids: Sequence[UUID], scope: Scope) -> list[O
             )
         ).all()
         if rows:
-            found |= {service.id: service for service in _whole(network_id, rows, scope)}
+            made = _made(network_id, rows, scope, whole=whole)
+            found |= {service.id: service for service in made}
     return [found[i] for i in wanted if i in found]
 
 
@@ -123,30 +129,21 @@ def end_of_reading() -> None:
 # -- parts ---------------------------------------------------------------------------------------
 
 
-def _whole(network_id: UUID, rows: Sequence[Any], scope: Scope) -> list[OpenService]:
+def _made(network_id: UUID, rows: Sequence[Any], scope: Scope, *, whole: bool) -> list[OpenService]:
     ids = [row.id for row in rows]
     public = [row.id for row in rows if not row.confidential]
     members = list(dict.fromkeys(row.member_id for row in rows))
     links = _links(network_id, public)
     sites = {row.location_id for rows_ in links.values() for row in rows_}
-    phones = _phones(
-        network_id,
-        or_(
-            PhoneRow.service_id.in_(ids),
-            PhoneRow.member_id.in_(members),
-            PhoneRow.location_id.in_(sites),
-        ),
+    owned = or_(
+        PhoneRow.service_id.in_(ids),
+        PhoneRow.member_id.in_(members),
+        PhoneRow.location_id.in_(sites),
     )
+    phones = _phones(network_id, owned) if whole else {}
     known = _members(network_id, members, scope, phones)
     owners = _owners(network_id, links, known, scope)
-    hanging = {
-        **_pairs(ids),
-        "terms": _hanging(
-            ServiceTermRow, ids, ServiceTermRow.taxonomy, ServiceTermRow.code, ServiceTermRow.name
-        ),
-        # What is not for this scope is not even read.
-        "capacity": _hanging(CapacityRow, ids if scope is Scope.STAFF else [], CapacityRow.status),
-    }
+    hanging = _all_hanging(ids, scope) if whole else {}
     return [
         service_of_row(
             row,
@@ -164,6 +161,17 @@ def _whole(network_id: UUID, rows: Sequence[Any], scope: Scope) -> list[OpenServ
         for row in rows
         if row.member_id in known
     ]
+
+
+def _all_hanging(ids: Sequence[UUID], scope: Scope) -> dict[str, Hanging]:
+    return {
+        **_pairs(ids),
+        "terms": _hanging(
+            ServiceTermRow, ids, ServiceTermRow.taxonomy, ServiceTermRow.code, ServiceTermRow.name
+        ),
+        # What is not for this scope is not even read.
+        "capacity": _hanging(CapacityRow, ids if scope is Scope.STAFF else [], CapacityRow.status),
+    }
 
 
 def _hanging(model: Any, ids: Sequence[UUID], *order: Any) -> Hanging:  # noqa: ANN401 -- any row

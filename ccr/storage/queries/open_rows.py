@@ -91,10 +91,10 @@ def service_of_row(
     links: tuple[tuple[UUID, OpenSite], ...],
     phones: tuple[OpenPhone, ...],
 ) -> OpenService:
-    """Return the service that a row and what hangs on it describe."""
+    """Return the service that a row and what hangs on it describe; nothing hangs on it if {}."""
 
     def of(kind: str) -> list[Any]:
-        return hanging[kind].get(row.id, [])
+        return hanging[kind].get(row.id, []) if hanging else []
 
     return OpenService(
         id=row.id,
