@@ -51,6 +51,8 @@ VIEWS = (
     "listing_review",
     "suggestions",
     "room",
+    "checks",
+    "check_links",
     "drafts",
     "referrals",
     "followups",
@@ -160,6 +162,8 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
     csrf.exempt(app.blueprints["suggestions"])  # the same
     # Its form works without a cookie: it brings a token of its own.
     csrf.exempt(app.blueprints["demo"])
+    # What a link from a mail may do follows from the link alone; it is checked to come from here.
+    csrf.exempt(app.blueprints["check_links"])
     _init_api(app, csrf)
 
 

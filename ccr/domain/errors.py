@@ -33,6 +33,13 @@ class ForbiddenError(NotFoundError):
     """The identity may not do this. Doors answer as for NotFoundError; the refusal is audited."""
 
 
+class GoneError(CcrError):
+    """It was there and can be used once only."""
+
+    def __init__(self, message: Phrase | None = None) -> None:
+        super().__init__(message or phrase("This was used already, and works once only."))
+
+
 class InvalidInputError(CcrError):
     """What was given cannot be used; the sentence says what is wrong."""
 

@@ -183,3 +183,34 @@ def check_program_fits(needs: Iterable[str], kind: CompartmentKind) -> None:
             ),
             field="needs",
         )
+
+
+def check_emergency_housing(
+    held: Fields, changes: Fields, kind: CompartmentKind, *, authorized: bool
+) -> None:
+    """Do nothing unless a public place and emergency housing of victim services newly meet.
+
+    Where people flee to has an address that anybody sees on its operator's written authorization
+    alone (R34, R51). What was so before is not judged here: hiding is a decision of its own.
+
+    Args:
+        authorized: True when such an authorization is recorded for the listing.
+
+    Raises:
+        InvalidInputError: field `sites` or `needs`, whichever is new.
+    """
+    if authorized or kind is not CompartmentKind.VICTIM_SERVICES:
+        return
+    needs, sites = changes.get("needs", held.get("needs", ())), changes.get("sites", held["sites"])
+    if Need.EMERGENCY_SHELTER not in set(needs) or not sites:
+        return
+    new_place = bool(set(sites) - set(held["sites"]))
+    if new_place or Need.EMERGENCY_SHELTER not in set(held.get("needs", ())):
+        raise InvalidInputError(
+            phrase(
+                "Emergency housing of victim services has no public address without its "
+                "operator’s written authorization. Make the listing confidential; what is then "
+                "made public is recorded there."
+            ),
+            field="sites" if new_place else "needs",
+        )

@@ -16,7 +16,7 @@ from huey import crontab
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
-from ccr.services import import_work, operations, practice
+from ccr.services import check_links, import_work, operations, practice
 from ccr.services.followups import run_clocks
 from ccr.services.outbox import deliver
 from ccr.services.world import World
@@ -46,6 +46,10 @@ def _practice(world: World, at: datetime) -> object:
     return practice.run(world, at=at)
 
 
+def _checks(world: World, at: datetime) -> object:
+    return check_links.remind(world, at=at)
+
+
 def _imports(world: World, at: datetime) -> object:
     import_work.tidy(world, at=at)
     return None
@@ -59,6 +63,7 @@ def _nothing(_world: World, _at: datetime) -> object:
 JOBS = (
     Job(operations.WORKER, _nothing),
     Job(operations.CLOCKS, _clocks),
+    Job(operations.CHECKS, _checks),
     Job(operations.OUTBOX, _outbox),
     Job(operations.PRACTICE, _practice),
     Job(operations.IMPORTS, _imports),

@@ -88,6 +88,7 @@ class OpenListing:
     may_edit: bool
     may_claim: bool
     may_see_history: bool
+    may_verify: bool
     waiting: int
 
 
@@ -114,6 +115,7 @@ def open_listing(identity: Identity, service_id: UUID, *, on: date) -> OpenListi
         may_edit=may_edit,
         may_claim=claims and foreign and (own_member or found.unclaimed),
         may_see_history=permits(identity, Permission.LISTING_HISTORY, service),
+        may_verify=permits(identity, Permission.LISTING_VERIFY, service),
         waiting=found.waiting if reviews else 0,
     )
 

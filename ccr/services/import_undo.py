@@ -25,8 +25,8 @@ from ccr.storage.queries.directory_changes import changes_of_run, record_changes
 from ccr.storage.queries.directory_search import forget_removed_words
 from ccr.storage.queries.import_runs import Run, get_run, move_run
 from ccr.storage.queries.import_stored import lock_directory
+from ccr.storage.queries.listing_text import refresh_texts
 from ccr.storage.queries.record_aliases import forget_known_as
-from ccr.storage.queries.texts import rewrite_texts
 
 MOST_NAMED = 200
 Told = Callable[[str, int, int], None]
@@ -191,7 +191,7 @@ def _put_back(
         texts |= import_restore.services_of(kind, [change.record_id for change in ready])
         record_changes(network_id, (_undone(change, run, at) for change in ready))
         done.put_back += len(ready)
-    rewrite_texts(network_id, texts)
+    refresh_texts(texts)
     return seen
 
 

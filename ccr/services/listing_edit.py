@@ -39,7 +39,13 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory_changes import history_of
 from ccr.storage.queries.listing_proposals import Deciders
 from ccr.storage.queries.listing_state import ListingState, PlaceState, places_for
-from ccr.storage.queries.listing_write import Author, add_service, listing_state, write_service
+from ccr.storage.queries.listing_write import (
+    Author,
+    add_service,
+    check_whole,
+    listing_state,
+    write_service,
+)
 
 __all__ = [
     "FieldsRefusedError",
@@ -208,7 +214,7 @@ def _check(after: dict[str, Any], state: ListingState) -> None:
     except InvalidInputError as error:
         errors.append(error)
     try:
-        check_program_fits(after.get("needs", ()), state.compartment_kind)
+        check_whole(state, after)
     except InvalidInputError as error:
         errors.append(error)
     if errors:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ccr.domain.directory import Place, Precision
 from ccr.domain.errors import InvalidInputError, NotFoundError, StaleError
-from ccr.domain.listing_fields import check_hidden_stays_hidden
+from ccr.domain.hidden_places import address_says_hidden
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
 from ccr.services.listing_edit import open_edit
@@ -86,8 +86,11 @@ def add(identity: Identity, world: World, service_id: UUID, typed: Typed, *, at:
         author = Author(at, identity.role_told, identity.user_id)
         place_id = add_place(state.network_id, state.member_id, fields, author)
         sites = sorted([*state.fields["sites"], str(place_id)])
-        check_hidden_stays_hidden({"sites": sites}, confidential=state.confidential)
-        if not write_service(state, {"sites": sites}, author):
+        try:
+            written = write_service(state, {"sites": sites}, author)
+        except InvalidInputError as error:
+            raise InvalidInputError(error.phrase, field="address_1") from error
+        if not written:
             raise _changed()
         append_event(identity, "edited", "service", service_id, at=at, fields=("sites",))
         return place_id
@@ -144,6 +147,13 @@ def _read(
         errors.append(InvalidInputError(phrase("Two letters, as in NY."), field="state_province"))
     if not fields["city"] and not fields["postal_code"]:
         errors.append(InvalidInputError(phrase("Give a town or a ZIP code."), field="city"))
+    if address_says_hidden(fields["address_1"]):
+        errors.append(
+            InvalidInputError(
+                phrase("Is the address private? Make the listing confidential instead."),
+                field="address_1",
+            )
+        )
     if errors:
         raise FieldsRefusedError(errors)
     fields["state_province"] = state or None

@@ -24,8 +24,8 @@ from ccr.storage.queries.comparing import Shown, shown_records
 from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
 from ccr.storage.queries.import_stored import lock_directory
+from ccr.storage.queries.listing_text import refresh_texts
 from ccr.storage.queries.record_aliases import add_alias, kept_id
-from ccr.storage.queries.texts import rewrite_texts
 
 FIELDS: dict[RecordKind, tuple[str, ...]] = {
     RecordKind.MEMBER: ("name", "alternate_name", "description", "website", "email"),
@@ -137,7 +137,7 @@ def merge(
             raise _stale()
         known = (theirs["source"], theirs["source_id"])
         add_alias(identity.network_id, kind, gone, kept, known, at=at)
-        rewrite_texts(identity.network_id, services)
+        refresh_texts(services)
         _remember(identity, kind, ours, values, at)
         raise_directory_version(identity.network_id)
         append_event(identity, "merged", kind.value, kept, at=at, fields=(str(gone),))

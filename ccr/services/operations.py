@@ -12,8 +12,9 @@ WORKER = "worker"
 CLOCKS = "clocks"
 OUTBOX = "outbox"
 PRACTICE = "practice"
+CHECKS = "checks"
 IMPORTS = "imports"
-# Practice and imports can wait: when they fall silent, nobody is forgotten, and nobody is told.
+# The others can wait: when they fall silent, nobody is forgotten, and nobody is told.
 JOBS = (WORKER, CLOCKS, OUTBOX)
 # Reminders come by the minute; ten silent minutes are a fault that staff must hear of (design 4).
 SILENT_AFTER = timedelta(minutes=10)

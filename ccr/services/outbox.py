@@ -9,19 +9,22 @@ shown to the system administrator.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from ccr.adapters.link_tokens import token_for, token_hash
 from ccr.adapters.logs import get_logger
 from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
+from ccr.config import Settings
 from ccr.domain.phrases import Phrase, phrase
 from ccr.services.demo_guard import check_mail
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
+from ccr.storage.queries.check_links import links_of
 from ccr.storage.queries.operations import (
     DueNotice,
     NewNotice,
@@ -46,6 +49,7 @@ STALE_AFTER = timedelta(days=7)
 FORGET_AFTER = timedelta(days=90)
 BATCH = 20
 MAX_BATCHES = 25
+MOST_LINKS_IN_A_MAIL = 20
 
 
 class Notice(StrEnum):
@@ -53,6 +57,7 @@ class Notice(StrEnum):
 
     ITEM_TO_REVIEW = "item-to-review"
     ITEM_OVERDUE = "item-overdue"
+    LISTINGS_TO_CHECK = "listings-to-check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,10 @@ def text_of(notice: Notice) -> tuple[Phrase, Phrase]:
     """Return the subject and the first sentence of a notice; neither has anything filled in."""
     if notice is Notice.ITEM_OVERDUE:
         return phrase("An item is overdue"), phrase("An item that waits for you is overdue.")
+    if notice is Notice.LISTINGS_TO_CHECK:
+        return phrase("Some facts are due to be checked"), phrase(
+            "Some facts of your program are due to be checked. Each link works once, for 14 days."
+        )
     return phrase("You have an item to review"), phrase("You have an item to review.")
 
 
@@ -131,7 +140,7 @@ def deliver(world: World, *, at: datetime) -> Delivery:
             )
         if not batch:
             break
-        done = _send_batch(mailer, batch, world.settings.base_url, at)
+        done = _send_batch(mailer, batch, world.settings, at)
         sent += done
         failed += len(batch) - done
         if done == 0:
@@ -146,7 +155,7 @@ def standing() -> OutboxCounts:
     return count_outbox(max_attempts=MAX_ATTEMPTS)
 
 
-def _send_batch(mailer: Mailer, batch: list[DueNotice], base_url: str, at: datetime) -> int:
+def _send_batch(mailer: Mailer, batch: list[DueNotice], settings: Settings, at: datetime) -> int:
     """Send a batch over one connection; return how many were taken."""
     done = 0
     down: MailError | None = None
@@ -156,7 +165,7 @@ def _send_batch(mailer: Mailer, batch: list[DueNotice], base_url: str, at: datet
         except MailError as error:
             down = error
         for notice in batch:
-            failure = down or _post_one(post, notice, base_url, at)
+            failure = down or _post_one(post, notice, settings, at)
             if failure is None:
                 done += 1
                 with unit_of_work():
@@ -168,9 +177,10 @@ def _send_batch(mailer: Mailer, batch: list[DueNotice], base_url: str, at: datet
     return done
 
 
-def _post_one(post: Post, notice: DueNotice, base_url: str, at: datetime) -> MailError | None:
+def _post_one(post: Post, notice: DueNotice, settings: Settings, at: datetime) -> MailError | None:
     try:
-        subject, sentence = text_of(Notice(notice.template))
+        kind = Notice(notice.template)
+        subject, sentence = text_of(kind)
     except ValueError:
         return MailError("template")  # written by a newer version than the one that sends
     try:
@@ -178,7 +188,7 @@ def _post_one(post: Post, notice: DueNotice, base_url: str, at: datetime) -> Mai
             Mail(
                 to=notice.email,
                 subject=str(subject),
-                body=f"{sentence}\n\n{base_url}/sign-in\n",
+                body=f"{sentence}\n\n{''.join(_lines(kind, notice, settings, at))}",
                 key=f"outbox/{notice.id}",
                 at=at,
             )
@@ -186,6 +196,16 @@ def _post_one(post: Post, notice: DueNotice, base_url: str, at: datetime) -> Mai
     except MailError as error:
         return error
     return None
+
+
+def _lines(kind: Notice, notice: DueNotice, settings: Settings, at: datetime) -> Iterator[str]:
+    """Yield the addresses of a mail: its links that can be used once, then the way to sign in."""
+    if kind is Notice.LISTINGS_TO_CHECK:
+        for link in links_of(notice.account_id, at, limit=MOST_LINKS_IN_A_MAIL):
+            token = token_for(link.id, settings.secret_key)
+            if token_hash(token) == link.token_hash:  # made with another secret: not ours to send
+                yield f"{settings.base_url}/check/{token}\n"
+    yield f"{settings.base_url}/sign-in\n"
 
 
 def _wait(notice: DueNotice, code: str, at: datetime) -> None:

@@ -15,6 +15,7 @@ from ccr.web.moved import moved_page
 
 STATUS: tuple[tuple[type[errors.CcrError], int], ...] = (
     (errors.NotFoundError, 404),
+    (errors.GoneError, 410),
     (errors.TooManyAttemptsError, 429),
     (errors.StaleError, 409),
     (errors.IllegalTransitionError, 409),

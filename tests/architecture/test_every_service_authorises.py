@@ -10,6 +10,7 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 
 # Modules whose functions are steps inside a use case: the use case around them authorises.
 STEPS_OF_USE_CASES = {
+    "check_steps",
     "demo_cast",
     "demo_courses",
     "demo_guard",
@@ -48,6 +49,9 @@ WITHOUT_IDENTITY = {
     "api_keys.identity_for_key": "makes the identity of a checked key",
     "api_keys.revoke_leaked_key": "whoever shows a key may end it",
     "authorise.authorise": "is the lock itself",
+    "check_links.confirm": "the link that was mailed is the permission",
+    "check_links.look_at": "the link that was mailed is the permission",
+    "check_links.remind": "the worker; acts for no person",
     "demo.load_demo": "makes the demo network, then acts as its terminal",
     "demo_doorway.address_to_enter": "before anybody is signed in; accounts of a demo alone",
     "demo_doorway.is_open": "whether everything here is invented",

@@ -14,6 +14,7 @@ from ccr.domain.listing_fields import (
     RISKY_FIELDS,
     ROW_FIELDS,
     changes_public_part,
+    check_emergency_housing,
     check_hidden_stays_hidden,
     plain_part,
     risky_part,
@@ -29,6 +30,7 @@ from ccr.domain.listing_review import (
     issues_for,
     waits,
 )
+from ccr.domain.taxonomy import CompartmentKind
 
 
 def proposal(**changes) -> Proposal:
@@ -96,3 +98,24 @@ def test_of_a_hidden_service_no_words_and_no_move_are_taken() -> None:
 @given(st.text(), st.sampled_from(["description", "alert", "hours_text", "name"]))
 def test_a_public_service_may_say_anything(text, name) -> None:
     check_hidden_stays_hidden({name: text, "sites": ["x"]}, confidential=False)
+
+
+def test_emergency_housing_of_victim_services_gets_no_public_place_unauthorized() -> None:
+    house = {"needs": ["emergency-shelter"], "sites": []}
+    office = {"needs": ["advocacy"], "sites": ["a"]}
+    victim_services = CompartmentKind.VICTIM_SERVICES
+    for held, changes, field in (
+        (house, {"sites": ["a"]}, "sites"),
+        (office, {"needs": ["advocacy", "emergency-shelter"]}, "needs"),
+    ):
+        with pytest.raises(InvalidInputError, match="authorization") as caught:
+            check_emergency_housing(held, changes, victim_services, authorized=False)
+        assert caught.value.field == field
+        check_emergency_housing(held, changes, victim_services, authorized=True)
+        check_emergency_housing(held, changes, CompartmentKind.GENERAL, authorized=False)
+    check_emergency_housing(office, {"sites": ["a", "b"]}, victim_services, authorized=False)
+    both = {"needs": ["emergency-shelter"], "sites": ["a"]}
+    check_emergency_housing(both, {"sites": []}, victim_services, authorized=False)
+    check_emergency_housing(
+        both, {"needs": ["emergency-shelter"]}, victim_services, authorized=False
+    )

@@ -19,7 +19,7 @@ from ccr.domain.errors import (
 )
 from ccr.domain.taxonomy import AreaExtent
 from ccr.policy.identity import Role
-from ccr.services import hiding, public_directory, verification
+from ccr.services import accounts, hiding, import_undo, public_directory, verification
 from ccr.services.hiding import Authorization
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import LocationRow, PhoneRow, ServiceAtLocationRow, ServiceRow
@@ -137,6 +137,20 @@ def test_no_source_that_is_known_can_bring_the_place_back(
     again = tmp_path / "again"
     report = import_the_house("Test network", again, source=source, at=now + timedelta(days=1))
     assert report.written
+    assert get_service(small.network_id, house.imported).confidential
+    assert traces() == []
+
+
+def test_undoing_an_import_from_before_cannot_bring_the_place_back(
+    small: SmallDirectory, house: House, now: datetime, tmp_path: Path
+) -> None:
+    later = import_the_house("Test network", tmp_path / "again", says="Free.", at=now)
+    assert later.run_id is not None
+    assert changes_of_run(small.network_id, later.run_id)
+    hide(coordinator_of(small), house.imported, now + timedelta(minutes=1))
+    assert changes_of_run(small.network_id, later.run_id) == []
+    operator = accounts.terminal_identity("Test network")
+    import_undo.undo(operator, later.run_id, at=now + timedelta(minutes=2))
     assert get_service(small.network_id, house.imported).confidential
     assert traces() == []
 

@@ -216,6 +216,8 @@ def tried_on(number: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ENGINES_DIFFER, *(NAUGHTY[number % 4 :: 4] if on_sqlite else ()))))
 
 
+NO_TOKEN = ("finder.", "suggestions.", "check_links.")
+"""Public forms without a cookie: they say where they come from instead."""
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 
 
@@ -358,9 +360,7 @@ def test_every_form_refuses_a_missing_and_a_foreign_token(desk: Desk, ids: dict[
     for rule in desk.app.url_map.iter_rules():
         if "POST" not in (rule.methods or ()) or rule.endpoint.startswith(("api.", "hsds.")):
             continue
-        if not rule.arguments <= values.keys() or rule.endpoint.startswith(
-            ("finder.", "suggestions.")
-        ):
+        if not rule.arguments <= values.keys() or rule.endpoint.startswith(NO_TOKEN):
             continue  # the public forms have no token, and nothing that one could change
         chosen = {k: v for k, v in values.items() if k in rule.arguments}
         if "as-receiver" in rule.rule:

@@ -266,6 +266,8 @@ def test_an_address_moves_with_a_point_from_the_gazetteer(desk: Desk) -> None:
     moved = places_of_member(desk.small.network_id, desk.small.birch.member_id)[0].fields
     assert (moved["precision"], moved["county_fips"]) == ("city", "36083")
     assert desk[ADMIN].send(f"{base}/new", {"city": "Nowhereville"}).status_code == 422
+    private = {"address_1": "Confidential", "city": "Albany"}
+    assert desk[ADMIN].send(f"{base}/new", private).status_code == 422
     assert desk[ADMIN].send(f"{base}/new", {"postal_code": "12207", "city": "Albany"}).status_code
     assert len(state(desk).fields["sites"]) == 2
     assert "1 Broadway" in text_of(desk["alder.worker"].open(f"/directory/services/{service_id}"))

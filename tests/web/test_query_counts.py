@@ -59,6 +59,20 @@ def desk(app: Flask, now: datetime) -> Iterator[Desk]:
         yield Desk(app, make_small_directory(at=now))
 
 
+def opened_with(
+    arguments: set[str], small: SmallDirectory, made: dict[str, UUID]
+) -> list[dict[str, object]]:
+    """Return the values to open a page with, by the names in its address."""
+    if arguments & {"referral_id", "draft_id"}:
+        name = next(iter(arguments))
+        return [{name: referral_id} for referral_id in made.values()]
+    if arguments in OPENED_ELSEWHERE:
+        return []
+    known = {"language": "es", "service_id": small.birch_service_id, "token": "x" * 43}
+    assert arguments <= set(known), f"{arguments}: say in this test how it is opened"
+    return [{name: known[name] for name in arguments}]
+
+
 def addresses(app: Flask, small: SmallDirectory, made: dict[str, UUID]) -> list[str]:
     """Return every address that a GET can open, made from the routes themselves."""
     found: list[str] = []
@@ -71,18 +85,7 @@ def addresses(app: Flask, small: SmallDirectory, made: dict[str, UUID]) -> list[
             # The library's public pages are for somebody who is not signed in yet.
             if rule.endpoint.startswith("security.") and access_of(app, rule.endpoint) == PUBLIC:
                 continue
-            values = [{}]
-            if rule.arguments & {"referral_id", "draft_id"}:
-                name = next(iter(rule.arguments))
-                values = [{name: referral_id} for referral_id in made.values()]
-            elif rule.arguments and rule.arguments <= {"language", "service_id"}:
-                both = {"language": "es", "service_id": small.birch_service_id}
-                values = [{name: both[name] for name in rule.arguments}]
-            elif rule.arguments in OPENED_ELSEWHERE:
-                continue
-            else:
-                assert not rule.arguments, f"{rule}: say in this test how it is opened"
-            for value in values:
+            for value in opened_with(rule.arguments, small, made):
                 built = rule.build(value, append_unknown=False)
                 assert built is not None
                 found.append(built[1])

@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from ccr.domain.directory import Point, Precision
-from ccr.domain.telling_places import TellingPlace, same_place
+from ccr.domain.telling_places import TellingPlace, same_place, street_key
 from ccr.storage.db import db
 from ccr.storage.models.directory import LocationRow, ServiceAtLocationRow
 from ccr.storage.models.keeping import DirectoryChange, RecordAlias
 
-_NEAR = 0.001
+_NEAR = 0.0005
 """Degrees around a point in which its other records are looked for, before they are measured."""
 
 
@@ -29,14 +29,16 @@ def places_of(network_id: UUID, service_ids: Collection[UUID]) -> list[TellingPl
 
 
 def other_records(network_id: UUID, places: Collection[TellingPlace]) -> list[TellingPlace]:
-    """Return the other records of the same houses; looks through their ZIPs, towns and corners."""
+    """Return the other records of the same houses, by street and town or by point."""
     near: list[ColumnElement[bool]] = []
-    zips = {place.postal_code[:5] for place in places if place.postal_code}
-    towns = {place.city.lower() for place in places if place.city}
-    if zips:
-        near.append(func.substr(LocationRow.postal_code, 1, 5).in_(zips))
-    if towns:
-        near.append(func.lower(LocationRow.city).in_(towns))
+    for place in places:
+        if first := street_key(place.address_1).split():
+            # Spellings differ behind the number; what is read here is compared in full below.
+            begins = func.lower(LocationRow.address_1).startswith(first[0], autoescape=True)
+            zips = (place.postal_code or "")[:5]
+            same_zip = func.substr(LocationRow.postal_code, 1, 5) == zips
+            same_town = func.lower(LocationRow.city) == (place.city or "").lower()
+            near.append(and_(begins, or_(same_zip, same_town)))
     for point in (place.point for place in places if place.point):
         near.append(
             and_(

@@ -33,7 +33,7 @@ from ccr.storage.queries.bulk_rows import BulkRows, chunks_of, widen_cache
 from ccr.storage.queries.directory_changes import forget_changes, record_changes
 from ccr.storage.queries.import_hanging import HANGING_TABLES, add_hanging
 from ccr.storage.queries.import_rows import ImportPlan, Values
-from ccr.storage.queries.texts import rewrite_texts
+from ccr.storage.queries.listing_text import refresh_texts
 
 Progress = Callable[[int, int], None]
 """Told (rows done, rows in all) now and then."""
@@ -215,7 +215,7 @@ class PlanWriter:
         there = [service for service, _ in plan.texts if service not in self._new_services]
         _delete(table, table.c.service_id, there)
         self._insert(table)
-        rewrite_texts(self.network_id, plan.retext)
+        refresh_texts(plan.retext)
 
     def _insert(self, table: Any, *, counted: bool = True) -> None:  # noqa: ANN401 -- any table
         if self._rows is not None:

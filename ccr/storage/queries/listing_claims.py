@@ -1,4 +1,4 @@
-"""What a claim of a listing depends on: whether its member has people, and what is open there."""
+"""What acts on a listing depend on: who has accounts, what is open, what is authorized."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ccr.domain.referral_states import State
 from ccr.storage.db import db
 from ccr.storage.models.directory import ServiceRow
+from ccr.storage.models.keeping import PublicationAuthorization
 from ccr.storage.models.referrals import ReferralRow
 from ccr.storage.queries.taking_part import has_people
 
@@ -32,6 +33,16 @@ def has_open_referrals(service_id: UUID) -> bool:
     found = db.session.scalar(
         select(ReferralRow.id)
         .where(ReferralRow.service_id == service_id, ReferralRow.state.in_(OPEN))
+        .limit(1)
+    )
+    return found is not None
+
+
+def is_authorized(service_id: UUID) -> bool:
+    """Return True when its operator's authorization to make its place public is recorded."""
+    found = db.session.scalar(
+        select(PublicationAuthorization.id)
+        .where(PublicationAuthorization.service_id == service_id)
         .limit(1)
     )
     return found is not None

@@ -21,6 +21,7 @@ from ccr.domain.listing_fields import (
     TEXT_FIELDS,
     Fields,
     changes_public_part,
+    check_emergency_housing,
     check_hidden_stays_hidden,
     check_program_fits,
 )
@@ -35,6 +36,7 @@ from ccr.storage.models.directory import (
 )
 from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
+from ccr.storage.queries.listing_claims import is_authorized
 from ccr.storage.queries.listing_records import (
     PHONE,
     Author,
@@ -50,6 +52,7 @@ __all__ = [
     "Author",
     "ListingState",
     "add_service",
+    "check_whole",
     "listing_state",
     "move_service",
     "write_service",
@@ -73,8 +76,7 @@ def write_service(
             under victim services.
     """
     check_hidden_stays_hidden(changes, confidential=state.confidential)
-    if "needs" in changes:
-        check_program_fits(changes["needs"], state.compartment_kind)
+    check_whole(state, changes)
     before, after = difference(state.fields, changes)
     values: dict[str, Any] = {name: after[name] for name in after if name in ROW_FIELDS}
     values |= {
@@ -94,6 +96,16 @@ def write_service(
     refresh_texts([state.id])
     _remember(state, before, after, author, act)
     return True
+
+
+def check_whole(state: ListingState, changes: Fields) -> None:
+    """Check changes against the listing as a whole; raises InvalidInputError."""
+    if "needs" in changes:
+        check_program_fits(changes["needs"], state.compartment_kind)
+    if {"needs", "sites"} & set(changes):
+        check_emergency_housing(
+            state.fields, changes, state.compartment_kind, authorized=is_authorized(state.id)
+        )
 
 
 def add_service(

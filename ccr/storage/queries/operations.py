@@ -34,6 +34,7 @@ class DueNotice:
     email: str
     template: str
     attempts: int
+    account_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def claim_due_notices(
     for item, email in db.session.execute(query):
         item.attempts += 1
         item.due_at = held_until
-        taken.append(DueNotice(item.id, email, item.template, item.attempts))
+        taken.append(DueNotice(item.id, email, item.template, item.attempts, item.account_id))
     return taken
 
 

@@ -41,5 +41,6 @@ class SheetForm(FlaskForm):
 
     def __init__(self, counties: Iterable[CountyFact], **kwargs: object) -> None:
         super().__init__(meta={"csrf": False}, **kwargs)
+        self.county.id = "sheet-county"  # it may stand beside the other form
         self.county.label.text = translated(phrase("County"))
         self.county.choices = [SelectChoice(c.fips, c.label) for c in counties]

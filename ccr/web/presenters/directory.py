@@ -20,6 +20,7 @@ from ccr.domain.weights import DEFAULT
 from ccr.services.directory import Listing, OpenListing
 from ccr.services.world import World
 from ccr.storage.queries.listing_page import Beside
+from ccr.web.forms.joining import ROLE_LABELS
 from ccr.web.forms.listing_rows import KIND_LABELS
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
@@ -156,10 +157,17 @@ def _keeping(page: OpenListing, at: datetime) -> list[tuple[Phrase, str]]:
         (phrase("Last checked"), _checked(service, at)),
     ]
     if found.verified_by:
-        rows.append((phrase("Checked by"), found.verified_by))
+        rows.append((phrase("Checked by"), _by(found.verified_by)))
     if not page.may_edit:
         rows.append((phrase("Agreement with you"), _agreement(found)))
     return rows
+
+
+def _by(checked_by: str) -> str:
+    """Return who checked: the role in words where it is one of ours, then the rest as kept."""
+    code, comma, rest = checked_by.partition(", ")
+    label = next((words for role, words in ROLE_LABELS.items() if role.value == code), None)
+    return f"{translated(label)}{comma}{rest}" if label else checked_by
 
 
 def _agreement(found: Beside) -> str:
