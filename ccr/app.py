@@ -50,6 +50,7 @@ VIEWS = (
     "listing_edit",
     "listing_review",
     "suggestions",
+    "vocabularies",
     "room",
     "checks",
     "check_links",
@@ -68,6 +69,7 @@ VIEWS = (
 )
 COMMANDS = (
     "settings",
+    "taxonomy",
     "network",
     "members",
     "users",

@@ -10,9 +10,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MAIL_BACKENDS = ("file", "smtp", "off")
+GEOCODERS = ("", "nominatim", "pelias", "photon")
+MOST_GEOCODER_SECONDS = 30
 
 
 class SettingsError(ValueError):
@@ -42,6 +45,10 @@ class Settings:
         public_network: name of the network that the public pages show; the only one that is no
             practice network where this is empty.
         open_data_per_minute: how often one address may ask for open data; 0 for no limit here.
+        geocoder: nominatim, pelias or photon, to look up addresses of public places; empty for
+            none, which is how it comes.
+        geocoder_url: where it is, such as https://geo.example.org; asked, and nothing else.
+        geocoder_timeout: seconds to wait for one answer.
         log_level: info, warning or debug.
         testing: cheaper password hashing, no HTTPS; never on a real site.
     """
@@ -60,6 +67,9 @@ class Settings:
     require_two_factor: bool = False
     public_network: str = ""
     open_data_per_minute: int = 1200
+    geocoder: str = ""
+    geocoder_url: str = ""
+    geocoder_timeout: int = 3
     log_level: str = "info"
     testing: bool = False
 
@@ -79,6 +89,21 @@ class Settings:
             raise SettingsError(msg)
         if self.mail_backend == "smtp" and not self.smtp_url:
             msg = "CCR_SMTP_URL is needed when CCR_MAIL_BACKEND is smtp"
+            raise SettingsError(msg)
+        self._check_geocoder()
+
+    def _check_geocoder(self) -> None:
+        if self.geocoder not in GEOCODERS:
+            msg = f"CCR_GEOCODER must be one of {', '.join(GEOCODERS[1:])}, or empty"
+            raise SettingsError(msg)
+        address = urlsplit(self.geocoder_url)
+        plain = not (address.query or address.fragment or address.username or address.password)
+        web = address.scheme in {"http", "https"} and bool(address.hostname)
+        if self.geocoder and not (web and plain):
+            msg = "CCR_GEOCODER_URL must be an http or https address without a name or question"
+            raise SettingsError(msg)
+        if not 1 <= self.geocoder_timeout <= MOST_GEOCODER_SECONDS:
+            msg = f"CCR_GEOCODER_TIMEOUT must be 1 to {MOST_GEOCODER_SECONDS} seconds"
             raise SettingsError(msg)
 
     @property
@@ -117,6 +142,9 @@ class Settings:
             require_two_factor=_flag(env, "CCR_REQUIRE_TWO_FACTOR", default=False),
             public_network=env.get("CCR_PUBLIC_NETWORK", "").strip(),
             open_data_per_minute=_whole_number(env, "CCR_OPEN_DATA_PER_MINUTE", default=1200),
+            geocoder=env.get("CCR_GEOCODER", "").strip().lower(),
+            geocoder_url=env.get("CCR_GEOCODER_URL", "").strip().rstrip("/"),
+            geocoder_timeout=_whole_number(env, "CCR_GEOCODER_TIMEOUT", default=3),
             log_level=env.get("CCR_LOG_LEVEL", "info").lower(),
         )
 

@@ -14,9 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
+from math import cos, radians
 from pathlib import Path
-
-from geopy.location import Location
 
 from ccr.adapters import place_names
 from ccr.adapters.place_names import TOWN_ALIASES, key
@@ -195,28 +194,22 @@ class Gazetteer:
         row = self._tables.zips.get(zip_code)
         return self.county(row[FIPS]) if row else None
 
-    # -- geopy's interface -----------------------------------------------------------------------
+    # -- from a point ----------------------------------------------------------------------------
 
-    def geocode(
-        self,
-        query: str,
-        exactly_one: bool = True,  # noqa: FBT001, FBT002 -- geopy's geocoders take it so
-        timeout: float | None = None,  # noqa: ARG002 -- the same; nothing here waits
-    ) -> Location | list[Location] | None:
-        """Return geopy locations for a query, or None: the interface of geopy's geocoders."""
-        try:
-            found = self.places(query, default_state=None)
-        except InvalidInputError:
-            return None
-        locations = [
-            Location(
-                place.label,
-                (place.point.lat, place.point.lon, 0.0),
-                {"precision": place.precision.value, "county_fips": place.county_fips},
-            )
-            for place in found
-        ]
-        return locations[0] if exactly_one else locations
+    def nearest_zip(self, point: Point) -> Place | None:
+        """Return the ZIP whose middle is nearest to a point, as the crow flies; None in no table.
+
+        On a plane that is stretched to the point's latitude: right for anything within a state.
+        """
+        stretch = cos(radians(point.lat))
+
+        def apart(row: Row) -> float:
+            north, east = float(row[LAT]) - point.lat, float(row[LON]) - point.lon
+            return north * north + (east * stretch) ** 2
+
+        rows = self._tables.zips.values()
+        nearest = min(rows, key=apart, default=None)
+        return self.zip_place(nearest[ZIP]) if nearest else None
 
     # -- inside ----------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
 from ccr.cli.exporting import export
+from ccr.cli.geocoding import geocode
 from ccr.cli.hiding import hide
 from ccr.cli.import_output import MOST_ROWS_SHOWN, Progress, say, stopped
 from ccr.cli.refusals import says_why
@@ -31,6 +32,7 @@ def command() -> None:
 
 
 command.add_command(export)
+command.add_command(geocode)
 command.add_command(hide)
 
 

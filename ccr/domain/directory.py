@@ -134,6 +134,8 @@ class Site:
     zip_code: str | None
     point: Point | None
     precision: Precision
+    coordinates_from: str | None = None
+    """Whose point it is: "source", "gazetteer", or the name of a geocoder."""
 
 
 @dataclass(frozen=True, slots=True)

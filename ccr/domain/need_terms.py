@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -97,6 +97,10 @@ _VIOLENCE = re.compile(
 )
 _NEGATIONS = frozenset({"no", "not", "never", "without", "nor", "than", "except", "cannot"})
 _WORD = re.compile(r"[a-z0-9]+")
+
+
+TermKey = tuple[str, str, str]
+"""Taxonomy, code, and the name where there is no code."""
 
 
 class RuleKind(StrEnum):
@@ -190,6 +194,12 @@ class NeedTerms:
     rules: Mapping[tuple[RuleKind, str], tuple[TermRule, ...]] = field(default_factory=dict)
     longest: Mapping[str, int] = field(default_factory=dict)
     """The first word of every phrase, with the number of words of the longest that begins so."""
+    mappings: Mapping[TermKey, frozenset[Need]] = field(default_factory=dict)
+    """What a coordinator says of terms, in place of the table; an empty set for none of ours."""
+
+    def with_mappings(self, mappings: Mapping[TermKey, frozenset[Need]]) -> NeedTerms:
+        """Return the table with these mappings in place of what it has."""
+        return replace(self, mappings=mappings)
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, str]]) -> NeedTerms:
@@ -259,7 +269,10 @@ class NeedTerms:
                 yield WEIGHT_DESCRIPTION, rule
 
     def _for_term(self, vocabulary: str, code: str, name: str) -> tuple[TermRule, ...]:
-        """Return the rules for a taxonomy term: by name where it has one, else by code."""
+        """Return the rules for a taxonomy term: as mapped, else by its name, else by its code."""
+        said = self.mappings.get((vocabulary, code, "" if code else name))
+        if said is not None:
+            return tuple(TermRule(1.0, need=need) for need in sorted(said))
         if name:
             return self._for_label(fold(name))
         if found := self.rules.get((RuleKind.OE1, code)):

@@ -25,6 +25,7 @@ from ccr.domain.directory_import import (
     joined_id,
 )
 from ccr.domain.edited_here import KEEP_OURS, Choices, KeptField
+from ccr.domain.geocoding import with_looked_up_point
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.services.accounts import kind_for
@@ -214,6 +215,8 @@ class _Planner:
                 **import_rows.site_values(record),
             },
         )
+        if stored is not None:
+            values = with_looked_up_point(stored.values, values)
         self.towns[record.source_id] = values["city"] or ""
         phones = self.fields.phones(stored, self._phones(record.phones, record.source_id))
         if stored is None:

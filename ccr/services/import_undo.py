@@ -172,7 +172,10 @@ def _put_back(
     texts: set[UUID] = set()
     for kind in RecordKind:
         of_kind = [change for change in changes if change.kind is kind]
-        rows = import_restore.present(kind, {change.record_id for change in of_kind})
+        ids = {change.record_id for change in of_kind}
+        rows = import_restore.present(kind, ids)
+        since = min((change.at for change in of_kind), default=None)
+        back = import_undo.taken_back(ids, since)
         ready = []
         for change in of_kind:
             row = rows.get(change.record_id)
@@ -180,7 +183,7 @@ def _put_back(
                 continue
             if import_restore.hidden_of(kind, row):
                 done.leave(kind, change.record_id, row["name"], "hidden")
-            elif import_restore.still_as_left(change, row):
+            elif import_restore.still_as_left(change, row, back.get(change.record_id, 0)):
                 ready.append(change)
             else:
                 done.leave(kind, change.record_id, row["name"], "changed")
@@ -189,13 +192,16 @@ def _put_back(
             seen += some
             tell(seen)
         texts |= import_restore.services_of(kind, [change.record_id for change in ready])
-        record_changes(network_id, (_undone(change, run, at) for change in ready))
+        record_changes(
+            network_id,
+            (_undone(change, run, at, back.get(change.record_id, 0)) for change in ready),
+        )
         done.put_back += len(ready)
     refresh_texts(texts)
     return seen
 
 
-def _undone(change: Change, run: Run, at: datetime) -> Change:
+def _undone(change: Change, run: Run, at: datetime, back: int) -> Change:
     return Change(
         kind=change.kind,
         record_id=change.record_id,
@@ -203,7 +209,7 @@ def _undone(change: Change, run: Run, at: datetime) -> Change:
         at=at,
         before=change.after,
         after=change.before,
-        version=change.version + 1 if change.version else 0,
+        version=change.version + back + 1 if change.version else 0,
         account_id=run.account_id,
         by_role=f"import: {run.source}"[:60],
     )

@@ -10,15 +10,13 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.packages.flat import FlatFile, open_flat
-from ccr.adapters.packages.reading import PackageReader, load_need_terms
-from ccr.config import PROJECT_ROOT
+from ccr.adapters.packages.reading import PackageReader, table_of_words
 from ccr.domain.column_mapping import ColumnMapping, suggest
-from ccr.domain.need_terms import NeedTerms
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import accounts
@@ -34,10 +32,10 @@ from ccr.storage.queries.import_stored import (
     lock_directory,
 )
 from ccr.storage.queries.record_aliases import know_as
+from ccr.storage.queries.term_mappings import mappings_of
 
 __all__ = ["ImportOptions", "ImportReport", "guess_columns", "import_package", "report_csv"]
 
-NEED_TERMS = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
 Finish = Callable[["ImportReport"], None]
 
 
@@ -90,13 +88,14 @@ def _imported(
 ) -> ImportReport:
     with unit_of_work():
         authorise(identity, Permission.DIRECTORY_IMPORT)
+        mappings = mappings_of(identity.network_id)
     network = accounts.get_network(identity)
     if not options.dry_run:
         check_takes_real_rows(network)
     source = source_name(path.resolve().stem if options.source is None else options.source)
     reader = PackageReader(
         places=world.gazetteer,
-        terms=_need_terms(),
+        terms=table_of_words().with_mappings(mappings),
         state=network.state,
         on=at.astimezone(ZoneInfo(network.timezone)).date(),
     )
@@ -137,8 +136,3 @@ def guess_columns(path: Path, *, sheet: str | None = None) -> tuple[FlatFile, Co
     """
     table = open_flat(path, sheet=sheet)
     return table, suggest(table.header, table.sample)
-
-
-@lru_cache(maxsize=1)
-def _need_terms() -> NeedTerms:
-    return load_need_terms(NEED_TERMS)

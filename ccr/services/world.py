@@ -9,6 +9,7 @@ from ccr.adapters.gazetteer import Gazetteer
 from ccr.adapters.keys import KeyRing
 from ccr.adapters.opening_hours import HoursBook
 from ccr.adapters.pace import Pace
+from ccr.adapters.provider_geocoder import ProviderGeocoder
 from ccr.adapters.spoken_codes import WordList
 from ccr.config import PROJECT_ROOT, Settings
 
@@ -23,6 +24,8 @@ class World:
     keys: KeyRing
     words: WordList
     open_data_pace: Pace
+    geocoder: ProviderGeocoder | None = None
+    """Looks up public addresses; None unless an administrator configured one."""
     rng: random.Random = field(default_factory=random.SystemRandom)
 
     @classmethod
@@ -35,4 +38,7 @@ class World:
             keys=KeyRing.load(settings.keys_dir / "ring.json"),
             words=WordList.load(),
             open_data_pace=Pace.of(settings.open_data_per_minute),
+            geocoder=ProviderGeocoder.of(
+                settings.geocoder, settings.geocoder_url, settings.geocoder_timeout
+            ),
         )

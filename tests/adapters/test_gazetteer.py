@@ -257,16 +257,6 @@ def test_a_county_that_does_not_exist_is_none():
     assert GAZETTEER.counties("ZZ") == ()
 
 
-def test_it_answers_like_a_geocoder_of_geopy():
-    location = GAZETTEER.geocode("Troy, NY")
-    assert location.address == "Troy, NY"
-    assert location.latitude == pytest.approx(42.75, abs=0.1)
-    assert location.raw["precision"] == "city"
-    assert GAZETTEER.geocode("Xyzzyville") is None
-    several = GAZETTEER.geocode("Springfield", exactly_one=False, timeout=1)
-    assert len(several) > 5
-
-
 def test_the_same_path_gives_the_same_gazetteer():
     assert Gazetteer.load(REFERENCE / ".." / "reference" / "us_zip.csv") is GAZETTEER
 

@@ -126,6 +126,16 @@ def test_what_was_changed_goes_back_with_all_that_hangs_on_it(bring, operator, n
     assert not bring(at=now + 3 * HOUR).changes
 
 
+def test_imports_are_undone_one_after_the_other_back_to_nothing(bring, operator, now) -> None:
+    before = counts()
+    runs = [bring().run_id]
+    runs.append(bring(at=now + HOUR, **CHANGED).run_id)
+    runs.append(bring(at=now + 2 * HOUR, services=[{**SERVICE, "name": "Third name"}]).run_id)
+    for hours, run_id in enumerate(reversed(runs), start=3):
+        assert import_undo.undo(operator, run_id, at=now + hours * HOUR).left_count == 0
+    assert counts() == before
+
+
 def test_two_undos_have_one_effect_and_nobody_else_may(bring, operator, now) -> None:
     report = bring()
     worker = make_team(operator.network_id, "Birch", Role.WORKER, at=now).identity

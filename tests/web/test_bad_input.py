@@ -135,7 +135,20 @@ FORMS = (
     Form("alder.worker", "/desk/referrals/{asked}/as-sender/answer", {"note": ""}),
     Form("alder.worker", "/desk/referrals/{declined}/as-sender/close", {"outcome": ""}),
     Form("birch.advocate", "/desk/inbox/code", {"code": ""}),
-    Form("alder.worker", "/directory", {"words": "", "page": "1"}),
+    Form(
+        "alder.worker",
+        "/directory",
+        {
+            "words": "",
+            "near": "",
+            "need": "",
+            "language": "",
+            "hours": "",
+            "access": "",
+            "sort": "best",
+            "page": "1",
+        },
+    ),
     Form(
         "coordination.coordinator",
         "/directory/services/{listing}/needs",

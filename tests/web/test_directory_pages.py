@@ -59,10 +59,10 @@ def test_a_listing_is_found_by_the_beginning_of_its_words(desk: Desk) -> None:
     worker = desk["alder.worker"]
     assert "Birch legal advocacy (demo)" in text_of(worker.open("/directory"))
     page = text_of(worker.send("/directory", {"words": "furth"}))
-    assert "No listing has these words" in page
-    grow(desk.small, 25, at=datetime(2026, 11, 12, 19, 5).astimezone())
+    assert "No listing fits all of this" in page
+    grow(desk.small, 30, at=datetime(2026, 11, 12, 19, 5).astimezone())
     page = text_of(worker.send("/directory", {"words": "FURTH"}))
-    assert "25 listings" in page
+    assert "30 listings" in page
     assert "Page 1 of 2" in page
     assert "Page 2 of 2" in text_of(worker.send("/directory", {"words": "furth", "page": "2"}))
 

@@ -42,9 +42,11 @@ PUBLIC_FORMS: dict[str, dict[str, object]] = {
 # They need a token of their own in the address, or end the session; test_sign_in opens them.
 NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
 
-# The coordinator's or the keepers' alone: test_imports, test_members and test_listing_pages.
+# The coordinator's or the keepers' alone: test_imports, test_members, test_listing_pages and
+# test_vocabularies.
 OPENED_ELSEWHERE = (
     {"run_id"},
+    {"term_id"},
     {"member_id"},
     {"proposal_id"},
     {"service_id", "section"},

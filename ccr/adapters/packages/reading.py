@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from ccr.adapters.packages import cells
@@ -35,6 +36,7 @@ from ccr.adapters.packages.services import (
 from ccr.adapters.packages.sites import read_sites
 from ccr.adapters.packages.sniff import PackageFile, open_package
 from ccr.adapters.packages.tabular import MAX_ROWS, MOST_RECORDS, RECORDS, Row, read_table
+from ccr.config import PROJECT_ROOT
 from ccr.domain.column_mapping import ColumnMapping
 from ccr.domain.concealing import Directory, HiddenSources, conceal
 from ccr.domain.directory_import import (
@@ -53,6 +55,8 @@ from ccr.domain.phrases import phrase
 
 TOLD_EVERY = 200
 Progress = Callable[[int, int], None]
+
+NEED_TERMS = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,3 +310,9 @@ def load_need_terms(path: Path) -> NeedTerms:
     """Return the table of need terms from its CSV file."""
     with path.open(encoding="utf-8", newline="") as file:
         return NeedTerms.from_rows(csv.DictReader(file))
+
+
+@lru_cache(maxsize=1)
+def table_of_words() -> NeedTerms:
+    """Return the table of words that needs are read by, without any mapping."""
+    return load_need_terms(NEED_TERMS)

@@ -324,6 +324,7 @@ def _site(row: Found) -> Site:
         zip_code=_zip(row.postal_code),
         point=Point(row.latitude, row.longitude) if known else None,
         precision=Precision(row.precision),
+        coordinates_from=row.coordinates_from,
     )
 
 

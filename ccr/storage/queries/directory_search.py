@@ -7,7 +7,7 @@ The set of services found is the same on both; the order may differ beyond relev
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -82,6 +82,45 @@ def search_services(network_id: UUID, words: str, *, page: int = 1, per_page: in
     on_sqlite = db.session.get_bind().dialect.name == "sqlite"
     statement = (_on_sqlite if on_sqlite else _on_postgres)(statement, wanted)
     return _page(statement.order_by(ServiceRow.id), page, per_page)
+
+
+def texts_with(network_id: UUID, words: Sequence[str]) -> list[int]:
+    """Return the numbers of the texts that have every one of these words, or begin with it.
+
+    Numbers and nothing else: what they are texts of is known where the directory is kept ready.
+    One statement; the same set on both engines. Words are plain (ccr.domain.search_text).
+    """
+    if not words:
+        return []
+    statement: Any = (
+        select(ServiceText.id).where(ServiceText.network_id == network_id).order_by(None)
+    )
+    on_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    if on_sqlite:
+        query = " ".join(f'"{word}"*' for word in words)
+        statement = statement.join(_INDEX, _INDEX.c.rowid == ServiceText.id).where(
+            text("service_text_index MATCH :query").bindparams(query=query)
+        )
+    else:
+        simple: ColumnElement[str] = literal_column("'simple'")
+        asked = func.to_tsquery(simple, " & ".join(f"'{word}':*" for word in words))
+        statement = statement.where(func.to_tsvector(simple, ServiceText.body).op("@@")(asked))
+    return list(db.session.scalars(statement))
+
+
+def text_numbers(network_id: UUID) -> dict[UUID, int]:
+    """Return the number of each service's text."""
+    rows = db.session.execute(
+        select(ServiceText.service_id, ServiceText.id).where(ServiceText.network_id == network_id)
+    )
+    return {row.service_id: row.id for row in rows}
+
+
+def all_texts(network_id: UUID) -> list[str]:
+    """Return every text of a network, for the words that listings use."""
+    return list(
+        db.session.scalars(select(ServiceText.body).where(ServiceText.network_id == network_id))
+    )
 
 
 def list_services(

@@ -47,9 +47,12 @@ def present(kind: RecordKind, ids: Collection[UUID]) -> dict[UUID, Mapping[str, 
     return found
 
 
-def still_as_left(change: Change, row: Mapping[str, Any]) -> bool:
-    """Return True when a record is as the change left it: nobody has changed it since."""
-    if change.version and row["version"] != change.version:
+def still_as_left(change: Change, row: Mapping[str, Any], back: int) -> bool:
+    """Return True when a record is as the change left it: nobody has changed it since.
+
+    `back` counts later changes that were taken back, with what took them back.
+    """
+    if change.version and row["version"] != change.version + back:
         return False
     after = {name: value for name, value in (change.after or {}).items() if name not in LISTS}
     now = plain_fields({name: row[name] for name in after})

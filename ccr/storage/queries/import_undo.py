@@ -7,16 +7,17 @@ counts from its first day.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, delete, or_, select, update
+from sqlalchemy import Column, and_, delete, false, func, not_, or_, select, update
 
-from ccr.domain.directory_history import RecordKind
+from ccr.domain.directory_history import Act, RecordKind
 from ccr.storage.db import Base, db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import LocationRow, MemberRow, ServiceAtLocationRow, ServiceRow
-from ccr.storage.models.keeping import DirectoryChange, RecordAlias
+from ccr.storage.models.keeping import DirectoryChange, ImportRun, RecordAlias
 from ccr.storage.queries.record_aliases import MODELS
 
 CHUNK = 500
@@ -80,8 +81,12 @@ def _pointing_at(target: str) -> Iterator[Column[Any]]:
 
 
 def changed_since(kind: RecordKind, ids: Collection[UUID], run_id: UUID) -> set[UUID]:
-    """Return which new records were changed, or joined with others, after their run."""
+    """Return which new records were changed, or joined with others, after their run.
+
+    What another import changed and an undo put back counts as nothing.
+    """
     found: set[UUID] = set()
+    back = taken_back(ids)
     for chunk in _chunks(ids):
         found.update(
             db.session.scalars(
@@ -89,6 +94,7 @@ def changed_since(kind: RecordKind, ids: Collection[UUID], run_id: UUID) -> set[
                 .where(
                     DirectoryChange.record_id.in_(chunk),
                     or_(DirectoryChange.run_id.is_(None), DirectoryChange.run_id != run_id),
+                    not_(_TAKEN_BACK),
                 )
                 .distinct()
             )
@@ -100,19 +106,42 @@ def changed_since(kind: RecordKind, ids: Collection[UUID], run_id: UUID) -> set[
         )
         model = MODELS[kind]
         if kind is not RecordKind.LOCATION:
-            found.update(
-                db.session.scalars(select(model.id).where(model.id.in_(chunk), model.version != 1))
+            versions = db.session.execute(
+                select(model.id, model.version).where(model.id.in_(chunk))
             )
+            found.update(row.id for row in versions if row.version != 1 + back.get(row.id, 0))
         else:
-            found.update(
-                row.id
-                for row in db.session.execute(
-                    select(LocationRow.id, LocationRow.edited_fields).where(
-                        LocationRow.id.in_(chunk)
-                    )
-                )
-                if row.edited_fields
+            edited = db.session.execute(
+                select(LocationRow.id, LocationRow.edited_fields).where(LocationRow.id.in_(chunk))
             )
+            found.update(row.id for row in edited if row.edited_fields)
+    return found
+
+
+_TAKEN_BACK = or_(
+    DirectoryChange.act == Act.UNDONE.value,
+    and_(
+        DirectoryChange.act == Act.IMPORTED.value,
+        func.coalesce(
+            DirectoryChange.run_id.in_(select(ImportRun.id).where(ImportRun.state == "undone")),
+            false(),
+        ),
+    ),
+)
+"""Changes by imports that were undone, and what undid them."""
+
+
+def taken_back(ids: Collection[UUID], since: datetime | None = None) -> dict[UUID, int]:
+    """Return how many changes of these records were taken back, or took one back."""
+    found: dict[UUID, int] = {}
+    for chunk in _chunks(ids):
+        statement = select(DirectoryChange.record_id, func.count().label("times")).where(
+            DirectoryChange.record_id.in_(chunk), _TAKEN_BACK
+        )
+        if since is not None:
+            statement = statement.where(DirectoryChange.at > since)
+        for row in db.session.execute(statement.group_by(DirectoryChange.record_id)):
+            found[row.record_id] = row.times
     return found
 
 

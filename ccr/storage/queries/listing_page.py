@@ -116,6 +116,7 @@ def _places(service_id: UUID) -> tuple[dict[str, Any], ...]:
             LocationRow.postal_code,
             LocationRow.transportation,
             LocationRow.precision,
+            LocationRow.coordinates_from,
         )
         .join(ServiceAtLocationRow, ServiceAtLocationRow.location_id == LocationRow.id)
         .where(

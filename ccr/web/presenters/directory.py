@@ -9,7 +9,7 @@ from flask import g, url_for
 from flask_babel import format_date
 
 from ccr.domain.answering import calendar_or_none, coverage_now
-from ccr.domain.directory import Service
+from ccr.domain.directory import Precision, Service
 from ccr.domain.freshness import capacity_is_fresh, stale
 from ccr.domain.languages import language_name
 from ccr.domain.opening import DAYS, week_ahead
@@ -23,6 +23,7 @@ from ccr.storage.queries.listing_page import Beside
 from ccr.web.forms.joining import ROLE_LABELS
 from ccr.web.forms.listing_rows import KIND_LABELS
 from ccr.web.language import translated
+from ccr.web.presenters.exactness import exactness
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.routing import area_text, coverage_dict, facts_rows
 
@@ -37,6 +38,18 @@ def listing_row(listing: Listing) -> dict[str, Any]:
         "member": listing.member,
         "needs": [translated(need.label) for need in listing.needs],
         "marks": [translated(mark) for mark in _marks(listing)],
+    }
+
+
+def service_row(service: Service) -> dict[str, Any]:
+    """Return one row of what a search found."""
+    return {
+        "href": url_for("directory.service", service_id=service.id),
+        "name": service.name,
+        "member": service.member.name,
+        "phone": service.phone,
+        "needs": [translated(need.label) for need in Need if need in service.needs],
+        "marks": [translated(mark) for mark in _marks(service)],
     }
 
 
@@ -186,6 +199,7 @@ def _place(place: dict[str, Any]) -> dict[str, str]:
         "name": place["name"],
         "address": ", ".join(filter(None, lines)),
         "way": place["transportation"] or "",
+        "exact": translated(exactness(Precision(place["precision"]), place["coordinates_from"])),
     }
 
 

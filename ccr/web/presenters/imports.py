@@ -298,7 +298,7 @@ def progress_view(progress: Progress | None, run: Run, now: datetime) -> dict[st
         "rows": "",
         "rate": "",
         "left": "",
-        "errors": _number(int(run.summary.get("errors", 0))),
+        "errors": _number(int(run.summary["errors"])) if "errors" in run.summary else None,
     }
     if progress is None or not progress.total:
         return view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
@@ -9,14 +10,17 @@ from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.listing_search import Hours, ListingQuery, Sort, Way
 from ccr.domain.phrases import phrase
+from ccr.domain.taxonomy import Access, Need, Track
 from ccr.policy.permissions import Permission
-from ccr.services import directory, hiding
+from ccr.services import directory, finding, hiding
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.directory import DescribeForm, WordsForm
+from ccr.web.forms.directory import DescribeForm, SearchForm
 from ccr.web.forms.fields import add_refusal, whole_number
 from ccr.web.language import translated
-from ccr.web.presenters.directory import listing_row, listing_view
+from ccr.web.presenters.directory import listing_view
+from ccr.web.presenters.finding import answer_view
 from ccr.web.presenters.moments import local_day
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
@@ -26,29 +30,58 @@ blueprint = Blueprint("directory", __name__, url_prefix="/directory")
 @requires(Permission.DIRECTORY_READ)
 def index() -> str:
     """Show every listing by name."""
-    return _found(WordsForm(formdata=None), "", 1)
+    return _found(SearchForm(formdata=None))
 
 
 @blueprint.post("")
 @requires(Permission.DIRECTORY_READ)
 def search() -> ResponseReturnValue:
-    """Show the listings that have these words."""
-    form = WordsForm()
-    if not form.validate():
-        return _found(form, None, 1), 422
-    return _found(form, form.words.data or "", form.page.data or 1)
+    """Show the listings that the question does not leave out."""
+    form = SearchForm()
+    try:
+        if not form.validate():
+            return _page(form), 422
+        return _found(form)
+    except InvalidInputError as error:
+        add_refusal(form, error)
+        return _page(form), 422
 
 
-def _found(form: WordsForm, words: str | None, number: int) -> str:
-    page = None
-    if words is not None:
-        page = directory.search(current_identity(), words, page=number)
-    return render_template(
-        "directory/index.html",
-        form=form,
-        words=words,
-        page=page,
-        rows=[listing_row(listing) for listing in page.listings] if page else [],
+def _found(form: SearchForm) -> str:
+    answer = finding.find_listings(
+        current_identity(),
+        current_world(),
+        _asked(form),
+        at=utc_now(),
+        timezone=g.network.timezone,
+        page=form.page.data or 1,
+        exact=bool(form.exact.data),
+    )
+    return _page(form, answer_view(answer, form))
+
+
+def _page(form: SearchForm, found: dict[str, Any] | None = None) -> str:
+    return render_template("directory/index.html", form=form, found=found)
+
+
+def _asked(form: SearchForm) -> ListingQuery:
+    """Return the question; its place is looked up as searches by need look theirs up."""
+    near = (form.near.data or "").strip()
+    places = current_world().gazetteer
+    return ListingQuery(
+        words=form.words.data or "",
+        near=places.resolve(near, default_state=g.network.state) if near else None,
+        needs=frozenset({Need(form.need.data)}) if form.need.data else frozenset(),
+        track=Track(form.track.data) if form.track.data else None,
+        language=form.language.data or None,
+        category=form.category.data or None,
+        way=Way(form.way.data) if form.way.data else None,
+        hours=Hours(form.hours.data) if form.hours.data else None,
+        access=frozenset(Access(code) for code in form.access.data or ()),
+        free=bool(form.free.data),
+        checked=bool(form.checked.data),
+        room=bool(form.room.data),
+        sort=Sort(form.sort.data or Sort.BEST.value),
     )
 
 

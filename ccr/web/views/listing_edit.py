@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.typed_facts import area_lines
+from ccr.domain.directory import Precision
 from ccr.domain.errors import InvalidInputError, StaleError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import listing_edit, listing_places
+from ccr.services import geocoding, listing_edit, listing_places
 from ccr.services.listing_edit import EditDesk, FieldsRefusedError
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal, whole_number
@@ -26,6 +27,7 @@ from ccr.web.forms.listing import (
     held_data,
 )
 from ccr.web.language import translated
+from ccr.web.presenters.exactness import LOOK_UP_WARNINGS, exactness
 from ccr.web.presenters.listing_edit import (
     both_versions,
     place_choices,
@@ -171,10 +173,11 @@ def make_place(service_id: UUID) -> ResponseReturnValue:
     identity, form = current_identity(), PlaceForm()
     found = listing_places.open_new(identity, service_id)
     try:
-        listing_places.add(identity, current_world(), service_id, form.typed(), at=utc_now())
+        made = listing_places.add(identity, current_world(), service_id, form.typed(), at=utc_now())
     except InvalidInputError as error:
         return _refused_place(service_id, found.name, form, error)
     flash(translated(phrase("The place was added.")), "success")
+    _look_up(service_id, made)
     return redirect(url_for("listing_edit.section", service_id=service_id, section="where"), 303)
 
 
@@ -185,7 +188,9 @@ def place(service_id: UUID, place_id: UUID) -> ResponseReturnValue:
     found = listing_places.open_place(current_identity(), service_id, place_id)
     form = PlaceForm(formdata=None, data=found.place.fields)
     form.version.data = found.place.stamp
-    return _place(service_id, found.name, form, precision=found.place.fields["precision"])
+    fields = found.place.fields
+    exact = exactness(Precision(fields["precision"]), fields["coordinates_from"])
+    return _place(service_id, found.name, form, exact=translated(exact))
 
 
 @blueprint.post("/<uuid:service_id>/places/<uuid:place_id>")
@@ -211,7 +216,17 @@ def save_place(service_id: UUID, place_id: UUID) -> ResponseReturnValue:
         add_refusal(form, error)
         return _place(service_id, found.name, form, status=409)
     flash(translated(phrase("The place was saved.")), "success")
+    _look_up(service_id, place_id)
     return redirect(url_for("listing_edit.section", service_id=service_id, section="where"), 303)
+
+
+def _look_up(service_id: UUID, place_id: UUID) -> None:
+    """Look up the point of a place that is saved; say so where that did not work."""
+    verdict = geocoding.look_up(
+        current_identity(), current_world(), service_id, place_id, at=utc_now()
+    )
+    if words := LOOK_UP_WARNINGS.get(verdict):
+        flash(translated(words), "warning")
 
 
 def _refused_place(
@@ -223,12 +238,13 @@ def _refused_place(
 
 
 def _place(
-    service_id: UUID, name: str, form: PlaceForm, *, precision: str = "", status: int = 200
+    service_id: UUID, name: str, form: PlaceForm, *, exact: str = "", status: int = 200
 ) -> ResponseReturnValue:
     return render_template(
         "directory/edit/place.html",
         service_id=service_id,
         name=name,
         form=form,
-        precision=precision,
+        exact=exact,
+        geocoder=getattr(current_world().geocoder, "host", ""),
     ), status

@@ -1,0 +1,142 @@
+"""Looking for listings: what may be asked, what "unknown" means, and how far is near.
+
+What lives here: the question as values, the groups by distance without a cliff, the hours that
+"tonight" and "this weekend" mean. What must not: points of hidden places; there are none.
+A filter never leaves out what is not known; it marks it as "call to check". Source: ohana-api#358
+(rank, do not cut off), design 2.3 (a hidden place is found by its area alone).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from ccr.domain.clocks import OpenCalendar
+from ccr.domain.directory import Place
+from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.taxonomy import Access, Cost, Need, Track
+
+PAGE_SIZE = 25
+
+
+class Choice(StrEnum):
+    """A code with a label."""
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label as a translatable phrase."""
+        return _LABELS[self]
+
+
+class Way(Choice):
+    """How a service is had."""
+
+    IN_PERSON = "in-person"
+    BY_PHONE = "by-phone"
+    ONLINE = "online"
+
+
+class Hours(Choice):
+    """When it is to be open."""
+
+    NOW = "now"
+    TONIGHT = "tonight"
+    WEEKEND = "weekend"
+
+
+class Sort(Choice):
+    """The order of the list."""
+
+    BEST = "best"
+    NAME = "name"
+    CHECKED = "checked"
+
+
+class Group(Choice):
+    """Where a listing stands to a place, near to far; area groups never depend on distance."""
+
+    WITHIN_5 = "within-5"
+    WITHIN_15 = "within-15"
+    WITHIN_40 = "within-40"
+    FARTHER = "farther"
+    AREA = "area"
+    WIDE = "wide"
+    ELSEWHERE = "elsewhere"
+    ANYWHERE = "anywhere"
+
+
+_LABELS: dict[Choice, Phrase] = {
+    Way.IN_PERSON: phrase("In person"),
+    Way.BY_PHONE: phrase("By phone"),
+    Way.ONLINE: phrase("Online"),
+    Hours.NOW: phrase("Open now"),
+    Hours.TONIGHT: phrase("Open tonight"),
+    Hours.WEEKEND: phrase("Open this weekend"),
+    Sort.BEST: phrase("Best match"),
+    Sort.NAME: phrase("Name"),
+    Sort.CHECKED: phrase("Last checked"),
+    Group.WITHIN_5: phrase("Within 5 km (3 miles)"),
+    Group.WITHIN_15: phrase("Within 15 km (9 miles)"),
+    Group.WITHIN_40: phrase("Within 40 km (25 miles)"),
+    Group.FARTHER: phrase("Farther away, and serves this place"),
+    Group.AREA: phrase("Serves this county, wherever it is"),
+    Group.WIDE: phrase("Serves the whole state or country"),
+    Group.ELSEWHERE: phrase("Says that it serves other places: ask"),
+    Group.ANYWHERE: phrase("Listings"),
+}
+BANDS_KM = (5.0, 15.0, 40.0)
+BY_DISTANCE = (Group.WITHIN_5, Group.WITHIN_15, Group.WITHIN_40, Group.FARTHER)
+_TONIGHT = (18, 19, 20, 21, 22, 23)
+_DAYTIME = (9, 11, 13, 15, 17, 19)
+_SATURDAY, _SUNDAY = 5, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingQuery:
+    """What is looked for. Everything must hold; an empty field asks nothing.
+
+    `words` and `needs` never stand in an address, a log or a saved search (design 6b).
+    """
+
+    words: str = field(default="", repr=False)
+    needs: frozenset[Need] = field(default=frozenset(), repr=False)
+    near: Place | None = field(default=None, repr=False)
+    language: str | None = None
+    access: frozenset[Access] = frozenset()
+    free: bool = False
+    way: Way | None = None
+    track: Track | None = None
+    category: str | None = None
+    checked: bool = False
+    room: bool = False
+    hours: Hours | None = None
+    sort: Sort = Sort.BEST
+
+
+def surely_paid(cost: Cost) -> bool:
+    """Return True when a service is known to cost something."""
+    return cost in {Cost.SLIDING, Cost.PAID}
+
+
+def moments_of(hours: Hours, at: datetime, timezone: str) -> tuple[datetime, ...]:
+    """Return the moments at one of which a service must be open.
+
+    Tonight is from six to midnight of this day where the network is; the weekend is the Saturday
+    and Sunday that come next, or today's.
+    """
+    if hours is Hours.NOW:
+        return (at,)
+    zone = ZoneInfo(timezone)
+    today = at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    if hours is Hours.TONIGHT:
+        return tuple(today.replace(hour=hour) for hour in _TONIGHT)
+    days = [today + timedelta(days=offset) for offset in range(7)]
+    weekend = [day for day in days if day.weekday() in {_SATURDAY, _SUNDAY}]
+    return tuple(day.replace(hour=hour) for day in weekend for hour in _DAYTIME)
+
+
+def surely_closed(calendar: OpenCalendar | None, moments: tuple[datetime, ...]) -> bool:
+    """Return True when hours are known and open at none of the moments."""
+    return calendar is not None and not any(calendar.is_open(moment) for moment in moments)

@@ -1,0 +1,259 @@
+"""The directory as columns for looking through it: filters, groups by place, and facets.
+
+Read-only and shared by threads; built once per directory version beside the routing index. What a
+filter does not know it keeps. A hidden service has no point here: it is grouped by area alone, in
+an order that knows nothing of where a search stands (R49).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from ccr.domain.answering import HoursOnce, HoursReader, calendar_or_none
+from ccr.domain.areas import by_area_alone, covering_extent, in_area_of
+from ccr.domain.checking import NOT_PROPOSED_AFTER
+from ccr.domain.directory import Service
+from ccr.domain.listing_search import (
+    BANDS_KM,
+    Group,
+    Hours,
+    ListingQuery,
+    Sort,
+    Way,
+    moments_of,
+    surely_closed,
+    surely_paid,
+)
+from ccr.domain.search_text import plain_words
+from ccr.domain.taxonomy import AreaExtent, CapacityStatus, Known, Need, ServiceStatus
+from ccr.engine.columns import Array, SitePoints, microseconds, postings
+
+NEVER = np.iinfo(np.int64).min
+_GROUPS = list(Group)
+_WIDE = {AreaExtent.STATE, AreaExtent.NATION}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows in order, each with its group and km (nan for none), and the counts of the facets."""
+
+    rows: Array
+    groups: Array
+    km: Array
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+class ListingIndex:
+    """Services, in the order of their names, ready to be filtered."""
+
+    def __init__(self, services: Iterable[Service], numbers: Mapping[UUID, int]) -> None:
+        """Build the columns.
+
+        Args:
+            numbers: by service, the number of its text in the text index.
+        """
+        self.services: list[Service] = sorted(
+            services,
+            key=lambda s: (
+                not (s.status is ServiceStatus.ACTIVE and s.member.active),
+                s.name.casefold(),
+                str(s.id),
+            ),
+        )
+        rows = list(enumerate(self.services))
+        self.by_need = postings((need, row) for row, s in rows for need in s.needs)
+        self.by_language = postings((lang.code, row) for row, s in rows for lang in s.languages)
+        self.by_category = postings((s.member.category.value, row) for row, s in rows)
+        self.by_track = postings((t, row) for row, s in rows for t in s.tracks)
+        self._no_language = self._flag(lambda s: not s.languages)
+        self._no_track = self._flag(lambda s: not s.tracks)
+        self._refusing = postings(
+            (access, row)
+            for row, s in rows
+            for access, k in s.accessibility.items()
+            if k is Known.NO
+        )
+        self._paid = self._flag(lambda s: surely_paid(s.cost))
+        self._ways = {
+            Way.IN_PERSON: self._flag(lambda s: s.in_person),
+            Way.BY_PHONE: self._flag(lambda s: s.by_phone),
+            Way.ONLINE: self._flag(lambda s: s.virtual),
+        }
+        self._no_room = self._flag(
+            lambda s: s.capacity is not None and s.capacity.status is CapacityStatus.NO_CAPACITY
+        )
+        self._checked = np.fromiter(
+            (
+                NEVER if s.last_verified_at is None else microseconds(s.last_verified_at)
+                for s in self.services
+            ),
+            np.int64,
+            len(self.services),
+        )
+        self._area_only = self._flag(by_area_alone)
+        self._placed = np.flatnonzero(~self._area_only)
+        self._points = SitePoints([self.services[row] for row in self._placed])
+        self._stated = self._flag(lambda s: bool(s.areas))
+        ids = np.array([numbers.get(s.id, -1) for s in self.services], np.int64)
+        self._by_number = np.argsort(ids, kind="stable")
+        self._numbers = ids[self._by_number]
+        self._name_words = [frozenset(plain_words(s.name)) for s in self.services]
+
+    def _flag(self, of: Callable[[Service], bool]) -> Array:
+        return np.fromiter((of(s) for s in self.services), bool, len(self.services))
+
+    def rows_of(self, numbers: Sequence[int]) -> Array:
+        """Return whether each row's text is among these numbers."""
+        mask = np.zeros(len(self.services), bool)
+        if len(numbers):
+            wanted = np.asarray(numbers, np.int64)
+            places = np.searchsorted(self._numbers, wanted)
+            places = places[places < len(self._numbers)]
+            hits = self._by_number[places[np.isin(self._numbers[places], wanted)]]
+            mask[hits] = True
+        return mask
+
+    def with_needs(self, needs: Iterable[Need]) -> Array:
+        """Return whether each row meets all of the needs."""
+        mask = np.ones(len(self.services), bool)
+        for need in needs:
+            has = np.zeros(len(self.services), bool)
+            has[self.by_need.get(need, [])] = True
+            mask &= has
+        return mask
+
+    def find(
+        self,
+        query: ListingQuery,
+        text: Array | None,
+        words: Sequence[str],
+        *,
+        at: datetime,
+        timezone: str,
+        hours: HoursReader,
+    ) -> Found:
+        """Return the rows that the query does not leave out, in order, with facets.
+
+        Args:
+            text: which rows have the words; None where no words were typed.
+            words: the words, for putting those first whose name has them.
+        """
+        mask = self._kept(query, at)
+        if text is not None:
+            mask &= text
+        if query.hours is not None:
+            self._thin_by_hours(mask, query.hours, at, timezone, hours)
+        rows = np.flatnonzero(mask)
+        groups, km = self._placed_to(query, rows)
+        serving = groups >= 0
+        rows, groups, km = rows[serving], groups[serving], km[serving]
+        order = self._order(query, rows, groups, words)
+        facets = self._facets(rows)
+        return Found(rows[order], groups[order], km[order], facets)
+
+    def _kept(self, query: ListingQuery, at: datetime) -> Array:
+        mask = self.with_needs(query.needs)
+        if query.language:
+            mask &= self._has(self.by_language, query.language) | self._no_language
+        if query.track:
+            mask &= self._has(self.by_track, query.track) | self._no_track
+        if query.category:
+            mask &= self._has(self.by_category, query.category)
+        for access in query.access:
+            mask &= ~self._has(self._refusing, access)
+        if query.free:
+            mask &= ~self._paid
+        if query.way:
+            mask &= self._ways[query.way]
+        if query.room:
+            mask &= ~self._no_room
+        if query.checked:
+            mask &= self._checked >= microseconds(at - NOT_PROPOSED_AFTER)
+        return mask
+
+    def _has(self, lists: Mapping[Any, Array], code: object) -> Array:
+        mask = np.zeros(len(self.services), bool)
+        mask[lists.get(code, [])] = True
+        return mask
+
+    def _thin_by_hours(
+        self, mask: Array, wanted: Hours, at: datetime, timezone: str, hours: HoursReader
+    ) -> None:
+        """Leave out what is surely closed; each text of hours is read once."""
+        moments, once = moments_of(wanted, at, timezone), HoursOnce(hours)
+        closed: dict[tuple[str | None, str], bool] = {}
+        for row in np.flatnonzero(mask):
+            service = self.services[row]
+            key = (service.opening_hours, service.timezone)
+            if key not in closed:
+                calendar = calendar_or_none(*key, once)
+                closed[key] = surely_closed(calendar, moments)
+            if closed[key]:
+                mask[row] = False
+
+    def _placed_to(self, query: ListingQuery, rows: Array) -> tuple[Array, Array]:
+        """Return each row's group (-1: does not serve the place) and km (nan: none)."""
+        km = np.full(len(rows), np.nan)
+        if query.near is None:
+            return np.full(len(rows), _GROUPS.index(Group.ANYWHERE)), km
+        groups = np.full(len(rows), -1)
+        placed = ~self._area_only[rows]
+        among = np.searchsorted(self._placed, rows[placed])
+        km[placed] = self._points.nearest_km(among, query.near.point)
+        groups[placed] = np.searchsorted(BANDS_KM, km[placed], side="left")
+        far = np.flatnonzero(groups == _GROUPS.index(Group.FARTHER))
+        for place in far[self._stated[rows[far]]]:
+            if covering_extent(self.services[rows[place]], query.near) is None:
+                groups[place] = _GROUPS.index(Group.ELSEWHERE)
+        for place in np.flatnonzero(~placed):
+            service = self.services[rows[place]]
+            if in_area_of(service, query.near):
+                extent = covering_extent(service, query.near)
+                group = Group.WIDE if extent in _WIDE else Group.AREA
+                groups[place] = _GROUPS.index(group)
+        return groups, km
+
+    def _order(
+        self, query: ListingQuery, rows: Array, groups: Array, words: Sequence[str]
+    ) -> Array:
+        """Return the order: by group, then as sorted; rows themselves are in order of names."""
+        if query.sort is Sort.CHECKED:
+            checked = self._checked[rows]
+            # Never is the longest ago; the smallest number has no opposite.
+            latest_first = np.where(checked == NEVER, np.iinfo(np.int64).max, -checked)
+            return np.lexsort((rows, latest_first, groups))
+        unnamed = np.zeros(len(rows), bool)
+        if query.sort is Sort.BEST and words:
+            wanted = set(words)
+            unnamed = np.fromiter(
+                (not wanted <= self._name_words[row] for row in rows), bool, len(rows)
+            )
+        return np.lexsort((rows, unnamed, groups))
+
+    def _facets(self, rows: Array) -> dict[str, dict[str, int]]:
+        """Return how many of these rows carry each code, for each facet."""
+        mask = np.zeros(len(self.services), bool)
+        mask[rows] = True
+
+        def counted(lists: Mapping[Any, Array]) -> dict[str, int]:
+            counts = {str(code): int(mask[found].sum()) for code, found in lists.items()}
+            return {code: n for code, n in counts.items() if n}
+
+        ways = {way.value: int((mask & has).sum()) for way, has in self._ways.items()}
+        return {
+            "needs": counted(self.by_need),
+            "language": counted(self.by_language),
+            "category": counted(self.by_category),
+            "way": {way: n for way, n in ways.items() if n},
+        }
+
+
+def group_of(code: int) -> Group:
+    """Return the group that a number of `Found.groups` stands for."""
+    return _GROUPS[code]

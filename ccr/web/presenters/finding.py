@@ -1,0 +1,101 @@
+"""What was found in the directory, in words: groups, chips of what was asked, facets."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from ccr.domain.listing_search import BY_DISTANCE, Group, Way
+from ccr.domain.taxonomy import MemberCategory, Need
+from ccr.services.finding import Answer, Line
+from ccr.web.forms.directory import SearchForm
+from ccr.web.language import translated
+from ccr.web.presenters.directory import service_row
+
+KM_PER_MILE = 1.609344
+MOST_IN_A_FACET = 8
+Pairs = list[tuple[str, str]]
+
+
+def answer_view(answer: Answer, form: SearchForm) -> dict[str, Any]:
+    """Return what the page shows; nothing of it stands in an address."""
+    sent = form.sent()
+    return {
+        "total": answer.total,
+        "page": answer.page,
+        "pages": answer.pages,
+        "read_as": answer.read_as,
+        "sent": sent,
+        "groups": [
+            {
+                "heading": translated(group.label) if group is not Group.ANYWHERE else "",
+                "by_area": group in {Group.AREA, Group.WIDE},
+                "rows": [_row(line) for line in lines],
+            }
+            for group, lines in groupby(answer.lines, key=lambda line: line.group)
+        ],
+        "chips": _chips(form, sent),
+        "facets": [facet for facet in _facets(answer, form, sent) if len(facet["choices"]) > 1],
+    }
+
+
+def _row(line: Line) -> dict[str, Any]:
+    km = line.km if line.group in BY_DISTANCE or line.group is Group.ELSEWHERE else None
+    return {
+        **service_row(line.service),
+        "far": None if km is None else f"{km:.0f} km · {km / KM_PER_MILE:.0f} mi",
+    }
+
+
+def _chips(form: SearchForm, sent: Pairs) -> list[dict[str, Any]]:
+    """Return each thing asked, with what is left of the question without it."""
+    chips = []
+    for name, value in sent:
+        field = form[name]
+        if name in {"sort", "exact"}:
+            continue
+        chips.append(
+            {
+                "text": _words_of(field, value),
+                "rest": [pair for pair in sent if pair != (name, value)],
+            }
+        )
+    return chips
+
+
+def _words_of(field: Any, value: str) -> str:  # noqa: ANN401 -- a field of the form
+    choices = getattr(field, "choices", None)
+    if choices:
+        return next((str(c.label) for c in choices if c.value == value), value)
+    return str(field.label.text) if value == "y" else value
+
+
+def _facets(answer: Answer, form: SearchForm, sent: Pairs) -> list[dict[str, Any]]:
+    """Return the facets: for each code how many listings would be left."""
+    named = (
+        ("need", "needs", [need.value for need in Need]),
+        ("category", "category", [kind.value for kind in MemberCategory]),
+        ("language", "language", sorted(answer.facets.get("language", {}))),
+        ("way", "way", [way.value for way in Way]),
+    )
+    facets = []
+    for name, key, codes in named:
+        counts = answer.facets.get(key, {})
+        field = form[name]
+        known = {choice.value: str(choice.label) for choice in field.choices}
+        found = [(code, counts[code]) for code in codes if code in counts and code in known]
+        found.sort(key=lambda pair: -pair[1])
+        facets.append(
+            {
+                "name": name,
+                "label": str(field.label.text),
+                "rest": [pair for pair in sent if pair[0] != name],
+                "choices": []
+                if field.data
+                else [
+                    {"value": code, "text": known[code], "count": count}
+                    for code, count in found[:MOST_IN_A_FACET]
+                ],
+            }
+        )
+    return facets

@@ -1,0 +1,91 @@
+"""Looking through the directory on the page: meaning, mending, places, filters, few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+import time_machine
+from flask import Flask
+
+from tests.directory_rows import Statements
+from tests.small_directory import grow, make_small_directory
+from tests.web.journey import Desk, text_of
+
+BIRCH = "Birch legal advocacy (demo)"
+
+
+@pytest.fixture
+def desk(app: Flask, now: datetime) -> Iterator[Desk]:
+    with time_machine.travel(now, tick=False):
+        yield Desk(app, make_small_directory(at=now))
+
+
+def search(desk: Desk, status: int = 200, **fields: str) -> str:
+    worker = desk["alder.worker"]
+    worker.open("/directory")
+    answer = worker.send("/directory", fields)
+    assert answer.status_code == status
+    return text_of(answer)
+
+
+@pytest.mark.parametrize("words", ["orden de protección", "ORDEN PROTECCION", "protection order"])
+def test_a_need_in_either_language_finds_who_helps_with_it(desk: Desk, words: str) -> None:
+    assert BIRCH in search(desk, words=words)
+
+
+def test_a_misspelled_word_is_read_as_the_nearest_and_the_page_says_so(desk: Desk) -> None:
+    page = search(desk, words="advocasy demmo")
+    assert BIRCH in page
+    assert "Nothing has exactly these words. Showing what has: advocacy demo" in page
+    exact = search(desk, words="advocasy demmo", exact="y")
+    assert "No listing fits all of this" in exact
+
+
+def test_signs_alone_find_nothing_and_are_no_error(desk: Desk) -> None:
+    for words in ("!!!", '" OR *', "%_"):
+        assert "No listing fits all of this" in search(desk, words=words)
+
+
+def test_a_place_puts_listings_into_bands_and_hidden_ones_into_their_area(desk: Desk) -> None:
+    page = search(desk, near="12180")
+    assert "Within " in page
+    assert "Serves this county, wherever it is" in page
+    area = page.partition("Serves this county, wherever it is")[2]
+    assert "Cedar" in area
+    assert " km · " not in area.partition("</section>")[0]
+
+
+def test_a_place_that_is_none_is_refused_at_its_field_and_kept(desk: Desk) -> None:
+    page = search(desk, 422, near="Nowhere Atall", words="advocacy")
+    assert 'value="Nowhere Atall"' in page
+    assert 'value="advocacy"' in page
+
+
+def test_what_was_asked_stands_as_chips_and_facets_say_how_many_are_left(desk: Desk) -> None:
+    page = search(desk, need="protection-order", track="survivor", free="y")
+    for words in ("Protection order", "Free, or cost not known", "Clear all"):
+        assert words in page
+    assert 'name="need" value="protection-order"' in page
+
+
+def test_a_code_that_does_not_exist_is_refused(desk: Desk) -> None:
+    assert "listing" in search(desk, 422, need="bogus", language="xx", sort="best")
+
+
+def test_nothing_that_was_asked_stands_in_an_address(desk: Desk) -> None:
+    page = search(desk, words="advocacy", near="12180", need="advocacy")
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert "?" not in "".join(part.partition('"')[0] for part in main.split('href="')[1:])
+
+
+def test_a_search_takes_few_statements_and_no_more_with_twice_the_listings(desk: Desk) -> None:
+    counts = []
+    for _ in range(2):
+        grow(desk.small, 6, at=datetime(2026, 11, 12, 19, 5).astimezone())
+        search(desk, words="birch", near="12180")
+        with Statements() as run:
+            search(desk, words="birch", near="12180", language="es", hours="tonight")
+        counts.append(len(run.texts))
+    assert counts[0] == counts[1] <= 2 * 12  # two pages: the form, and the answer
