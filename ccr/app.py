@@ -52,6 +52,7 @@ VIEWS = (
     "suggestions",
     "vocabularies",
     "room",
+    "short_list",
     "checks",
     "check_links",
     "drafts",

@@ -16,7 +16,7 @@ from huey import crontab
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
-from ccr.services import check_links, import_work, operations, practice
+from ccr.services import check_links, import_work, operations, practice, put_aside
 from ccr.services.followups import run_clocks
 from ccr.services.outbox import deliver
 from ccr.services.world import World
@@ -55,6 +55,10 @@ def _imports(world: World, at: datetime) -> object:
     return None
 
 
+def _upkeep(_world: World, at: datetime) -> object:
+    return put_aside.forget_expired(at=at)
+
+
 def _nothing(_world: World, _at: datetime) -> object:
     return None
 
@@ -67,6 +71,7 @@ JOBS = (
     Job(operations.OUTBOX, _outbox),
     Job(operations.PRACTICE, _practice),
     Job(operations.IMPORTS, _imports),
+    Job(operations.UPKEEP, _upkeep),
 )
 
 

@@ -14,6 +14,7 @@ OUTBOX = "outbox"
 PRACTICE = "practice"
 CHECKS = "checks"
 IMPORTS = "imports"
+UPKEEP = "upkeep"
 # The others can wait: when they fall silent, nobody is forgotten, and nobody is told.
 JOBS = (WORKER, CLOCKS, OUTBOX)
 # Reminders come by the minute; ten silent minutes are a fault that staff must hear of (design 4).

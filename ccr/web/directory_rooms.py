@@ -36,7 +36,7 @@ ROOMS = (
     Room("/directory/imports", phrase("Imports"), Permission.DIRECTORY_IMPORT),
     Room("/directory/duplicates", phrase("Duplicates"), Permission.DIRECTORY_MERGE),
     Room("/directory/terms", phrase("Vocabularies"), Permission.TAXONOMY_MANAGE),
-    Room("/directory/export", phrase("Take away"), Permission.DIRECTORY_EXPORT),
+    Room("/directory/export", phrase("Export"), Permission.DIRECTORY_EXPORT),
     Room("/directory/rules", phrase("Rules"), Permission.DIRECTORY_IMPORT),
 )
 

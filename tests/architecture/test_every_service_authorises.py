@@ -84,6 +84,7 @@ WITHOUT_IDENTITY = {
     "outbox.notify_compartment": "a step of use cases that authorised",
     "outbox.standing": "operators; nothing about people",
     "outbox.text_of": "fixed text",
+    "put_aside.forget_expired": "the worker; deletes what has run out",
     "practice.run": "the worker; acts in practice networks for invented partners alone",
     "sign_in.record_failure": "before anybody is signed in",
     "sign_in.record_success": "before anybody is signed in",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 
+from ccr.services import put_aside
 from tests.directory_rows import Statements
+from tests.loop import dump
 from tests.small_directory import grow, make_small_directory
 from tests.web.journey import Desk, text_of
 
@@ -89,3 +91,58 @@ def test_a_search_takes_few_statements_and_no_more_with_twice_the_listings(desk:
             search(desk, words="birch", near="12180", language="es", hours="tonight")
         counts.append(len(run.texts))
     assert counts[0] == counts[1] <= 2 * 12  # two pages: the form, and the answer
+
+
+LIST = "/directory/short-list"
+
+
+def put(desk: Desk, who: str, service_id) -> None:
+    desk[who].open("/account")
+    answer = desk[who].send(f"{LIST}/listings/{service_id}", {}, follow=False)
+    assert answer.status_code == 303
+
+
+def test_a_short_list_is_ones_own_side_by_side_and_gone_after_thirty_days(
+    app: Flask, now: datetime
+) -> None:
+    with time_machine.travel(now, tick=False) as clock:
+        desk = Desk(app, make_small_directory(at=now))
+        for service_id in (desk.small.birch_service_id, desk.small.cedar_service_id):
+            put(desk, "alder.worker", service_id)
+            put(desk, "alder.worker", service_id)  # twice is once
+        page = text_of(desk["alder.worker"].open(LIST))
+        assert "Side by side" in page
+        assert page.count(f"/listings/{desk.small.birch_service_id}/remove") == 1
+        assert "Nothing is put aside" in text_of(desk["birch.advocate"].open(LIST))
+        gone = f"{LIST}/listings/{desk.small.cedar_service_id}/remove"
+        desk["alder.worker"].send(gone, {}, follow=False)
+        assert "Side by side" not in text_of(desk["alder.worker"].open(LIST))
+        clock.shift(timedelta(days=30, seconds=1))
+        desk.close_browsers()
+        assert "Nothing is put aside" in text_of(desk["alder.worker"].open(LIST))
+        assert put_aside.forget_expired(at=now + timedelta(days=31)) == 1
+
+
+def test_a_kept_search_has_no_words_and_no_needs(desk: Desk) -> None:
+    worker = desk["alder.worker"]
+    worker.open("/directory")
+    asked = {"words": "zanzibar", "need": "advocacy", "near": "12180", "language": "es"}
+    worker.send(f"{LIST}/searches", asked, follow=False)
+    page = text_of(worker.open(LIST))
+    assert "12180, Spanish" in page
+    rows = repr(dump(without=frozenset())["saved_search"])
+    assert "zanzibar" not in rows
+    assert "advocacy" not in rows
+    worker.send(f"{LIST}/searches", {"words": "zanzibar"}, follow=False)
+    assert text_of(worker.open(LIST)).count("Search again:") == 1
+
+
+def test_another_persons_search_is_not_forgotten(desk: Desk) -> None:
+    worker, other = desk["alder.worker"], desk["birch.advocate"]
+    worker.open("/directory")
+    worker.send(f"{LIST}/searches", {"near": "12180"}, follow=False)
+    page = text_of(worker.open(LIST))
+    path = page.partition(f'action="{LIST}/searches/')[2].partition('"')[0]
+    other.open("/account")
+    assert other.send(f"{LIST}/searches/{path}", {}, follow=False).status_code == 303
+    assert "12180" in text_of(worker.open(LIST))

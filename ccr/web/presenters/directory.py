@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,34 @@ def service_row(service: Service) -> dict[str, Any]:
         "phone": service.phone,
         "needs": [translated(need.label) for need in Need if need in service.needs],
         "marks": [translated(mark) for mark in _marks(service)],
+    }
+
+
+def compared(services: Sequence[Service], world: World, *, at: datetime) -> dict[str, Any]:
+    """Return listings side by side: a row for each fact, what is not known said so."""
+    facts: list[tuple[Phrase, Callable[[Service], str]]] = [
+        (phrase("Helps with"), lambda s: _joined(n.label for n in Need if n in s.needs)),
+        (phrase("Phone"), lambda s: s.phone or ""),
+        (phrase("Area"), lambda s: area_text(s, world)),
+        (phrase("Public places"), _sites),
+        (phrase("Hours"), lambda s: s.hours_text or s.opening_hours or ""),
+        (phrase("How to start"), lambda s: s.how_to_apply),
+        (phrase("Room"), lambda s: _capacity(s, at)),
+        (phrase("Languages"), _languages),
+        (phrase("Who they help"), _who),
+        (phrase("Access"), _access),
+        (phrase("Cost"), lambda s: translated(s.cost.label)),
+        (phrase("Last checked"), lambda s: _checked(s, at)),
+    ]
+    return {
+        "items_": [service_row(service) for service in services],
+        "rows": [
+            {
+                "term": translated(term),
+                "values_": [say(service) or translated(UNKNOWN) for service in services],
+            }
+            for term, say in facts
+        ],
     }
 
 

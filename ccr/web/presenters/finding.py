@@ -8,6 +8,7 @@ from typing import Any
 from ccr.domain.listing_search import BY_DISTANCE, Group, Way
 from ccr.domain.taxonomy import MemberCategory, Need
 from ccr.services.finding import Answer, Line
+from ccr.storage.queries.put_aside import KeptSearch
 from ccr.web.forms.directory import SearchForm
 from ccr.web.language import translated
 from ccr.web.presenters.directory import service_row
@@ -35,6 +36,7 @@ def answer_view(answer: Answer, form: SearchForm) -> dict[str, Any]:
             for group, lines in groupby(answer.lines, key=lambda line: line.group)
         ],
         "chips": _chips(form, sent),
+        "filtered": any(name not in {"words", "near", "sort", "exact"} for name, _ in sent),
         "facets": [facet for facet in _facets(answer, form, sent) if len(facet["choices"]) > 1],
     }
 
@@ -61,6 +63,13 @@ def _chips(form: SearchForm, sent: Pairs) -> list[dict[str, Any]]:
             }
         )
     return chips
+
+
+def kept_search(kept: KeptSearch, form: SearchForm) -> dict[str, Any]:
+    """Return a kept search as a line of words, and as what is sent to search again."""
+    sent = [(name, value) for name, values in kept.fields.items() for value in values]
+    words = [_words_of(form[name], value) for name, value in sent if name != "sort"]
+    return {"id": kept.id, "text": ", ".join(words), "sent": sent}
 
 
 def _words_of(field: Any, value: str) -> str:  # noqa: ANN401 -- a field of the form

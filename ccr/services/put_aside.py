@@ -1,0 +1,116 @@
+"""A person's own short list and searches: nobody else sees them, and they end by themselves.
+
+A search that is kept holds place, language, hours, kind and the like; never words, needs, or
+anything about a person (design 6b). It has no name: a name would be written about somebody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ccr.domain.directory import Service
+from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError
+from ccr.domain.phrases import phrase
+from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+from ccr.services.authorise import authorise
+from ccr.services.routing import directory_services
+from ccr.storage.db import unit_of_work
+from ccr.storage.queries import put_aside as queries
+from ccr.storage.queries.put_aside import KeptSearch
+
+MOST_LISTINGS = 40
+MOST_SEARCHES = 20
+KEPT_FIELDS = (
+    "near", "language", "category", "way", "hours", "access", "free", "checked", "room", "sort",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """What a person has put aside. Listings that are gone from the directory are not among them."""
+
+    services: tuple[Service, ...]
+    searches: tuple[KeptSearch, ...]
+
+
+def put_aside(identity: Identity, *, at: datetime) -> PutAside:
+    """Return what one has put aside oneself."""
+    me = _me(identity)
+    ids = queries.listings_of(me, at)
+    services = directory_services(identity, ids)
+    kept = tuple(services[i] for i in ids if i in services)
+    return PutAside(kept, tuple(queries.searches_of(me, at)))
+
+
+def add_listing(identity: Identity, service_id: UUID, *, at: datetime) -> None:
+    """Put a listing aside for 30 days.
+
+    Raises:
+        NotFoundError: the network has no such listing.
+        DuplicateError: as many as can be kept are kept.
+    """
+    me = _me(identity)
+    if service_id not in directory_services(identity, [service_id]):
+        raise NotFoundError
+    with unit_of_work():
+        held = queries.listings_of(me, at)
+        if len(held) >= MOST_LISTINGS and service_id not in held:
+            raise DuplicateError(
+                phrase("Your list holds %(count)s: take some out first.", count=MOST_LISTINGS)
+            )
+        queries.put_listing(me, identity.network_id, service_id, at=at)
+
+
+def remove_listing(identity: Identity, service_id: UUID) -> None:
+    """Take a listing out of one's own list; nothing happens when it is not there."""
+    me = _me(identity)
+    with unit_of_work():
+        queries.take_listing(me, service_id)
+
+
+def keep_search(identity: Identity, asked: Mapping[str, Sequence[str]], *, at: datetime) -> None:
+    """Keep a search for 30 days, without words and needs.
+
+    Raises:
+        InvalidInputError: nothing that may be kept was asked.
+        DuplicateError: as many as can be kept are kept.
+    """
+    me = _me(identity)
+    fields: dict[str, Any] = {
+        name: [value[:120] for value in asked[name]] for name in KEPT_FIELDS if asked.get(name)
+    }
+    if not set(fields) - {"sort"}:
+        raise InvalidInputError(
+            phrase("A search is kept without words and needs. Choose a place, language or hours.")
+        )
+    with unit_of_work():
+        if queries.count_searches(me) >= MOST_SEARCHES:
+            raise DuplicateError(
+                phrase("You keep %(count)s searches: forget some first.", count=MOST_SEARCHES)
+            )
+        queries.keep_search(me, identity.network_id, fields, at=at)
+
+
+def forget_search(identity: Identity, search_id: UUID) -> None:
+    """Forget a search of one's own; nothing happens when there is none."""
+    me = _me(identity)
+    with unit_of_work():
+        queries.drop_search(me, search_id)
+
+
+def forget_expired(*, at: datetime) -> int:
+    """Delete what has been kept for 30 days, of everybody; return how much."""
+    with unit_of_work():
+        return queries.forget_expired(at)
+
+
+def _me(identity: Identity) -> UUID:
+    authorise(identity, Permission.SEARCH_KEEP)
+    if identity.user_id is None:
+        raise NotFoundError
+    return identity.user_id

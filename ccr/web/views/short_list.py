@@ -1,0 +1,80 @@
+"""One's own short list and kept searches: side by side, for paper, and gone after 30 days."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ccr.adapters.clock import utc_now
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.phrases import phrase
+from ccr.policy.permissions import Permission
+from ccr.services import put_aside
+from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.directory import SearchForm
+from ccr.web.language import translated
+from ccr.web.presenters.directory import compared, service_row
+from ccr.web.presenters.finding import kept_search
+
+blueprint = Blueprint("short_list", __name__, url_prefix="/directory/short-list")
+MOST_COMPARED = 4
+
+
+@blueprint.get("")
+@requires(Permission.SEARCH_KEEP)
+def page() -> str:
+    """Show what one has put aside; up to four listings side by side."""
+    at = utc_now()
+    found = put_aside.put_aside(current_identity(), at=at)
+    wanted = request.args.getlist("compare")
+    chosen = [s for s in found.services if str(s.id) in wanted] or list(found.services)
+    side_by_side = chosen[:MOST_COMPARED]
+    form = SearchForm(formdata=None)
+    return render_template(
+        "directory/short_list.html",
+        rows=[{"id": s.id, **service_row(s)} for s in found.services],
+        compared=compared(side_by_side, current_world(), at=at) if len(side_by_side) > 1 else None,
+        chosen={s.id for s in side_by_side},
+        searches=[kept_search(kept, form) for kept in found.searches],
+        most=MOST_COMPARED,
+    )
+
+
+@blueprint.post("/listings/<uuid:service_id>")
+@requires(Permission.SEARCH_KEEP)
+def add(service_id: UUID) -> ResponseReturnValue:
+    """Put a listing aside."""
+    put_aside.add_listing(current_identity(), service_id, at=utc_now())
+    flash(translated(phrase("It is on your short list for 30 days.")), "success")
+    return redirect(url_for("directory.service", service_id=service_id), code=303)
+
+
+@blueprint.post("/listings/<uuid:service_id>/remove")
+@requires(Permission.SEARCH_KEEP)
+def remove(service_id: UUID) -> ResponseReturnValue:
+    """Take a listing out."""
+    put_aside.remove_listing(current_identity(), service_id)
+    return redirect(url_for("short_list.page"), code=303)
+
+
+@blueprint.post("/searches")
+@requires(Permission.SEARCH_KEEP)
+def keep() -> ResponseReturnValue:
+    """Keep a search without its words and needs."""
+    try:
+        asked = {name: request.form.getlist(name) for name in put_aside.KEPT_FIELDS}
+        put_aside.keep_search(current_identity(), asked, at=utc_now())
+        flash(translated(phrase("Kept for 30 days, without words and needs.")), "success")
+    except InvalidInputError as error:
+        flash(translated(error.phrase), "warning")
+    return redirect(url_for("short_list.page"), code=303)
+
+
+@blueprint.post("/searches/<uuid:search_id>/forget")
+@requires(Permission.SEARCH_KEEP)
+def forget(search_id: UUID) -> ResponseReturnValue:
+    """Forget a search."""
+    put_aside.forget_search(current_identity(), search_id)
+    return redirect(url_for("short_list.page"), code=303)
