@@ -21,7 +21,7 @@ from ccr.cli.import_output import MOST_ROWS_SHOWN, Progress, say, stopped
 from ccr.cli.refusals import says_why
 from ccr.domain.column_mapping import ColumnMapping, advise, mapping_from_json
 from ccr.domain.column_mapping import check as check_mapping
-from ccr.services import accounts, import_undo, importing
+from ccr.services import accounts, import_server, import_undo, importing
 from ccr.services.importing import ImportOptions
 from ccr.services.world import World
 
@@ -40,13 +40,14 @@ command.add_command(hide)
 class _Asked:
     """What `check` and `import` are both asked for."""
 
-    path: Path
+    path: str
     network: str | None
     source: str | None
     mapping: Path | None
     sheet: str | None
     as_json: bool
     report: Path | None
+    allow_private_address: bool
 
     def options(self, *, dry_run: bool, skip_bad_rows: bool = False) -> ImportOptions:
         mapping = _mapping(self.mapping) if self.mapping else None
@@ -82,7 +83,12 @@ def _common(function: Callable[..., None]) -> Callable[..., None]:
             help="What the columns of one flat CSV or XLSX mean, as JSON (see columns).",
         ),
         click.option("--sheet", default=None, help="Sheet of a workbook; the fullest by default."),
-        click.argument("path", type=click.Path(path_type=Path)),
+        click.option(
+            "--allow-private-address",
+            is_flag=True,
+            help="A server of your own private network, or this machine, may be read.",
+        ),
+        click.argument("path", metavar="PATH_OR_ADDRESS"),
     ):
         asked = option(asked)
     return asked
@@ -97,9 +103,10 @@ def _common(function: Callable[..., None]) -> Callable[..., None]:
 )
 @says_why
 def import_(context: click.Context, asked: _Asked, *, dry_run: bool, skip_bad_rows: bool) -> None:
-    """Import a package (HSDS or Ohana), or one flat table with --mapping: all, or nothing.
+    """Import a package, a flat table with --mapping, or a server's HSDS: all, or nothing.
 
     Example: flask --app wsgi directory import ./packages/capital-region --source capital-region
+    flask --app wsgi directory import https://data.example.org/hsds --source example
     """
     _run(context, asked, asked.options(dry_run=dry_run, skip_bad_rows=skip_bad_rows))
 
@@ -168,14 +175,21 @@ def _mapping(path: Path) -> ColumnMapping:
 
 def _run(context: click.Context, asked: _Asked, options: ImportOptions) -> None:
     progress = Progress()
-    report = importing.import_package(
-        accounts.terminal_identity(asked.network),
-        _world(context),
-        asked.path,
-        options,
-        at=utc_now(),
-        progress=progress.tell,
-    )
+    identity, world = accounts.terminal_identity(asked.network), _world(context)
+    if "://" in asked.path:
+        report = import_server.import_from_server(
+            identity,
+            world,
+            asked.path,
+            options,
+            at=utc_now(),
+            allow_private=asked.allow_private_address,
+            progress=progress.tell,
+        )
+    else:
+        report = importing.import_package(
+            identity, world, Path(asked.path), options, at=utc_now(), progress=progress.tell
+        )
     progress.end()
     if asked.report is not None:
         _save(asked.report, importing.report_csv(report))

@@ -39,7 +39,12 @@ from ccr.storage.queries.import_rows import (
     ServiceWrite,
     Values,
 )
-from ccr.storage.queries.import_stored import Stored, StoredDirectory, StoredService
+from ccr.storage.queries.import_stored import (
+    Stored,
+    StoredDirectory,
+    StoredService,
+    text_digest,
+)
 
 
 @dataclass(slots=True)
@@ -280,7 +285,7 @@ class _Planner:
             (self.towns.get(site, "") for site in record.site_ids),
             sorted(needs),
         )
-        if stored is None or stored.text != text:
+        if stored is None or stored.text_digest != text_digest(text):
             self.plan.texts.append((write.id, text))
 
     def _changed_service(self, stored: StoredService, write: ServiceWrite, *, edited: bool) -> None:

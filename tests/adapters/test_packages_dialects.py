@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccr.adapters.packages.ohana_csv import split_list
@@ -322,6 +322,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON_VALUES, st.sampled_from(["data.json", "data.ndjson"]))
 def test_any_json_is_read_or_refused(value: object, name: str) -> None:
     whole = {

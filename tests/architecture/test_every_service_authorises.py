@@ -19,6 +19,7 @@ STEPS_OF_USE_CASES = {
     "draft_facts",
     "erasing",
     "practice_network",
+    "import_draft",
     "import_fields",
     "import_moves",
     "import_plan",

@@ -21,15 +21,14 @@ from ccr.adapters.packages.sniff import (
     too_large,
 )
 from ccr.adapters.packages.spreadsheet import sheet_names, sheet_rows
-from ccr.adapters.packages.tabular import clean, records
+from ccr.adapters.packages.tabular import MOST_RECORDS, clean, records, too_many_rows
 from ccr.domain.column_fields import column_key
 from ccr.domain.column_mapping import MOST_COLUMNS
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 
 SAMPLE_ROWS = 50
-MOST_ROWS = 300_000
-"""Of one flat table. Beyond it the list is cut into parts: memory is held to a gigabyte."""
+MOST_ROWS = MOST_RECORDS
 _HEADER_WITHIN = 20
 """Titles and blank lines stand above the header of many hand-kept sheets; not more than this."""
 _DATA = re.compile(
@@ -179,15 +178,7 @@ def _opened(path: Path, name: str, source: _Text | _Sheet, sheets: tuple[str, ..
         if len(top) < SAMPLE_ROWS + _HEADER_WITHIN:
             top.append((line, [clean(cell) for cell in cells]))
         if count > MOST_ROWS + _HEADER_WITHIN:
-            raise InvalidInputError(
-                phrase(
-                    "%(file)s has more than %(most)s rows: cut it into parts, and import each "
-                    "under the same source name.",
-                    file=name,
-                    most=f"{MOST_ROWS:,}",
-                ),
-                field="path",
-            )
+            raise too_many_rows(name, MOST_ROWS)
     at = _header_at(top, name)
     header_line, names = top[at]
     header = _header(names, name)

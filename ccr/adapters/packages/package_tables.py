@@ -70,6 +70,11 @@ class PackageTables:
         """Return the rows of a table; none when the package lacks it."""
         return self.tables.get(name, [])
 
+    def forget(self, *names: str) -> None:
+        """Let go of tables that have been read."""
+        for name in names:
+            self.tables.pop(name, None)
+
     def by(self, name: str, *columns: str) -> dict[str, list[Row]]:
         """Return a table's rows by the first of these columns that is filled."""
         found: dict[str, list[Row]] = defaultdict(list)

@@ -35,13 +35,14 @@ from ccr.adapters.packages.services import (
 )
 from ccr.adapters.packages.sites import read_sites
 from ccr.adapters.packages.sniff import PackageFile, open_package
-from ccr.adapters.packages.tabular import Row, read_table
+from ccr.adapters.packages.tabular import MAX_ROWS, MOST_RECORDS, RECORDS, Row, read_table
 from ccr.config import PROJECT_ROOT
 from ccr.domain.column_mapping import ColumnMapping
 from ccr.domain.concealing import Directory, HiddenSources, conceal
 from ccr.domain.directory_import import (
     MemberRecord,
     NoteBook,
+    NoteLevel,
     ReadPackage,
     RowPlace,
     ServiceRecord,
@@ -95,8 +96,9 @@ class PackageReader:
         else:
             if looks_flat(path):
                 raise _not_told()
-            package = _tables(open_package(path), notes, tell)
-        if not package.rows("services") and not package.rows("organizations"):
+            package = _tables(list(open_package(path)), notes, tell)
+        empty = not package.rows("services") and not package.rows("organizations")
+        if empty and not any(note.level is NoteLevel.ERROR for note in notes.notes):
             raise InvalidInputError(
                 phrase("There is no service and no organization in this package."), field="path"
             )
@@ -109,6 +111,8 @@ class PackageReader:
         parts = read_parts(package, notes)
         phones = read_phones(package, parts.service_of_link, notes, told)
         found = read_sites(package, self.places, notes, told)
+        # What is read by now is let go: a large package is held in memory once, not twice.
+        package.forget("phones", "contacts", "locations", "addresses", "service_at_location")
         members = _members(package, notes, told)
         context = ServiceContext(
             parts,
@@ -164,20 +168,22 @@ def _nobody(done: int, total: int) -> None:
     del done, total
 
 
-def _tables(files: tuple[PackageFile, ...], notes: NoteBook, tell: Progress) -> PackageTables:
-    """Return the tables of a package in whichever dialect it is."""
+def _tables(files: list[PackageFile], notes: NoteBook, tell: Progress) -> PackageTables:
+    """Return the tables of a package in whichever dialect it is; the files are let go."""
     sheets = [file for file in files if file.name.endswith((".csv", ".tsv"))]
     if not sheets:
-        package = json_tables(files, notes)
-    else:
-        tables = []
-        for file in sheets:
-            tables.append(read_table(file, notes))
-            tell(0, 0)
-        if len(sheets) == 1 and table_name(sheets[0].name) is None:
-            raise _not_told()
-        package = ohana_tables(tables, notes) if is_ohana(tables) else hsds_tables(tables, notes)
-    return package
+        return json_tables(files, notes)
+    files.clear()
+    if len(sheets) == 1 and table_name(sheets[0].name) is None:
+        raise _not_told()
+    tables = []
+    while sheets:
+        file = sheets.pop(0)
+        most = MOST_RECORDS if table_name(file.name) in RECORDS else MAX_ROWS
+        tables.append(read_table(file, notes, most))
+        del file
+        tell(0, 0)
+    return ohana_tables(tables, notes) if is_ohana(tables) else hsds_tables(tables, notes)
 
 
 def _not_told() -> InvalidInputError:

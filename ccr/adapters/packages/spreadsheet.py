@@ -10,7 +10,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -116,13 +116,15 @@ def _workbook(path: Path) -> Iterator[Any]:
     if not DEFUSEDXML:
         msg = "openpyxl has been told to read XML without defusedxml"
         raise RuntimeError(msg)
-    book = None
     try:
         _weigh(path)
-        with warnings.catch_warnings():
+        with ExitStack() as stack, warnings.catch_warnings():
             # Parts of a workbook that openpyxl does not read (pictures, validation) do not matter.
             warnings.simplefilter("ignore", UserWarning)
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            # Opened here, because openpyxl goes by a file's name.
+            file = stack.enter_context(path.open("rb"))
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            stack.callback(book.close)
             yield book
     except InvalidInputError:
         raise
@@ -131,9 +133,6 @@ def _workbook(path: Path) -> Iterator[Any]:
             phrase("This workbook is damaged, encrypted or built in a way we do not read."),
             field="path",
         ) from error
-    finally:
-        if book is not None:
-            book.close()
 
 
 def _weigh(path: Path) -> None:

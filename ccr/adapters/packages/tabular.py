@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ccr.adapters.packages.sniff import PackageFile, decode, sniff_delimiter
 from ccr.domain.column_fields import column_key
@@ -20,7 +21,48 @@ from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 
 MAX_ROWS = 3_000_000
+MOST_RECORDS = 300_000
+"""Of services, organizations or places, and of one flat table: memory has an end."""
+RECORDS = frozenset({"services", "organizations", "locations"})
+SHORT = 60
+MOST_KNOWN = 20_000
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff]")
+
+
+class Cells(Mapping[str, str]):
+    """The cells of one row that are not blank, by column; the names are shared by all rows.
+
+    A package of 100,000 services has a million rows: a dictionary for each would take a gigabyte.
+    """
+
+    __slots__ = ("_at", "_values")
+
+    def __init__(self, at: Mapping[str, int], values: tuple[str, ...]) -> None:
+        self._at = at
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        value = self._values[self._at[name]] if self._at[name] < len(self._values) else ""
+        if not value:
+            raise KeyError(name)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 -- as Mapping has it
+        """Return the cell, or the default when it is blank."""
+        at = self._at.get(name)
+        if at is None or at >= len(self._values):
+            return default
+        return self._values[at] or default
+
+    def __iter__(self) -> Iterator[str]:
+        values = self._values
+        return (name for name, at in self._at.items() if at < len(values) and values[at])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +98,12 @@ class Table:
     name: str
     header: tuple[str, ...]
     rows: list[Row] = field(default_factory=list)
+    at: dict[str, int] = field(default_factory=dict)
+    """Where each column stands; of two with one name, the first."""
+    again: list[tuple[int, int]] = field(default_factory=list)
+    """(first, later) columns of one name: where the first is blank, the later is read."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Short texts met before: exports repeat the same few, and each is kept once."""
 
 
 def clean(value: str) -> str:
@@ -76,11 +124,11 @@ def column_name(text: str) -> str:
     return column_key(clean(text))
 
 
-def read_table(file: PackageFile, notes: NoteBook) -> Table:
+def read_table(file: PackageFile, notes: NoteBook, most: int = MAX_ROWS) -> Table:
     """Return the file's rows; rows that cannot be trusted are left out with an error note.
 
     Raises:
-        InvalidInputError: not text, no header, or the file ends inside a quoted cell.
+        InvalidInputError: not text, no header, over `most` rows, or it ends in a quoted cell.
     """
     decoded = decode(file.content, file.name)
     if decoded.repaired:
@@ -89,12 +137,15 @@ def read_table(file: PackageFile, notes: NoteBook) -> Table:
             "",
             phrase("%(count)s characters were read as Windows-1252.", count=decoded.repaired),
         )
-    found = records(decoded.text, file.name)
+    found = records(decoded.text, file.name, most)
     first = next(found, None)
     if first is None:
         return Table(file.name, ())
     header = _header(first[1], file.name, notes)
     table = Table(file.name, header)
+    for column, name in enumerate(header):
+        if name and table.at.setdefault(name, column) != column:
+            table.again.append((table.at[name], column))
     ends_with_line = decoded.text.endswith(("\n", "\r"))
     pending: tuple[int, list[str]] | None = None
     for record in found:
@@ -141,15 +192,24 @@ def _add_row(table: Table, record: tuple[int, list[str]], notes: NoteBook) -> No
             phrase("This row has more cells than the header: a quote or comma is out of place."),
         )
         return
-    cells: dict[str, str] = {}
-    for name, value in zip(header, values, strict=False):
-        if value and name and name not in cells and (text := clean(value)):
-            cells[name] = text
-    if cells:
-        table.rows.append(Row(table.name, line, cells))
+    known = table.known
+    cells = [clean(value) if value else "" for value in values[: len(header)]]
+    for first, later in table.again:
+        if later < len(cells) and not cells[first]:
+            cells[first] = cells[later]
+    while cells and not cells[-1]:
+        cells.pop()
+    if not cells:
+        return
+    if len(known) > MOST_KNOWN:
+        known.clear()
+    kept = tuple(known.setdefault(c, c) if len(c) <= SHORT else c for c in cells)
+    row = Row(table.name, line, Cells(table.at, kept))
+    if row.cells:
+        table.rows.append(row)
 
 
-def records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str, name: str, most: int = MAX_ROWS) -> Iterator[tuple[int, list[str]]]:
     """Yield (line where the record begins, cells) for every line that is not blank."""
     lines = _Lines(io.StringIO(text, newline=""))
     reader = csv.reader(lines, delimiter=sniff_delimiter(text), skipinitialspace=True)
@@ -177,12 +237,24 @@ def records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
             )
         if any(cells):
             count += 1
-            if count > MAX_ROWS:
-                raise InvalidInputError(
-                    phrase("%(file)s has too many rows.", file=name), field="path"
-                )
+            # The header is no row.
+            if count > most + 1:
+                raise too_many_rows(name, most)
             yield begins, cells
         begins = reader.line_num + 1
+
+
+def too_many_rows(name: str, most: int) -> InvalidInputError:
+    """Return the refusal of a table by its number of rows."""
+    return InvalidInputError(
+        phrase(
+            "%(file)s has more than %(most)s rows: cut it into parts, and import each under the "
+            "same source name.",
+            file=name,
+            most=f"{most:,}",
+        ),
+        field="path",
+    )
 
 
 class _Lines:

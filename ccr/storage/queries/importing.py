@@ -5,13 +5,13 @@ What to write is decided elsewhere (services/import_plan.py); nothing is compare
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 
 from ccr.domain.directory_history import Act, Change
 from ccr.storage.db import db
@@ -29,11 +29,12 @@ from ccr.storage.models.directory import (
     ServiceTermRow,
     ServiceText,
 )
+from ccr.storage.queries.bulk_rows import BulkRows, chunks_of, widen_cache
 from ccr.storage.queries.directory_changes import forget_changes, record_changes
-from ccr.storage.queries.import_rows import ImportPlan, PhoneKey, Values
+from ccr.storage.queries.import_hanging import HANGING_TABLES, add_hanging
+from ccr.storage.queries.import_rows import ImportPlan, Values
 from ccr.storage.queries.listing_text import refresh_texts
 
-CHUNK = 1000
 Progress = Callable[[int, int], None]
 """Told (rows done, rows in all) now and then."""
 
@@ -50,22 +51,26 @@ class PlanWriter:
     account_id: UUID | None = None
     _done: int = 0
     _total: int = 0
+    _rows: BulkRows | None = None
+    _rooms: list[UUID] = field(default_factory=list)
+    _phone_ids: list[str] = field(default_factory=list)
+    _new_services: set[UUID] = field(default_factory=set)
 
-    def write(self, plan: ImportPlan) -> None:
-        """Write everything in an order that the foreign keys of hidden places accept."""
+    def prepare(self, plan: ImportPlan) -> None:
+        """Make all new rows ready; nothing is asked of the database, so no lock is needed yet."""
         self._total = plan.size
+        rows = self._rows = BulkRows()
         ours = {
             "network_id": self.network_id,
             "source": self.source,
             "updated_at": self.at,
             "created_run_id": self.run_id,
         }
-        self._insert(
+        rows.add(
             MemberRow.__table__,
             ({"id": i, **ours, "version": 1, **values} for i, values in plan.new_members),
         )
-        self._update(MemberRow.__table__, plan.changed_members, versioned=True)
-        self._insert(
+        rows.add(
             Compartment.__table__,
             (
                 {
@@ -78,26 +83,63 @@ class PlanWriter:
                 }
                 for i, member, kind in plan.new_programs
             ),
-            counted=False,
         )
-        self._let_go(plan)
-        self._insert(LocationRow.__table__, ({"id": i, **ours, **v} for i, v in plan.new_sites))
-        self._update(LocationRow.__table__, plan.changed_sites, versioned=False)
-        self._insert(
+        rows.add(LocationRow.__table__, ({"id": i, **ours, **v} for i, v in plan.new_sites))
+        rows.add(
             ServiceRow.__table__,
             (
                 {"id": w.id, **ours, "version": 1, "public_modified_at": self.at, **w.values}
                 for w in plan.new_services
             ),
         )
-        self._update(
-            ServiceRow.__table__,
-            [(w.id, {**w.values, "public_modified_at": self.at}) for w in plan.changed_services],
-            versioned=True,
+        rows.add(
+            ServiceText.__table__,
+            (
+                {"service_id": service, "network_id": self.network_id, "body": body}
+                for service, body in plan.texts
+            ),
         )
-        self._hang(plan)
-        self._texts(plan)
-        self._remember(plan)
+        add_hanging(rows, plan, self.network_id, self.source)
+        both = (*plan.new_services, *plan.changed_services)
+        self._rooms = [write.id for write in both if write.capacity is not None]
+        self._phone_ids = [key[0] for key in plan.phone_keys()]
+        self._new_services = {write.id for write in plan.new_services}
+
+    def write(self, plan: ImportPlan) -> None:
+        """Write everything in an order that the foreign keys of hidden places accept."""
+        if self._rows is None:
+            self.prepare(plan)
+        connection = db.session.connection()
+        widen_cache(connection, wide=True)
+        try:
+            self._insert(MemberRow.__table__)
+            self._update(MemberRow.__table__, plan.changed_members, versioned=True)
+            self._insert(Compartment.__table__, counted=False)
+            self._let_go(plan)
+            self._insert(LocationRow.__table__)
+            self._update(LocationRow.__table__, plan.changed_sites, versioned=False)
+            self._insert(ServiceRow.__table__)
+            self._update(
+                ServiceRow.__table__,
+                [
+                    (w.id, {**w.values, "public_modified_at": self.at})
+                    for w in plan.changed_services
+                ],
+                versioned=True,
+            )
+            for table in HANGING_TABLES:
+                self._insert(table, counted=False)
+            self._texts(plan)
+            self._remember(plan)
+        finally:
+            widen_cache(connection, wide=False)
+            self.close()
+
+    def close(self) -> None:
+        """Let go of rows that were made ready."""
+        if self._rows is not None:
+            self._rows.close()
+            self._rows = None
 
     def _remember(self, plan: ImportPlan) -> None:
         """Keep what was changed, for histories and undo; forget all of what has become hidden."""
@@ -126,10 +168,10 @@ class PlanWriter:
     def _let_the_public_know(self, plan: ImportPlan) -> None:
         """Date the services whose member or place has changed: open data tells by that."""
         members = [member for member, _ in plan.changed_members]
-        for chunk in _chunks(members):
+        for chunk in chunks_of(members):
             _date(ServiceRow.member_id.in_(chunk), self.at)
         linked = select(ServiceAtLocationRow.service_id)
-        for chunk in _chunks([site for site, _ in plan.changed_sites]):
+        for chunk in chunks_of([site for site, _ in plan.changed_sites]):
             at_them = linked.where(ServiceAtLocationRow.location_id.in_(chunk))
             _date(ServiceRow.id.in_(at_them), self.at)
 
@@ -161,135 +203,23 @@ class PlanWriter:
         _delete(
             phone,
             phone.c.source_id,
-            [key[0] for key in plan.phone_keys()],
+            self._phone_ids,
             phone.c.source == self.source,
             phone.c.network_id == self.network_id,
         )
         _delete(LocationRow.__table__, LocationRow.__table__.c.id, plan.gone_sites)
-
-    def _hang(self, plan: ImportPlan) -> None:
-        """Insert needs, areas, languages, terms, links, phones and room."""
-        both = [*plan.new_services, *plan.changed_services]
-        many = self._insert_many
-        many(
-            ServiceNeedRow.__table__,
-            ({"service_id": w.id, "need": need} for w in plan.new_services for need in w.needs),
-        )
-        many(
-            ServiceAreaRow.__table__,
-            (
-                {
-                    "id": uuid4(),
-                    "service_id": w.id,
-                    "confidential": w.values["confidential"],
-                    "extent": extent,
-                    "code": code,
-                }
-                for w in both
-                for extent, code in w.areas
-            ),
-        )
-        many(
-            ServiceLanguageRow.__table__,
-            (
-                {"service_id": w.id, "code": code, "mode": mode}
-                for w in both
-                for code, mode in w.languages
-            ),
-        )
-        many(
-            ServiceTermRow.__table__,
-            (
-                {
-                    "id": uuid4(),
-                    "service_id": w.id,
-                    "taxonomy": taxonomy,
-                    "code": code,
-                    "name": name,
-                }
-                for w in both
-                for taxonomy, code, name in w.terms
-            ),
-        )
-        many(
-            ServiceAtLocationRow.__table__,
-            (
-                {
-                    "id": uuid4(),
-                    "network_id": self.network_id,
-                    "service_id": w.id,
-                    "location_id": site,
-                    "confidential": False,
-                }
-                for w in both
-                for site in w.sites
-            ),
-        )
-        many(
-            PhoneRow.__table__,
-            self._phone_rows([*(("service_id", w.id, w.phones) for w in both), *plan.phones]),
-        )
-        rooms = [w for w in both if w.capacity is not None]
-        capacity = CapacityRow.__table__
-        _delete(capacity, capacity.c.service_id, [w.id for w in rooms])
-        many(
-            capacity,
-            (
-                {
-                    "service_id": w.id,
-                    "status": w.capacity[0],
-                    "available": w.capacity[1],
-                    "unit": w.capacity[2],
-                    "updated_at": w.capacity[3],
-                    "updated_by": f"import: {self.source}",
-                }
-                for w in rooms
-                if w.capacity is not None
-            ),
-        )
-
-    def _phone_rows(
-        self, owners: Iterable[tuple[str, UUID, tuple[PhoneKey, ...]]]
-    ) -> Iterator[Values]:
-        nobody = {"service_id": None, "location_id": None, "member_id": None}
-        for column, owner, phones in owners:
-            for source_id, number, extension, kind, description, private, position in phones:
-                yield {
-                    "id": uuid4(),
-                    "network_id": self.network_id,
-                    **nobody,
-                    column: owner,
-                    "number": number,
-                    "extension": extension,
-                    "type": kind,
-                    "description": description,
-                    "is_private": private,
-                    "position": position,
-                    "source": self.source,
-                    "source_id": source_id,
-                }
+        _delete(CapacityRow.__table__, CapacityRow.__table__.c.service_id, self._rooms)
 
     def _texts(self, plan: ImportPlan) -> None:
         table = ServiceText.__table__
-        _delete(table, table.c.service_id, [service for service, _ in plan.texts])
-        self._insert(
-            table,
-            (
-                {"service_id": service, "network_id": self.network_id, "body": body}
-                for service, body in plan.texts
-            ),
-        )
+        there = [service for service, _ in plan.texts if service not in self._new_services]
+        _delete(table, table.c.service_id, there)
+        self._insert(table)
         refresh_texts(plan.retext)
 
-    def _insert(self, table: Any, rows: Iterable[Values], *, counted: bool = True) -> None:  # noqa: ANN401
-        for chunk in _chunks(rows):
-            db.session.connection().execute(insert(table), chunk)
-            if counted:
-                self._count(len(chunk))
-
-    def _insert_many(self, table: Any, rows: Iterable[Values]) -> None:  # noqa: ANN401
-        self._insert(table, rows, counted=False)
-        self._count(0)
+    def _insert(self, table: Any, *, counted: bool = True) -> None:  # noqa: ANN401 -- any table
+        if self._rows is not None:
+            self._rows.store(db.session.connection(), table, self._count if counted else None)
 
     def _count(self, rows: int) -> None:
         self._done += rows
@@ -310,7 +240,7 @@ class PlanWriter:
         if versioned:
             values["version"] = table.c.version + 1
         statement = update(table).where(table.c.id == bindparam("row_id")).values(values)
-        for chunk in _chunks(rows):
+        for chunk in chunks_of(rows):
             db.session.connection().execute(
                 statement,
                 [
@@ -335,16 +265,5 @@ def _date(condition: ColumnElement[bool], at: datetime) -> None:
 
 
 def _delete(table: Any, column: Any, ids: Sequence[UUID | str], *more: Any) -> None:  # noqa: ANN401
-    for chunk in _chunks(ids):
+    for chunk in chunks_of(ids):
         db.session.connection().execute(delete(table).where(column.in_(chunk), *more))
-
-
-def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    chunk: list[Any] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
