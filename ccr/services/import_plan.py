@@ -8,7 +8,7 @@ the choices of the run say otherwise. All else follows the source.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
@@ -29,6 +29,7 @@ from ccr.domain.geocoding import with_looked_up_point
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.services.accounts import kind_for
+from ccr.services.import_differences import differs, public_differs, service_differs
 from ccr.services.import_fields import FieldKeeper, without_doubles
 from ccr.storage.queries import import_rows
 from ccr.storage.queries.import_rows import (
@@ -185,7 +186,7 @@ class _Planner:
                     "name",
                     phrase("Another member has this name already: now there are two."),
                 )
-        elif _differs(stored.values, values) or stored.phones != phones:
+        elif differs(stored.values, values) or stored.phones != phones:
             self.plan.changed_members.append((member_id, values))
             self._changed(RecordKind.MEMBER, stored, {**values, "phones": phones})
             count.changed += 1
@@ -222,7 +223,7 @@ class _Planner:
         if stored is None:
             self.plan.new_sites.append((site_id, {"source_id": record.source_id, **values}))
             count.added += 1
-        elif _differs(stored.values, values) or stored.phones != phones:
+        elif differs(stored.values, values) or stored.phones != phones:
             self.plan.changed_sites.append((site_id, values))
             self._changed(RecordKind.LOCATION, stored, {**values, "phones": phones})
             count.changed += 1
@@ -272,7 +273,7 @@ class _Planner:
                 edited = False
             else:
                 edited = self.fields.service(record, stored, write)
-            if _service_differs(stored, write):
+            if service_differs(stored, write):
                 self._changed_service(stored, write, edited=edited)
                 count.changed += 1
             else:
@@ -289,6 +290,7 @@ class _Planner:
             self.plan.texts.append((write.id, text))
 
     def _changed_service(self, stored: StoredService, write: ServiceWrite, *, edited: bool) -> None:
+        write.public = public_differs(stored, write)
         self.plan.changed_services.append(write)
         if edited:
             self.plan.retext.append(write.id)
@@ -343,22 +345,6 @@ class _Planner:
                     "Its referrals belong there."
                 ),
             )
-
-
-def _differs(stored: Mapping[str, object], values: Values) -> bool:
-    return any(stored[name] != value for name, value in values.items())
-
-
-def _service_differs(stored: StoredService, write: ServiceWrite) -> bool:
-    return (
-        _differs(stored.values, write.values)
-        or stored.areas != write.areas
-        or stored.languages != write.languages
-        or stored.terms != write.terms
-        or stored.sites != write.sites
-        or stored.phones != write.phones
-        or write.capacity is not None
-    )
 
 
 def _with_choices(record: ServiceRecord, stored: StoredService) -> ServiceRecord:

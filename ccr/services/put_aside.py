@@ -1,19 +1,19 @@
 """A person's own short list and searches: nobody else sees them, and they end by themselves.
 
-A search that is kept holds place, language, hours, kind and the like; never words, needs, or
-anything about a person (design 6b). It has no name: a name would be written about somebody.
+A search that is kept holds place, language, hours and kind; never words, needs, access or
+anything else about a person (design 6b). It has no name: a name would be written about somebody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from ccr.domain.directory import Service
 from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError
+from ccr.domain.languages import LANGUAGE_NAMES
+from ccr.domain.listing_search import ListingQuery, Sort
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -25,9 +25,6 @@ from ccr.storage.queries.put_aside import KeptSearch
 
 MOST_LISTINGS = 40
 MOST_SEARCHES = 20
-KEPT_FIELDS = (
-    "near", "language", "category", "way", "hours", "access", "free", "checked", "room", "sort",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +70,17 @@ def remove_listing(identity: Identity, service_id: UUID) -> None:
         queries.take_listing(me, service_id)
 
 
-def keep_search(identity: Identity, asked: Mapping[str, Sequence[str]], *, at: datetime) -> None:
-    """Keep a search for 30 days, without words and needs.
+def keep_search(identity: Identity, query: ListingQuery, *, at: datetime) -> None:
+    """Keep a search for 30 days: its place, language, kind, way, hours and order alone.
+
+    Everything kept is a code, or the name of a place as our own table has it.
 
     Raises:
         InvalidInputError: nothing that may be kept was asked.
         DuplicateError: as many as can be kept are kept.
     """
     me = _me(identity)
-    fields: dict[str, Any] = {
-        name: [value[:120] for value in asked[name]] for name in KEPT_FIELDS if asked.get(name)
-    }
+    fields = {name: value for name, value in _kept_of(query).items() if value}
     if not set(fields) - {"sort"}:
         raise InvalidInputError(
             phrase("A search is kept without words and needs. Choose a place, language or hours.")
@@ -94,6 +91,18 @@ def keep_search(identity: Identity, asked: Mapping[str, Sequence[str]], *, at: d
                 phrase("You keep %(count)s searches: forget some first.", count=MOST_SEARCHES)
             )
         queries.keep_search(me, identity.network_id, fields, at=at)
+
+
+def _kept_of(query: ListingQuery) -> dict[str, str]:
+    """Return the fields that may be kept, by the names of the form."""
+    return {
+        "near": query.near.label if query.near else "",
+        "language": query.language if query.language in LANGUAGE_NAMES else "",
+        "category": query.category or "",
+        "way": query.way.value if query.way else "",
+        "hours": query.hours.value if query.hours else "",
+        "sort": query.sort.value if query.sort is not Sort.BEST else "",
+    }
 
 
 def forget_search(identity: Identity, search_id: UUID) -> None:

@@ -20,6 +20,7 @@ STEPS_OF_USE_CASES = {
     "erasing",
     "practice_network",
     "import_draft",
+    "import_differences",
     "import_fields",
     "import_moves",
     "import_plan",

@@ -128,6 +128,22 @@ def test_the_same_package_again_changes_nothing(bring, operator, now) -> None:
     ) == before
 
 
+def test_the_time_that_open_data_tells_moves_with_what_anybody_may_see_alone(
+    bring, operator, now
+) -> None:
+    def told() -> datetime | None:
+        found = db.session.scalar(select(ServiceRow.public_modified_at))
+        db.session.rollback()
+        return found
+
+    private = {**PHONE, "id": "p2", "number": "518-555-0199", "is_private": "yes"}
+    bring()
+    assert bring(at=now + LATER, phones=[PHONE, private]).services.changed == 1
+    assert told() == now
+    assert bring(at=now + 2 * LATER, services=[{**SERVICE, "name": "Pantry"}]).written
+    assert told() == now + 2 * LATER
+
+
 def test_what_the_source_changed_is_changed_and_counted(bring, operator, now) -> None:
     bring()
     service = only(operator)

@@ -158,6 +158,8 @@ class ServiceWrite:
     capacity: CapacityKey | None
     needs: frozenset[str] = frozenset()
     """Written with a new service only."""
+    public: bool = True
+    """Whether anything that anybody may see changes: open data tells the time of that alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,14 +119,17 @@ class PlanWriter:
             self._insert(LocationRow.__table__)
             self._update(LocationRow.__table__, plan.changed_sites, versioned=False)
             self._insert(ServiceRow.__table__)
-            self._update(
-                ServiceRow.__table__,
-                [
-                    (w.id, {**w.values, "public_modified_at": self.at})
-                    for w in plan.changed_services
-                ],
-                versioned=True,
-            )
+            for public in (True, False):
+                told = {"public_modified_at": self.at} if public else {}
+                self._update(
+                    ServiceRow.__table__,
+                    [
+                        (w.id, {**w.values, **told})
+                        for w in plan.changed_services
+                        if w.public is public
+                    ],
+                    versioned=True,
+                )
             for table in HANGING_TABLES:
                 self._insert(table, counted=False)
             self._texts(plan)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select
@@ -21,7 +20,7 @@ class KeptSearch:
     """A search as it was kept: fields of the search form, never words or needs."""
 
     id: UUID
-    fields: dict[str, Any]
+    fields: dict[str, str]
     expires_at: datetime
 
 
@@ -77,7 +76,7 @@ def count_searches(account_id: UUID) -> int:
 
 
 def keep_search(
-    account_id: UUID, network_id: UUID, fields: dict[str, Any], *, at: datetime
+    account_id: UUID, network_id: UUID, fields: dict[str, str], *, at: datetime
 ) -> None:
     """Keep a search."""
     db.session.execute(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from ccr.domain.listing_search import BY_DISTANCE, Group, Way
-from ccr.domain.taxonomy import MemberCategory, Need
+from ccr.domain.listing_search import BY_DISTANCE, Group, Hours, ListingQuery, Sort, Way
+from ccr.domain.taxonomy import Access, MemberCategory, Need, Track
 from ccr.services.finding import Answer, Line
+from ccr.services.world import World
 from ccr.storage.queries.put_aside import KeptSearch
 from ccr.web.forms.directory import SearchForm
 from ccr.web.language import translated
@@ -16,6 +17,33 @@ from ccr.web.presenters.directory import service_row
 KM_PER_MILE = 1.609344
 MOST_IN_A_FACET = 8
 Pairs = list[tuple[str, str]]
+
+
+def asked_of(form: SearchForm, world: World, state: str) -> ListingQuery:
+    """Return the question of a form; its place is looked up as searches by need look theirs up.
+
+    Args:
+        state: two letters; where a town of this name is looked for first.
+
+    Raises:
+        InvalidInputError: field `near`: the place cannot be used.
+    """
+    near = (form.near.data or "").strip()
+    return ListingQuery(
+        words=form.words.data or "",
+        near=world.gazetteer.resolve(near, default_state=state) if near else None,
+        needs=frozenset({Need(form.need.data)}) if form.need.data else frozenset(),
+        track=Track(form.track.data) if form.track.data else None,
+        language=form.language.data or None,
+        category=form.category.data or None,
+        way=Way(form.way.data) if form.way.data else None,
+        hours=Hours(form.hours.data) if form.hours.data else None,
+        access=frozenset(Access(code) for code in form.access.data or ()),
+        free=bool(form.free.data),
+        checked=bool(form.checked.data),
+        room=bool(form.room.data),
+        sort=Sort(form.sort.data or Sort.BEST.value),
+    )
 
 
 def answer_view(answer: Answer, form: SearchForm) -> dict[str, Any]:
@@ -67,7 +95,7 @@ def _chips(form: SearchForm, sent: Pairs) -> list[dict[str, Any]]:
 
 def kept_search(kept: KeptSearch, form: SearchForm) -> dict[str, Any]:
     """Return a kept search as a line of words, and as what is sent to search again."""
-    sent = [(name, value) for name, values in kept.fields.items() for value in values]
+    sent = list(kept.fields.items())
     words = [_words_of(form[name], value) for name, value in sent if name != "sort"]
     return {"id": kept.id, "text": ", ".join(words), "sent": sent}
 

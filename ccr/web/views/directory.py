@@ -10,9 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
-from ccr.domain.listing_search import Hours, ListingQuery, Sort, Way
 from ccr.domain.phrases import phrase
-from ccr.domain.taxonomy import Access, Need, Track
 from ccr.policy.permissions import Permission
 from ccr.services import directory, finding, hiding
 from ccr.web.access import current_identity, current_world, requires
@@ -20,7 +18,7 @@ from ccr.web.forms.directory import DescribeForm, SearchForm
 from ccr.web.forms.fields import add_refusal, whole_number
 from ccr.web.language import translated
 from ccr.web.presenters.directory import listing_view
-from ccr.web.presenters.finding import answer_view
+from ccr.web.presenters.finding import answer_view, asked_of
 from ccr.web.presenters.moments import local_day
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
@@ -51,7 +49,7 @@ def _found(form: SearchForm) -> str:
     answer = finding.find_listings(
         current_identity(),
         current_world(),
-        _asked(form),
+        asked_of(form, current_world(), g.network.state),
         at=utc_now(),
         timezone=g.network.timezone,
         page=form.page.data or 1,
@@ -62,27 +60,6 @@ def _found(form: SearchForm) -> str:
 
 def _page(form: SearchForm, found: dict[str, Any] | None = None) -> str:
     return render_template("directory/index.html", form=form, found=found)
-
-
-def _asked(form: SearchForm) -> ListingQuery:
-    """Return the question; its place is looked up as searches by need look theirs up."""
-    near = (form.near.data or "").strip()
-    places = current_world().gazetteer
-    return ListingQuery(
-        words=form.words.data or "",
-        near=places.resolve(near, default_state=g.network.state) if near else None,
-        needs=frozenset({Need(form.need.data)}) if form.need.data else frozenset(),
-        track=Track(form.track.data) if form.track.data else None,
-        language=form.language.data or None,
-        category=form.category.data or None,
-        way=Way(form.way.data) if form.way.data else None,
-        hours=Hours(form.hours.data) if form.hours.data else None,
-        access=frozenset(Access(code) for code in form.access.data or ()),
-        free=bool(form.free.data),
-        checked=bool(form.checked.data),
-        room=bool(form.room.data),
-        sort=Sort(form.sort.data or Sort.BEST.value),
-    )
 
 
 @blueprint.get("/services/<uuid:service_id>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
@@ -16,7 +16,7 @@ from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.directory import SearchForm
 from ccr.web.language import translated
 from ccr.web.presenters.directory import compared, service_row
-from ccr.web.presenters.finding import kept_search
+from ccr.web.presenters.finding import asked_of, kept_search
 
 blueprint = Blueprint("short_list", __name__, url_prefix="/directory/short-list")
 MOST_COMPARED = 4
@@ -25,10 +25,20 @@ MOST_COMPARED = 4
 @blueprint.get("")
 @requires(Permission.SEARCH_KEEP)
 def page() -> str:
-    """Show what one has put aside; up to four listings side by side."""
+    """Show what one has put aside; the first of it side by side."""
+    return _page([])
+
+
+@blueprint.post("")
+@requires(Permission.SEARCH_KEEP)
+def compare() -> str:
+    """Show the chosen ones side by side. By POST: a choice of listings stands in no address."""
+    return _page(request.form.getlist("compare"))
+
+
+def _page(wanted: list[str]) -> str:
     at = utc_now()
     found = put_aside.put_aside(current_identity(), at=at)
-    wanted = request.args.getlist("compare")
     chosen = [s for s in found.services if str(s.id) in wanted] or list(found.services)
     side_by_side = chosen[:MOST_COMPARED]
     form = SearchForm(formdata=None)
@@ -63,9 +73,13 @@ def remove(service_id: UUID) -> ResponseReturnValue:
 @requires(Permission.SEARCH_KEEP)
 def keep() -> ResponseReturnValue:
     """Keep a search without its words and needs."""
+    form = SearchForm()
+    if not form.validate():
+        flash(translated(phrase("Choose from the list.")), "warning")
+        return redirect(url_for("short_list.page"), code=303)
     try:
-        asked = {name: request.form.getlist(name) for name in put_aside.KEPT_FIELDS}
-        put_aside.keep_search(current_identity(), asked, at=utc_now())
+        query = asked_of(form, current_world(), g.network.state)
+        put_aside.keep_search(current_identity(), query, at=utc_now())
         flash(translated(phrase("Kept for 30 days, without words and needs.")), "success")
     except InvalidInputError as error:
         flash(translated(error.phrase), "warning")
