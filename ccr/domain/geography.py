@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from geopy.distance import geodesic
 
-from ccr.domain.directory import Point
+from ccr.domain.directory import Point, Service
 from ccr.domain.taxonomy import Transport
 
 KM_PER_DEGREE = 111.32
@@ -141,3 +141,9 @@ def box_around(point: Point, km: float) -> Box:
     return Box(
         south, max(point.lon - lon_span, -MOST_LON), north, min(point.lon + lon_span, MOST_LON)
     )
+
+
+def nearest_point(service: Service, to: Point) -> Point:
+    """Return the point of a service's nearest public place; it must have one."""
+    points = [site.point for site in service.sites if site.point is not None]
+    return min(points, key=lambda point: (distance_km(to, point), point.lat, point.lon))

@@ -53,6 +53,9 @@ def test_signs_alone_find_nothing_and_are_no_error(desk: Desk) -> None:
 def test_a_place_puts_listings_into_bands_and_hidden_ones_into_their_area(desk: Desk) -> None:
     page = search(desk, near="12180")
     assert "Within " in page
+    assert '<svg class="map"' in page
+    assert page.count('class="pin-number"') == page.count('class="map-pin"') > 0
+    assert "Cedar" not in page.partition('class="map-figure"')[2].partition("</figure>")[0]
     assert "Serves this county, wherever it is" in page
     area = page.partition("Serves this county, wherever it is")[2]
     assert "Cedar" in area

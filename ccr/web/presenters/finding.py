@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
+from ccr.domain.directory import Place
+from ccr.domain.geography import nearest_point
 from ccr.domain.listing_search import BY_DISTANCE, Group, Hours, ListingQuery, Sort, Way
 from ccr.domain.taxonomy import Access, MemberCategory, Need, Track
 from ccr.services.finding import Answer, Line
@@ -13,6 +16,7 @@ from ccr.storage.queries.put_aside import KeptSearch
 from ccr.web.forms.directory import SearchForm
 from ccr.web.language import translated
 from ccr.web.presenters.directory import service_row
+from ccr.web.presenters.maps import MapView, NumberedPoint, county_map
 
 KM_PER_MILE = 1.609344
 MOST_IN_A_FACET = 8
@@ -46,9 +50,16 @@ def asked_of(form: SearchForm, world: World, state: str) -> ListingQuery:
     )
 
 
-def answer_view(answer: Answer, form: SearchForm) -> dict[str, Any]:
-    """Return what the page shows; nothing of it stands in an address."""
+def answer_view(answer: Answer, form: SearchForm, near: Place | None) -> dict[str, Any]:
+    """Return what the page shows; nothing of it stands in an address.
+
+    Listings with a distance are numbered in the list and on the map alike.
+    """
     sent = form.sent()
+    numbers = {
+        line.service.id: number
+        for number, line in enumerate((ln for ln in answer.lines if ln.km is not None), 1)
+    }
     return {
         "total": answer.total,
         "page": answer.page,
@@ -59,20 +70,38 @@ def answer_view(answer: Answer, form: SearchForm) -> dict[str, Any]:
             {
                 "heading": translated(group.label) if group is not Group.ANYWHERE else "",
                 "by_area": group in {Group.AREA, Group.WIDE},
-                "rows": [_row(line) for line in lines],
+                "rows": [_row(line, numbers) for line in lines],
             }
             for group, lines in groupby(answer.lines, key=lambda line: line.group)
         ],
+        "map": _map(answer, numbers, near) if near and numbers else None,
         "chips": _chips(form, sent),
         "filtered": any(name not in {"words", "near", "sort", "exact"} for name, _ in sent),
         "facets": [facet for facet in _facets(answer, form, sent) if len(facet["choices"]) > 1],
     }
 
 
-def _row(line: Line) -> dict[str, Any]:
+def _map(answer: Answer, numbers: dict[UUID, int], near: Place) -> MapView | None:
+    """Return the map of the page's public places. A hidden service has no point to pass."""
+    points = []
+    for line in answer.lines:
+        if line.service.id not in numbers:
+            continue
+        points.append(
+            NumberedPoint(
+                numbers[line.service.id],
+                nearest_point(line.service, near.point),
+                f"{line.service.name}, {line.service.member.name}",
+            )
+        )
+    return county_map(points=points, origin=near)
+
+
+def _row(line: Line, numbers: dict[UUID, int]) -> dict[str, Any]:
     km = line.km if line.group in BY_DISTANCE or line.group is Group.ELSEWHERE else None
     return {
         **service_row(line.service),
+        "number": numbers.get(line.service.id),
         "far": None if km is None else f"{km:.0f} km · {km / KM_PER_MILE:.0f} mi",
     }
 

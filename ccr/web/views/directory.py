@@ -46,16 +46,17 @@ def search() -> ResponseReturnValue:
 
 
 def _found(form: SearchForm) -> str:
+    query = asked_of(form, current_world(), g.network.state)
     answer = finding.find_listings(
         current_identity(),
         current_world(),
-        asked_of(form, current_world(), g.network.state),
+        query,
         at=utc_now(),
         timezone=g.network.timezone,
         page=form.page.data or 1,
         exact=bool(form.exact.data),
     )
-    return _page(form, answer_view(answer, form))
+    return _page(form, answer_view(answer, form, query.near))
 
 
 def _page(form: SearchForm, found: dict[str, Any] | None = None) -> str:
