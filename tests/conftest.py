@@ -30,6 +30,15 @@ _numbers = itertools.count()
 AUDIT_TRIGGERS = 2
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what is marked `full` to `./test.sh --full`."""
+    if "CCR_TEST_FULL" in os.environ:
+        return
+    for item in items:
+        if item.get_closest_marker("full"):
+            item.add_marker(pytest.mark.skip(reason="runs with ./test.sh --full"))
+
+
 @pytest.fixture
 def now() -> datetime:
     """Return a fixed moment: Thursday 12 November 2026, 14:05 in New York."""

@@ -43,6 +43,7 @@ def test_load_takes_the_password_from_the_environment_and_does_not_print_it(run)
     assert "CCR_DEMO_PASSWORD" in result.output
 
 
+@pytest.mark.full
 def test_load_speaks_json(run):
     document = json.loads(run("load", "--json").output)
     assert document["summary"]["new"] is True
@@ -80,6 +81,7 @@ def test_remove_asks_for_yes_and_then_proves_that_nothing_is_left(run):
     assert accounts.list_networks() == []
 
 
+@pytest.mark.full
 def test_remove_speaks_json_and_refuses_where_there_is_no_demo(run, now):
     refused = run("remove", "--yes", "--json")
     assert refused.exit_code == 1

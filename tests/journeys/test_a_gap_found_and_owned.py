@@ -140,6 +140,7 @@ def test_it_works_by_keyboard_on_a_phone_at_night(chromium: Browser, site: Site)
         assert "If it left the network" in person.look()
 
 
+@pytest.mark.full
 def test_every_page_stands_in_spanish(chromium: Browser, site: Site) -> None:
     from tests.journeys.people_at_screens import Mouse, Person
     from tests.people import PASSWORD

@@ -45,6 +45,7 @@ def worker_works(site: Site) -> None:
         db.engine.dispose()
 
 
+@pytest.mark.full
 def test_a_table_is_brought_in_and_taken_back(
     chromium: Browser, site: Site, tmp_path: Path
 ) -> None:
