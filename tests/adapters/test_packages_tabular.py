@@ -101,8 +101,11 @@ def test_a_file_that_ends_inside_a_quote_is_refused(text: str) -> None:
         read(text)
 
 
-def test_a_cell_beyond_all_measure_is_refused_with_its_line() -> None:
-    csv.field_size_limit(131_072)  # a library of other tests widens it for the whole process
+@pytest.mark.parametrize("elsewhere", [131_072, 2**31 - 1])
+def test_a_cell_beyond_all_measure_is_refused_with_its_line_whatever_others_allow(
+    elsewhere: int,
+) -> None:
+    csv.field_size_limit(elsewhere)
     with pytest.raises(InvalidInputError, match="cannot be read at line 2"):
         read("id,name\n1," + "x" * 200_000 + "\n")
 

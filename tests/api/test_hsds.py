@@ -131,7 +131,8 @@ def test_near_a_postcode_by_metres_and_confidential_ones_by_their_area_alone(get
 
 
 def test_lines_hold_what_the_pages_hold(app: Flask, get, made) -> None:
-    answer = app.test_client().get("/hsds/services?format=ndjson&full=true")
+    # Read to its end and closed, as a server does: a stream that stays open keeps its place.
+    answer = app.test_client().get("/hsds/services?format=ndjson&full=true", buffered=True)
     assert answer.mimetype == "application/x-ndjson"
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert lines == get("services", full="true")["contents"]

@@ -26,6 +26,8 @@ MOST_RECORDS = 300_000
 RECORDS = frozenset({"services", "organizations", "locations"})
 SHORT = 60
 MOST_KNOWN = 20_000
+LONGEST_CELL = 131_072
+"""Characters of one cell; a longer one is a quote that was never closed."""
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff]")
 
 
@@ -211,6 +213,8 @@ def _add_row(table: Table, record: tuple[int, list[str]], notes: NoteBook) -> No
 
 def records(text: str, name: str, most: int = MAX_ROWS) -> Iterator[tuple[int, list[str]]]:
     """Yield (line where the record begins, cells) for every line that is not blank."""
+    # It holds for the whole process: what another library allows must not decide what is read here.
+    csv.field_size_limit(LONGEST_CELL)
     lines = _Lines(io.StringIO(text, newline=""))
     reader = csv.reader(lines, delimiter=sniff_delimiter(text), skipinitialspace=True)
     begins = 1
