@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.taxonomy import Need
+from ccr.domain.taxonomy import Labelled, Need
 
 LEAST_DAYS, MOST_DAYS = 14, 365
 """No oftener than every two weeks, no rarer than yearly (R97)."""
@@ -29,26 +28,13 @@ MOST_LINKS = 2
 CHECKED_OFTEN = frozenset({Need.EMERGENCY_SHELTER, Need.HOTLINE, Need.IMMEDIATE_SAFETY})
 
 
-class Stage(StrEnum):
+class Stage(Labelled):
     """How far a check lies back."""
 
     NEVER = "never"
     FRESH = "fresh"
     DUE = "due"
     OLD = "old"
-
-    @property
-    def label(self) -> Phrase:
-        """Return the stage in words."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Stage.NEVER: phrase("Never checked"),
-    Stage.FRESH: phrase("Checked"),
-    Stage.DUE: phrase("Check is due"),
-    Stage.OLD: phrase("Not checked for over a year"),
-}
 
 
 @dataclass(frozen=True, slots=True)

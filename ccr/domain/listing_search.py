@@ -10,27 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ccr.domain.clocks import OpenCalendar
 from ccr.domain.directory import Place
-from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.taxonomy import Access, Cost, Need, Track
+from ccr.domain.taxonomy import Access, Cost, Labelled, Need, Track
 
 PAGE_SIZE = 25
 
 
-class Choice(StrEnum):
-    """A code with a label."""
-
-    @property
-    def label(self) -> Phrase:
-        """Return the label as a translatable phrase."""
-        return _LABELS[self]
-
-
-class Way(Choice):
+class Way(Labelled):
     """How a service is had."""
 
     IN_PERSON = "in-person"
@@ -38,7 +27,7 @@ class Way(Choice):
     ONLINE = "online"
 
 
-class Hours(Choice):
+class Hours(Labelled):
     """When it is to be open."""
 
     NOW = "now"
@@ -46,7 +35,7 @@ class Hours(Choice):
     WEEKEND = "weekend"
 
 
-class Sort(Choice):
+class Sort(Labelled):
     """The order of the list."""
 
     BEST = "best"
@@ -54,7 +43,7 @@ class Sort(Choice):
     CHECKED = "checked"
 
 
-class Group(Choice):
+class Group(Labelled):
     """Where a listing stands to a place, near to far; area groups never depend on distance."""
 
     WITHIN_5 = "within-5"
@@ -67,25 +56,6 @@ class Group(Choice):
     ANYWHERE = "anywhere"
 
 
-_LABELS: dict[Choice, Phrase] = {
-    Way.IN_PERSON: phrase("In person"),
-    Way.BY_PHONE: phrase("By phone"),
-    Way.ONLINE: phrase("Online"),
-    Hours.NOW: phrase("Open now"),
-    Hours.TONIGHT: phrase("Open tonight"),
-    Hours.WEEKEND: phrase("Open this weekend"),
-    Sort.BEST: phrase("Best match"),
-    Sort.NAME: phrase("Name"),
-    Sort.CHECKED: phrase("Last checked"),
-    Group.WITHIN_5: phrase("Within 5 km (3 miles)"),
-    Group.WITHIN_15: phrase("Within 15 km (9 miles)"),
-    Group.WITHIN_40: phrase("Within 40 km (25 miles)"),
-    Group.FARTHER: phrase("Farther away, and serves this place"),
-    Group.AREA: phrase("Serves this county, wherever it is"),
-    Group.WIDE: phrase("Serves the whole state or country"),
-    Group.ELSEWHERE: phrase("Says that it serves other places: ask"),
-    Group.ANYWHERE: phrase("Listings"),
-}
 BANDS_KM = (5.0, 15.0, 40.0)
 BY_DISTANCE = (Group.WITHIN_5, Group.WITHIN_15, Group.WITHIN_40, Group.FARTHER)
 _TONIGHT = (18, 19, 20, 21, 22, 23)

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ccr.domain.errors import InvalidInputError
-from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.taxonomy import CapacityStatus, Need
+from ccr.domain.phrases import phrase
+from ccr.domain.taxonomy import CapacityStatus, Labelled, Need
 
 REMIND_AFTER = timedelta(days=7)
 """A figure that is older asks for a new one. Source: issue; connectwithiris.org (7 days)."""
@@ -24,7 +23,7 @@ LONGEST_NOTE = 300
 DATED_BY_DAY = frozenset({Need.EMERGENCY_SHELTER, Need.IMMEDIATE_SAFETY, Need.HOUSING})
 
 
-class Household(StrEnum):
+class Household(Labelled):
     """Who a place is for. The order is the order on screen."""
 
     SINGLE = "single"
@@ -32,18 +31,6 @@ class Household(StrEnum):
     MANY_CHILDREN = "many-children"
     WITH_PETS = "with-pets"
 
-    @property
-    def label(self) -> Phrase:
-        """Return the label as a translatable phrase."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Household.SINGLE: phrase("One adult"),
-    Household.WITH_CHILDREN: phrase("Adult with one or two children"),
-    Household.MANY_CHILDREN: phrase("Adult with three or more children"),
-    Household.WITH_PETS: phrase("With a pet"),
-}
 
 STATUSES = (
     CapacityStatus.CAPACITY,

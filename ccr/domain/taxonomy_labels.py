@@ -168,4 +168,41 @@ LABELS: dict[str, dict[str, Phrase]] = {
         "paid": phrase("Paid"),
         "unknown": phrase("Not known"),
     },
+    "Way": {
+        "in-person": phrase("In person"),
+        "by-phone": phrase("By phone"),
+        "online": phrase("Online"),
+    },
+    "Hours": {
+        "now": phrase("Open now"),
+        "tonight": phrase("Open tonight"),
+        "weekend": phrase("Open this weekend"),
+    },
+    "Sort": {
+        "best": phrase("Best match"),
+        "name": phrase("Name"),
+        "checked": phrase("Last checked"),
+    },
+    "Group": {
+        "within-5": phrase("Within 5 km (3 miles)"),
+        "within-15": phrase("Within 15 km (9 miles)"),
+        "within-40": phrase("Within 40 km (25 miles)"),
+        "farther": phrase("Farther away, and serves this place"),
+        "area": phrase("Serves this county, wherever it is"),
+        "wide": phrase("Serves the whole state or country"),
+        "elsewhere": phrase("Says that it serves other places: ask"),
+        "anywhere": phrase("Listings"),
+    },
+    "Household": {
+        "single": phrase("One adult"),
+        "with-children": phrase("Adult with one or two children"),
+        "many-children": phrase("Adult with three or more children"),
+        "with-pets": phrase("With a pet"),
+    },
+    "Stage": {
+        "never": phrase("Never checked"),
+        "fresh": phrase("Checked"),
+        "due": phrase("Check is due"),
+        "old": phrase("Not checked for over a year"),
+    },
 }

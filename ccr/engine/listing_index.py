@@ -153,7 +153,7 @@ class ListingIndex:
         groups, km = self._placed_to(query, rows)
         serving = groups >= 0
         rows, groups, km = rows[serving], groups[serving], km[serving]
-        order = self._order(query, rows, groups, words)
+        order = self._order(query, rows, groups, km, words)
         facets = self._facets(rows)
         return Found(rows[order], groups[order], km[order], facets)
 
@@ -220,21 +220,27 @@ class ListingIndex:
         return groups, km
 
     def _order(
-        self, query: ListingQuery, rows: Array, groups: Array, words: Sequence[str]
+        self, query: ListingQuery, rows: Array, groups: Array, km: Array, words: Sequence[str]
     ) -> Array:
-        """Return the order: by group, then as sorted; rows themselves are in order of names."""
+        """Return the order: by group, then as sorted; rows themselves are in order of names.
+
+        The best near a place is the nearest; without a distance (a hidden place never has one)
+        names decide.
+        """
         if query.sort is Sort.CHECKED:
             checked = self._checked[rows]
             # Never is the longest ago; the smallest number has no opposite.
             latest_first = np.where(checked == NEVER, np.iinfo(np.int64).max, -checked)
             return np.lexsort((rows, latest_first, groups))
+        if query.sort is Sort.NAME:
+            return np.lexsort((rows, groups))
         unnamed = np.zeros(len(rows), bool)
-        if query.sort is Sort.BEST and words:
+        if words:
             wanted = set(words)
             unnamed = np.fromiter(
                 (not wanted <= self._name_words[row] for row in rows), bool, len(rows)
             )
-        return np.lexsort((rows, unnamed, groups))
+        return np.lexsort((rows, np.nan_to_num(km), unnamed, groups))
 
     def _facets(self, rows: Array) -> dict[str, dict[str, int]]:
         """Return how many of these rows carry each code, for each facet."""

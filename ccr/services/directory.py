@@ -17,23 +17,17 @@ from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import directory as queries
-from ccr.storage.queries import directory_search
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory_search import Listing, Page
 from ccr.storage.queries.listing_page import Beside, beside
 from ccr.storage.queries.listing_write import Author, listing_state, write_service
 
 __all__ = [
-    "Listing",
     "OpenListing",
-    "Page",
     "describe",
     "get_member",
     "get_service",
     "list_members",
-    "list_services",
     "open_listing",
-    "search",
 ]
 
 
@@ -41,24 +35,6 @@ def get_service(identity: Identity, service_id: UUID) -> Service:
     """Return a service of the identity's network; raises NotFoundError."""
     authorise(identity, Permission.DIRECTORY_READ)
     return queries.get_service(identity.network_id, service_id)
-
-
-def search(identity: Identity, words: str, *, page: int = 1, per_page: int = 20) -> Page:
-    """Return a page of the network's services that have all the words; all when there are none."""
-    authorise(identity, Permission.DIRECTORY_READ)
-    return directory_search.search_services(
-        identity.network_id, words, page=page, per_page=per_page
-    )
-
-
-def list_services(
-    identity: Identity, *, member_id: UUID | None = None, page: int = 1, per_page: int = 20
-) -> Page:
-    """Return a page of the network's services by name, or of one member's."""
-    authorise(identity, Permission.DIRECTORY_READ)
-    return directory_search.list_services(
-        identity.network_id, member_id=member_id, page=page, per_page=per_page
-    )
 
 
 def list_members(identity: Identity) -> list[Member]:

@@ -10,7 +10,13 @@ import ipaddress
 from datetime import datetime, timedelta
 
 from ccr.storage.db import unit_of_work
-from ccr.storage.queries.attempts import count_try, find_tries, forget_tries, hashed
+from ccr.storage.queries.attempts import (
+    count_try,
+    find_tries,
+    forget_old_tries,
+    forget_tries,
+    hashed,
+)
 
 FREE_TRIES = 5
 LONGEST_WAIT = timedelta(minutes=15)
@@ -36,6 +42,12 @@ def record_success(email: str, came_from: str) -> None:
     """Forget the failures of this pair."""
     with unit_of_work():
         forget_tries(_key(email, came_from))
+
+
+def forget_old(*, at: datetime) -> int:
+    """Forget tries that count for nothing any more; return how many addresses they were of."""
+    with unit_of_work():
+        return forget_old_tries(at - WINDOW)
 
 
 def _key(email: str, came_from: str) -> str:

@@ -87,6 +87,7 @@ WITHOUT_IDENTITY = {
     "outbox.text_of": "fixed text",
     "put_aside.forget_expired": "the worker; deletes what has run out",
     "practice.run": "the worker; acts in practice networks for invented partners alone",
+    "sign_in.forget_old": "the worker; deletes what counts no more",
     "sign_in.record_failure": "before anybody is signed in",
     "sign_in.record_success": "before anybody is signed in",
     "sign_in.seconds_to_wait": "before anybody is signed in",

@@ -173,7 +173,7 @@ def _plain_search(bench: Bench) -> Callable[[str], object]:
     found = (
         "FROM service_text t JOIN service s ON s.id = t.service_id "
         "JOIN member m ON m.id = s.member_id {join} "
-        "WHERE s.in_person AND s.cost NOT IN ('sliding', 'paid') AND {match}"
+        "WHERE s.in_person AND s.cost NOT IN ('sliding-scale', 'paid') AND {match}"
     )
     on_sqlite = found.format(
         join="JOIN service_text_index i ON i.rowid = t.id", match="service_text_index MATCH ?"

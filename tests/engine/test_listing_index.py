@@ -92,6 +92,9 @@ def test_no_radius_cuts_off_and_bands_hold_what_they_say(
             true_km = min(distance_km(near.point, s.point) for s in service.sites if s.point)
             assert km == pytest.approx(true_km, rel=0.01)
             assert group in {*BY_DISTANCE, Group.ELSEWHERE}
+    for group in BY_DISTANCE:  # nearest first
+        far = [km for g, km in zip(found.groups, found.km, strict=True) if group_of(g) is group]
+        assert far == sorted(far)
     order = [group_of(group) for group in found.groups]
     assert order == sorted(order, key=list(Group).index)
 

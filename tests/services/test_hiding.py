@@ -26,7 +26,7 @@ from ccr.storage.models.directory import LocationRow, PhoneRow, ServiceAtLocatio
 from ccr.storage.models.keeping import ImportRun, PublicationAuthorization
 from ccr.storage.queries.directory import directory_version, get_service
 from ccr.storage.queries.directory_changes import changes_of_run, history_of
-from ccr.storage.queries.directory_search import search_services
+from tests.finding import total
 from tests.hidden_house import (
     HOUSE_PHONE,
     OTHER_SOURCE,
@@ -100,8 +100,8 @@ def test_hiding_takes_the_place_out_of_every_row_and_keeps_what_helps(
     ).all()
     assert sorted(private) == [False, False, True, True]
     assert not db.session.scalar(select(LocationRow.id).where(LocationRow.id.in_(house.locations)))
-    assert search_services(small.network_id, "canarywell").total == 0
-    assert search_services(small.network_id, "birch welcome").total == 1
+    assert total(coordinator_of(small), "canarywell") == 0
+    assert total(coordinator_of(small), "birch welcome") == 1
 
 
 def test_history_begins_anew_and_nothing_can_be_undone_to_before(

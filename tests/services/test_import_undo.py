@@ -13,7 +13,7 @@ from ccr.domain.directory_history import Act
 from ccr.domain.edited_here import Choices
 from ccr.domain.errors import ForbiddenError, IllegalTransitionError, NotFoundError
 from ccr.policy.identity import Identity, Role
-from ccr.services import accounts, directory, import_undo, importing
+from ccr.services import accounts, import_undo, importing
 from ccr.services.importing import ImportOptions, ImportReport
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.accounts import Compartment
@@ -28,6 +28,7 @@ from ccr.storage.models.keeping import DirectoryChange
 from ccr.storage.queries import verification
 from ccr.storage.queries.directory import services_of
 from ccr.storage.queries.directory_changes import history_of
+from tests.finding import total
 from tests.package_builders import ADDRESS, ORGANIZATION, PHONE, SERVICE, hsds
 from tests.people import make_team
 
@@ -105,7 +106,7 @@ def test_a_new_package_goes_as_if_it_had_never_come(bring, operator, now) -> Non
 
 def test_what_was_changed_goes_back_with_all_that_hangs_on_it(bring, operator, now) -> None:
     bring()
-    before, words = only(operator), directory.search(operator, "pantry").total
+    before, words = only(operator), total(operator, "pantry")
     report = bring(at=now + HOUR, **CHANGED)
     changed = only(operator)
     assert (changed.name, changed.phone) == ("Food and diapers", "(518) 555-0199")
@@ -119,8 +120,8 @@ def test_what_was_changed_goes_back_with_all_that_hangs_on_it(bring, operator, n
         before.member.name,
         before.sites,
     )
-    assert directory.search(operator, "pantry").total == words == 1
-    assert directory.search(operator, "diapers").total == 0
+    assert total(operator, "pantry") == words == 1
+    assert total(operator, "diapers") == 0
     acts = [change.act for change in history_of(operator.network_id, [after.id])]
     assert acts == [Act.UNDONE, Act.IMPORTED]
     assert not bring(at=now + 3 * HOUR).changes
@@ -182,7 +183,7 @@ def test_an_import_keeps_what_was_edited_here_and_takes_it_when_told(bring, oper
     )
     service = only(operator)
     assert (service.name, service.alert) == ("Our own name", "Bring a bag")
-    assert directory.search(operator, "own").total == 1
+    assert total(operator, "own") == 1
     taken = Choices(take=frozenset({kept.key}))
     bring(at=now + 2 * HOUR, choices=taken, services=[{**SERVICE, "name": "Theirs"}])
     assert only(operator).name == "Theirs"

@@ -24,7 +24,7 @@ from ccr.domain.taxonomy import (
     Track,
 )
 from ccr.policy.identity import Identity, Role
-from ccr.services import accounts, directory, importing
+from ccr.services import accounts, importing
 from ccr.services.importing import ImportOptions, ImportReport
 from ccr.services.world import World
 from ccr.storage.db import db, unit_of_work
@@ -40,6 +40,7 @@ from ccr.storage.models.directory import (
 from ccr.storage.queries import verification
 from ccr.storage.queries.audit import iterate_chain
 from ccr.storage.queries.directory import directory_version, get_service, services_of
+from tests.finding import total
 from tests.package_builders import (
     ADDRESS,
     LINK,
@@ -106,7 +107,7 @@ def test_a_package_becomes_members_programs_services_and_places(bring, operator)
     assert service.sites[0].precision is Precision.ROOFTOP
     assert service.sites[0].zip_code == "12180"
     assert not service.member.on_ccr
-    assert directory.search(operator, "pantry troy").total == 1
+    assert total(operator, "pantry troy") == 1
 
 
 def test_the_same_package_again_changes_nothing(bring, operator, now) -> None:
@@ -171,7 +172,7 @@ def test_what_the_source_changed_is_changed_and_counted(bring, operator, now) ->
     assert changed.version == service.version + 1
     assert directory_version(operator.network_id) == version + 1
     assert rows(PhoneRow) == 1
-    assert directory.search(operator, "shelf alder place").total == 1
+    assert total(operator, "shelf alder place") == 1
 
 
 def test_an_error_row_stops_everything(bring, operator, now) -> None:

@@ -13,13 +13,14 @@ from sqlalchemy import select, update
 from ccr.domain.directory_history import RecordKind
 from ccr.domain.errors import ForbiddenError, InvalidInputError, NotFoundError, StaleError
 from ccr.policy.identity import Identity, Role
-from ccr.services import accounts, directory, duplicates, import_undo, importing, merging
+from ccr.services import accounts, duplicates, import_undo, importing, merging
 from ccr.services.importing import ImportOptions
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import AgreementRow, MemberRow, PhoneRow, ServiceRow
 from ccr.storage.models.keeping import RecordAlias
 from ccr.storage.queries import verification
 from ccr.storage.queries.directory import services_of
+from tests.finding import total
 from tests.package_builders import ADDRESS, ORGANIZATION, PHONE, SERVICE, hsds
 from tests.people import make_team
 
@@ -96,7 +97,7 @@ def test_members_then_services_become_one_and_every_import_finds_it(bring, opera
         "(518) 555-0177",
     }
     assert merging.moved_to(operator, RecordKind.SERVICE, gone) == kept
-    assert directory.search(operator, "told two").total == 1
+    assert total(operator, "told two") == 1
     # Both sources know the one record again, and neither changes what was chosen.
     for source, changes in (("one", {}), ("two", TWO)):
         report = bring(source, at=now + 2 * DAY, **changes)

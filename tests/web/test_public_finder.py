@@ -226,6 +226,7 @@ def test_a_listing_has_the_week_who_it_is_for_and_what_to_know_before_choosing(
     client: FlaskClient, made: PublicDirectory
 ) -> None:
     page = look(client, f"/services/{made.shown['birch']}").text
+    assert "How exact its place is" in page
     words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     for part in (
         "Thursday Nov 12 · today 9 a.m. to 5 p.m.",
@@ -241,6 +242,7 @@ def test_a_listing_has_the_week_who_it_is_for_and_what_to_know_before_choosing(
 
 def test_a_private_address_is_said_to_be_one(client: FlaskClient, made: PublicDirectory) -> None:
     page = look(client, f"/services/{made.shown['cedar']}").text
+    assert "How exact its place is" not in page
     assert "The address is private, so there is no map or distance." in page
     assert "Call at any time." in page
     assert "Someone meets you." in page

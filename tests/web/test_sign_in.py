@@ -9,8 +9,13 @@ import pytest
 import time_machine
 from flask import Flask
 from passlib.totp import TOTP
+from sqlalchemy import func, select
 
+from ccr.jobs.tasks import JOBS
 from ccr.services import sign_in
+from ccr.storage.db import db
+from ccr.storage.models.operations import Attempt
+from tests.loop import world
 from tests.people import PASSWORD, Team, make_network, make_team
 from tests.web.conftest import Visitor
 
@@ -203,3 +208,11 @@ def test_a_password_that_is_too_long_fits_nobody_and_breaks_nothing(
     visitor.send("/account/password", {**kept, "password": long})
     visitor.send("/account/sign-out")
     assert visitor.sign_in(worker.email).status_code == 302
+
+
+def test_tries_are_forgotten_after_a_day_by_the_worker(sqlite_app: Flask, now: datetime) -> None:
+    sign_in.record_failure("somebody@example.org", "192.0.2.1", at=now)
+    sign_in.record_failure("another@example.org", "192.0.2.1", at=now + timedelta(hours=20))
+    job = next(job for job in JOBS if job.name == "upkeep")
+    job.run(world(), now + timedelta(hours=24, minutes=1))
+    assert db.session.scalar(select(func.count()).select_from(Attempt)) == 1

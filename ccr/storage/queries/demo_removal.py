@@ -22,7 +22,6 @@ from sqlalchemy import (
     Uuid,
     delete,
     false,
-    func,
     not_,
     or_,
     select,
@@ -218,8 +217,3 @@ def rehearsal() -> Iterator[None]:
     finally:
         savepoint.rollback()
         db.session.expire_all()
-
-
-def count_networks() -> int:
-    """Return how many networks there are."""
-    return db.session.scalar(select(func.count()).select_from(Network)) or 0

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from ccr.domain.errors import NotFoundError, StaleError
 from ccr.domain.phrases import phrase
@@ -185,15 +185,6 @@ def delete_draft(draft_id: UUID, *, sender_compartment_id: UUID) -> None:
     )
     if deleted != 1:
         raise NotFoundError
-
-
-def count_drafts(sender_compartment_id: UUID) -> int:
-    """Return how many drafts this program has."""
-    statement = select(func.count()).where(
-        REFERRAL.c.sender_compartment_id == sender_compartment_id,
-        REFERRAL.c.state == State.DRAFT.value,
-    )
-    return db.session.scalar(statement) or 0
 
 
 def earlier_receivers(referral_id: UUID, *, sender_compartment_id: UUID) -> frozenset[UUID]:

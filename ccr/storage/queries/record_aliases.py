@@ -104,18 +104,6 @@ def add_alias(
     )
 
 
-def forget_aliases(network_id: UUID, record_ids: Iterable[UUID]) -> None:
-    """Delete the aliases of records that are gone."""
-    ids = list(record_ids)
-    for start in range(0, len(ids), 500):
-        db.session.execute(
-            delete(RecordAlias).where(
-                RecordAlias.network_id == network_id,
-                RecordAlias.record_id.in_(ids[start : start + 500]),
-            )
-        )
-
-
 def forget_known_as(network_id: UUID, source: str, keys: Iterable[str]) -> None:
     """Take back what `know_as` wrote of these keys."""
     for key in keys:

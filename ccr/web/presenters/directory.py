@@ -18,7 +18,7 @@ from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.room import Household
 from ccr.domain.taxonomy import Gender, Known, LanguageMode, Need, ServiceStatus, Track
 from ccr.domain.weights import DEFAULT
-from ccr.services.directory import Listing, OpenListing
+from ccr.services.directory import OpenListing
 from ccr.services.world import World
 from ccr.storage.queries.listing_page import Beside
 from ccr.web.forms.joining import ROLE_LABELS
@@ -29,17 +29,6 @@ from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.routing import area_text, coverage_dict, facts_rows
 
 UNKNOWN = phrase("Not known: call to check")
-
-
-def listing_row(listing: Listing) -> dict[str, Any]:
-    """Return one row of the directory."""
-    return {
-        "href": url_for("directory.service", service_id=listing.id),
-        "name": listing.name,
-        "member": listing.member,
-        "needs": [translated(need.label) for need in listing.needs],
-        "marks": [translated(mark) for mark in _marks(listing)],
-    }
 
 
 def service_row(service: Service) -> dict[str, Any]:
@@ -82,7 +71,7 @@ def compared(services: Sequence[Service], world: World, *, at: datetime) -> dict
     }
 
 
-def _marks(listing: Listing | Service) -> list[Phrase]:
+def _marks(listing: Service) -> list[Phrase]:
     """Return what keeps a listing from being proposed, and whether its place is hidden."""
     marks = []
     if listing.status is not ServiceStatus.ACTIVE:

@@ -24,6 +24,7 @@ from ccr.domain.taxonomy import Access, AreaExtent, Cost, Gender, Known, Languag
 from ccr.services.finder import FinderAnswer
 from ccr.services.world import World
 from ccr.web.language import current_locale, translated
+from ccr.web.presenters.exactness import exactness_of
 
 KM_PER_MILE = 1.609344
 _LONG_AGO_DAYS = 60
@@ -284,6 +285,7 @@ def _rows(service: Service, world: World) -> list[dict[str, str]]:
         (phrase("Who they help"), _who(service)),
         (phrase("How"), _ways(service)),
         (phrase("Area they serve"), _areas(service, world)),
+        (phrase("How exact its place is"), exactness_of(service)),
         (phrase("Cost"), translated(_COST[service.cost])),
     ]
     if service.fees_text:

@@ -1,4 +1,4 @@
-"""Free-text search finds the same services on both engines, whatever is typed."""
+"""Looking for words finds the same listings on both engines, whatever is typed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from ccr.domain.errors import NotFoundError
+from ccr.domain.listing_search import PAGE_SIZE
 from ccr.domain.search_text import search_body
 from ccr.domain.taxonomy import Need
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceNeedRow, ServiceRow, ServiceText
 from ccr.storage.queries import directory
-from ccr.storage.queries.directory_search import list_services, search_services
+from ccr.storage.queries.directory import raise_directory_version
+from tests.directory_rows import Statements
+from tests.finding import look_for
 from tests.people import Team, make_network, make_team
 
 BODIES = {
@@ -107,13 +109,14 @@ def add(team: Team, now: datetime, name: str, body: str) -> UUID:
                 body=search_body([name, body]),
             )
         )
+        raise_directory_version(team.identity.network_id)
     return service.id
 
 
 def found(team: Team, words: str) -> set[str]:
-    page = search_services(team.identity.network_id, words)
-    assert page.total == len(page.listings)
-    return {listing.name for listing in page.listings}
+    answer = look_for(team.identity, words)
+    assert answer.total == len(answer.lines)
+    return {line.service.name for line in answer.lines}
 
 
 def test_every_word_asked_for_must_be_there(team: Team, services: dict[str, UUID]) -> None:
@@ -128,10 +131,11 @@ def test_nothing_that_is_typed_is_a_syntax_error(team: Team, services: dict[str,
 def test_another_network_is_never_searched(
     team: Team, services: dict[str, UUID], now: datetime
 ) -> None:
-    other = make_network("Elsewhere", at=now)
-    assert search_services(other, "food").total == 0
+    other = make_team(make_network("Elsewhere", at=now), "Oak Center", at=now)
+    assert found(other, "food") == set()
+    assert found(other, "") == set()
     with pytest.raises(NotFoundError):
-        directory.get_service(other, services["Pantry"])
+        directory.get_service(other.identity.network_id, services["Pantry"])
 
 
 def test_the_index_follows_changes_and_removals(
@@ -144,20 +148,23 @@ def test_the_index_follows_changes_and_removals(
     assert found(team, "coats") == {"Pantry"}
     with unit_of_work():
         db.session.delete(db.session.get(ServiceRow, services["Pantry"]))
+        raise_directory_version(team.identity.network_id)
     assert found(team, "coats") == set()
 
 
-def test_pages_hold_every_service_once(team: Team, now: datetime) -> None:
-    for number in range(7):
+def test_pages_hold_every_service_once_and_beyond_the_last_is_the_last(
+    team: Team, now: datetime
+) -> None:
+    for number in range(2 * PAGE_SIZE + 3):
         add(team, now, f"Pantry {number}", "food")
     seen: list[UUID] = []
-    for page in range(1, 5):
-        got = search_services(team.identity.network_id, "food", page=page, per_page=2)
-        assert (got.total, got.pages, got.page) == (7, 4, page)
-        seen += [listing.id for listing in got.listings]
-    assert len(seen) == len(set(seen)) == 7
-    beyond = search_services(team.identity.network_id, "food", page=9, per_page=2)
-    assert (beyond.listings, beyond.total) == ((), 7)
+    for page in range(1, 4):
+        got = look_for(team.identity, "food", page=page)
+        assert (got.total, got.pages, got.page) == (2 * PAGE_SIZE + 3, 3, page)
+        assert len(got.lines) == (PAGE_SIZE if page < 3 else 3)
+        seen += [line.service.id for line in got.lines]
+    assert len(seen) == len(set(seen)) == 2 * PAGE_SIZE + 3
+    assert look_for(team.identity, "food", page=9) == look_for(team.identity, "food", page=3)
 
 
 def test_inactive_services_come_last(team: Team, now: datetime) -> None:
@@ -167,26 +174,24 @@ def test_inactive_services_come_last(team: Team, now: datetime) -> None:
         service = db.session.get(ServiceRow, first)
         assert service is not None
         service.status = "inactive"
-    page = search_services(team.identity.network_id, "food")
-    assert [listing.name for listing in page.listings] == ["B pantry", "A pantry"]
+        raise_directory_version(team.identity.network_id)
+    answer = look_for(team.identity, "food")
+    assert [line.service.name for line in answer.lines] == ["B pantry", "A pantry"]
 
 
-def test_a_page_takes_two_statements_whatever_it_holds(team: Team, now: datetime) -> None:
+def test_a_search_takes_two_statements_whatever_it_finds(team: Team, now: datetime) -> None:
     for number in range(12):
         add(team, now, f"Pantry {number}", "food")
-    statements: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
-    assert search_services(team.identity.network_id, "food").total == 12
-    assert len(statements) == 2
-    statements.clear()
-    assert list_services(team.identity.network_id).listings[0].needs == (Need.FOOD,)
-    assert len(statements) == 2
+    look_for(team.identity, "food")  # the directory is read once per version and process
+    with Statements() as run:
+        answer = look_for(team.identity, "food")
+    assert answer.total == 12
+    assert answer.lines[0].service.needs == {Need.FOOD}
+    assert len(run.texts) == 2
 
 
-def test_one_members_services_are_listed_by_name(
+def test_without_words_all_listings_stand_by_name(
     team: Team, services: dict[str, UUID], now: datetime
 ) -> None:
-    other = make_team(team.identity.network_id, "Oak Center", at=now)
-    add(other, now, "Rides", "transport")
-    mine = list_services(team.identity.network_id, member_id=team.member_id)
-    assert [listing.name for listing in mine.listings] == sorted(BODIES)
+    lines = look_for(team.identity, "").lines
+    assert [line.service.name for line in lines] == sorted(BODIES)
