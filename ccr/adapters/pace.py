@@ -7,11 +7,12 @@ address is kept, written or told apart later.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+
+from ccr.domain.caller import network_of
 
 BURST_SECONDS = 120
 MOST_CALLERS = 10_000
@@ -53,12 +54,5 @@ class Pace:
         return 0.0 if enough else (cost - held) / self.per_second
 
     def _key(self, address: str) -> bytes:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            network = address
-        else:
-            # One IPv6 customer has a whole /64: counting single addresses would count nothing.
-            prefix = 64 if parsed.version == 6 else 32  # noqa: PLR2004
-            network = str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
-        return hashlib.blake2b(network.encode(), key=self._secret, digest_size=16).digest()
+        network = network_of(address).encode()
+        return hashlib.blake2b(network, key=self._secret, digest_size=16).digest()

@@ -6,7 +6,6 @@ version, as routing keeps its own. Nothing of a search is written, logged or aud
 
 from __future__ import annotations
 
-import csv
 import math
 import threading
 from collections import OrderedDict
@@ -16,9 +15,10 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from ccr.config import PROJECT_ROOT
+from ccr.adapters.packages.reading import NEED_TERMS, load_need_terms
 from ccr.domain.directory import Service
 from ccr.domain.listing_search import PAGE_SIZE, Group, ListingQuery
+from ccr.domain.need_terms import RuleKind
 from ccr.domain.need_vocabulary import NEED_WORDS
 from ccr.domain.search_needs import Meaning, NeedPhrases, telling_words
 from ccr.domain.search_text import MOST_WORDS
@@ -126,12 +126,9 @@ def _pairs() -> Iterator[tuple[str, Need]]:
         yield str(need.label), need
         for part in words.name_es.split(":")[0].split(","):
             yield part, need
-    path = PROJECT_ROOT / "data" / "reference" / "need_terms.csv"
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            named = row["kind"] in {"term", "words"} and row["need"]
-            if named and float(row["confidence"]) >= _SURE:
-                yield row["term"], Need(row["need"])
+    for (kind, text), rules in load_need_terms(NEED_TERMS).rules.items():
+        if kind in {RuleKind.TERM, RuleKind.WORDS}:
+            yield from ((text, r.need) for r in rules if r.need and r.confidence >= _SURE)
 
 
 def _with_words(

@@ -6,9 +6,9 @@ guesses cannot keep the worker herself outside. Unknown addresses are treated th
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import datetime, timedelta
 
+from ccr.domain.caller import network_of
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.attempts import (
     count_try,
@@ -51,14 +51,4 @@ def forget_old(*, at: datetime) -> int:
 
 
 def _key(email: str, came_from: str) -> str:
-    return hashed("sign-in", email.strip().lower(), _network_of(came_from))
-
-
-def _network_of(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    # One IPv6 customer has a whole /64: counting single addresses would count nothing.
-    prefix = 64 if parsed.version == 6 else 32  # noqa: PLR2004
-    return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
+    return hashed("sign-in", email.strip().lower(), network_of(came_from))

@@ -7,12 +7,12 @@ is a keyed hash of the network address that changes every day.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from ccr.domain.caller import network_of
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.listing_review import (
     MOST_WAITING_IN_ALL,
@@ -62,7 +62,7 @@ def suggest(
     authorise(identity, Permission.LISTING_SUGGEST)
     service = get_listing(identity, service_id)
     issue, words = _read(told, confidential=service.confidential)
-    day, network = at.date().isoformat(), _network_of(came_from)
+    day, network = at.date().isoformat(), network_of(came_from)
     key = hashed("suggest", world.settings.secret_key, day, network)
     with unit_of_work():
         tries = count_try(key, at=at, window=WINDOW)
@@ -129,13 +129,3 @@ def _proposal(
         words_sealed=sealed,
         by_role=identity.role_told,
     )
-
-
-def _network_of(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    # One IPv6 customer has a whole /64: counting single addresses would count nothing.
-    prefix = 64 if parsed.version == 6 else 32  # noqa: PLR2004
-    return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
