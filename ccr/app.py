@@ -138,6 +138,10 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
         # The sign-in library commits on its own; all other writers go through unit_of_work.
         declare_writing(writing=request.method == "POST" and request.blueprint == "security")
 
+    @app.teardown_request
+    def no_longer_a_writer(_error: BaseException | None) -> None:
+        declare_writing(writing=False)
+
     @app.after_request
     def log_request(response: Response) -> Response:
         rule = request.url_rule.rule if request.url_rule else None

@@ -33,9 +33,12 @@ def _truncate_log() -> bool:
     try:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MILLISECONDS}")
-        busy, _log, _done = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-        cursor.close()
+        try:
+            busy, _log, _done = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            # The connection goes back to the pool, and the next one may wait longer.
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+            cursor.close()
     except db.engine.dialect.dbapi.Error:  # type: ignore[union-attr]  # set once connected
         return False
     finally:

@@ -24,29 +24,25 @@ if TYPE_CHECKING:
 HARMLESS = "<!doctype html><title>Weather</title><h1>Weather</h1>"
 COVERED = "document.querySelector('.exit-cover') !== null"
 # While a page waits for the next one, nobody can ask it anything from outside: it tells by itself.
+# The window hears an act after everything on the page has heard it and before anything else runs:
+# what it finds then was there at once, however busy the machine is.
 TELL_WHEN_COVERED = """
 () => {
-  let acted = 0;
   for (const kind of ['click', 'keyup']) {
-    document.addEventListener(kind, () => { acted = performance.now(); }, true);
-  }
-  new MutationObserver((_changes, watcher) => {
-    const sheet = document.querySelector('.exit-cover');
-    if (!sheet) return;
-    watcher.disconnect();
-    setTimeout(() => {
+    addEventListener(kind, () => {
+      const sheet = document.querySelector('.exit-cover');
+      if (!sheet) return;
       const parts = [...document.body.children].filter((e) => e.getClientRects().length);
       const box = sheet.getBoundingClientRect();
       console.info('covered ' + JSON.stringify({
-        after: performance.now() - acted,
         visible: parts.map((e) => e.className),
         text: document.body.innerText.trim(),
         title: document.title,
         role: sheet.getAttribute('role'),
         whole: box.width >= innerWidth && box.height >= innerHeight && box.x === 0 && box.y === 0,
       }));
-    }, 0);
-  }).observe(document.body, { childList: true });
+    });
+  }
 }
 """
 LINK = ".exit-link"
@@ -231,7 +227,6 @@ def test_on_a_network_that_never_answers_the_page_is_covered_at_once(
         page.wait_for_timeout(25)
     assert len(held) == 1
     seen = json.loads(told[0].removeprefix("covered "))
-    assert seen.pop("after") < 500  # milliseconds, on a machine that may be busy
     assert seen == {
         "visible": ["exit-cover"],
         "text": "Loading.",

@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from ccr.app import create_app
 from ccr.storage import db as storage
+from ccr.storage.compaction import let_go_of_deleted
 from ccr.storage.db import db
 from ccr.storage.queries import verification
 from tests.conftest import settings_for
@@ -233,8 +234,9 @@ def test_a_full_disk_refuses_writes_keeps_reads_and_loses_nothing(
         desk = Desk(app, make_small_directory(at=now))
         referral_id: UUID = desk.send()
         desk["birch.advocate"].open("/desk/inbox")
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.session.remove()
+        db.engine.dispose()
+        assert let_go_of_deleted(())  # the log is written back and empty
         before = dump()
         ballast = fill(small_disk)
         for _ in range(3):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from flask import Flask
 from ccr.domain.outcomes import SAID_AS_ONE, DeclineReason
 from ccr.domain.referral_views import Group
 from ccr.services import followups, outbox
-from ccr.storage.db import db
+from ccr.storage.db import db, sqlite_module
 from ccr.storage.models.operations import OutboxItem
 from tests.loop import world
 from tests.small_directory import make_small_directory
@@ -91,11 +92,14 @@ class Stage:
 
     def keep(self) -> None:
         """Keep the present state as the common past of all twins."""
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.session.remove()
         db.engine.dispose()
-        shutil.copy(self.folder / "ccr.db", self.folder / "kept.db")
+        sqlite = sqlite_module()
+        with (
+            closing(sqlite.connect(self.folder / "ccr.db")) as present,
+            closing(sqlite.connect(self.folder / "kept.db")) as kept,
+        ):
+            present.backup(kept)
 
     def go_back(self) -> None:
         """Be in the common past again."""

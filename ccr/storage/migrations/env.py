@@ -33,6 +33,13 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:  #
 def run() -> None:
     """Run the migrations in one transaction."""
     declare_writing(writing=True)
+    try:
+        _run()
+    finally:
+        declare_writing(writing=False)
+
+
+def _run() -> None:
     engine = db.engine
     with engine.connect() as connection:
         on_sqlite = connection.dialect.name == "sqlite"
@@ -59,7 +66,6 @@ def run() -> None:
             connection.commit()
         if on_sqlite:
             raw.execute("PRAGMA foreign_keys=ON")
-    declare_writing(writing=False)
 
 
 run()
