@@ -15,7 +15,7 @@ from ccr.domain.change_by_link import CLOSED, PHONE_COLUMNS, fields_by_link
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import Cost
 from ccr.web.forms.fields import choices_of
-from ccr.web.forms.listing import BLANK_ROWS, ContactForm, HoursForm, Labels, ListingForm
+from ccr.web.forms.listing import ContactForm, HoursForm, Labels, ListingForm
 from ccr.web.forms.listing import WhatForm as What
 from ccr.web.forms.listing import WhoForm as Who
 from ccr.web.forms.listing_rows import LanguageRowForm, PublicPhoneForm
@@ -73,9 +73,8 @@ class LinkForm(ListingForm):
             del self[name]
         self._status = shown["status"]
         if typed is None:
-            lists = [f for f in self._fields.values() if isinstance(f, FieldList)]
-            for rows in lists:
-                for _ in range(BLANK_ROWS):
+            for rows in self._fields.values():
+                if isinstance(rows, FieldList):
                     rows.append_entry()
 
     def fill_choices(self) -> None:
