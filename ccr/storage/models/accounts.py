@@ -45,6 +45,8 @@ class Network(Base):
     directory_version: Mapped[int] = mapped_column(Integer, default=1)
     directory_rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     """How often listings are checked, in days by kind; empty for the defaults (R97)."""
+    routing_rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What differs from the defaults of routing: "weights" by name, in minutes and days."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

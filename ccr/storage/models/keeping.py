@@ -122,6 +122,21 @@ class DirectoryChange(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
+class TouchedService(Base):
+    """Which services one version of the directory changed: copies load these alone again.
+
+    Every version has a row. `service_id` is null when everything is to be read anew.
+    """
+
+    __tablename__ = "touched_service"
+    __table_args__ = (Index("ix_touched_service_version", "network_id", "version"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    service_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+
+
 class RecordAlias(Base):
     """An id, or a source's id, under which a record was known before it was merged into another."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -204,6 +205,19 @@ class ImportPlan:
             yield from write.phones
         for _, _, phones in self.phones:
             yield from phones
+
+    def sort_new(self) -> None:
+        """Put new records in the order of their ids.
+
+        Keys are random: written in their order, each page of a key's index is filled once instead
+        of met again and again. And the order of rows tells nothing of the order of the package.
+        """
+        self.new_members.sort(key=itemgetter(0))
+        self.new_programs.sort(key=itemgetter(0))
+        self.new_sites.sort(key=itemgetter(0))
+        self.new_services.sort(key=attrgetter("id"))
+        self.phones.sort(key=itemgetter(1))
+        self.texts.sort(key=itemgetter(0))
 
     @property
     def empty(self) -> bool:

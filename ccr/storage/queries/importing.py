@@ -59,6 +59,7 @@ class PlanWriter:
     def prepare(self, plan: ImportPlan) -> None:
         """Make all new rows ready; nothing is asked of the database, so no lock is needed yet."""
         self._total = plan.size
+        plan.sort_new()
         rows = self._rows = BulkRows()
         ours = {
             "network_id": self.network_id,

@@ -11,6 +11,7 @@ from flask_babel import format_date
 
 from ccr.adapters.exports.list_pdf import ListedService
 from ccr.domain.answering import calendar_or_none, coverage_now
+from ccr.domain.change_by_link import BY_LINK
 from ccr.domain.directory import Precision, Service
 from ccr.domain.freshness import capacity_is_fresh, stale
 from ccr.domain.languages import language_name
@@ -26,6 +27,7 @@ from ccr.web.forms.joining import ROLE_LABELS
 from ccr.web.forms.listing_rows import KIND_LABELS
 from ccr.web.language import translated
 from ccr.web.presenters.exactness import exactness
+from ccr.web.presenters.listing_review import MEMBER_BY_LINK
 from ccr.web.presenters.moments import DeskTime, local_day
 from ccr.web.presenters.routing import area_text, coverage_dict, facts_rows
 
@@ -237,6 +239,7 @@ def _by(checked_by: str) -> str:
     """Return who checked: the role in words where it is one of ours, then the rest as kept."""
     code, comma, rest = checked_by.partition(", ")
     label = next((words for role, words in ROLE_LABELS.items() if role.value == code), None)
+    label = MEMBER_BY_LINK if code == BY_LINK else label
     return f"{translated(label)}{comma}{rest}" if label else checked_by
 
 
