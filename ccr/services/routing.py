@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.matching import Candidate, judge, judge_by_area, search_for
+from ccr.domain.measured_travel import answer_measured
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
 from ccr.domain.routing_request import LeftOut, RouteAnswer, RouteRequest
@@ -76,7 +78,8 @@ def find_partners(
     authorise(identity, Permission.ROUTE_FIND)
     directory = _ready(identity)
     request = _read(identity, world, fields, directory, at=at)
-    return directory.index.rank(request, hours=world.hours)
+    rank = partial(directory.index.rank, hours=world.hours)
+    return answer_measured(request, rank, world.travel.seconds if world.travel else None)
 
 
 def read_request(
