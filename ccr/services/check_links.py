@@ -37,10 +37,15 @@ WORKING_HOURS = range(9, 16)
 
 @dataclass(frozen=True, slots=True)
 class ToCheck:
-    """The listing that a link is about, as anybody may see it; a hidden one by area alone."""
+    """The listing that a link is about, as anybody may see it; a hidden one by area alone.
+
+    Attributes:
+        signs_in: True when the link went to somebody who has an account.
+    """
 
     service: Service
     version: int
+    signs_in: bool
 
 
 def remind(world: World, *, at: datetime) -> int:
@@ -83,11 +88,15 @@ def look_at(token: str, came_from: str, *, at: datetime) -> ToCheck:
         GoneError: it was used, or the listing was checked otherwise.
         TooManyAttemptsError: too many wrong links came from this network.
     """
-    link = _find(token, came_from, at=at)
+    link = open_link(token, came_from, at=at)
     line = find_line(link.network_id, link.service_id)
     if line is None:
         raise NotFoundError
-    return ToCheck(as_public(get_service(link.network_id, link.service_id)), line.version)
+    return ToCheck(
+        as_public(get_service(link.network_id, link.service_id)),
+        line.version,
+        link.account_id is not None,
+    )
 
 
 def confirm(token: str, came_from: str, *, version: int, at: datetime) -> ToCheck:
@@ -98,7 +107,7 @@ def confirm(token: str, came_from: str, *, version: int, at: datetime) -> ToChec
         StaleError: the listing has changed since it was shown.
     """
     # Found outside of the unit: a wrong token is counted even though the rest is undone.
-    link = _find(token, came_from, at=at)
+    link = open_link(token, came_from, at=at)
     with unit_of_work():
         line = find_line(link.network_id, link.service_id)
         if line is None:
@@ -121,10 +130,19 @@ def confirm(token: str, came_from: str, *, version: int, at: datetime) -> ToChec
             link.service_id,
             at=at,
         )
-    return ToCheck(as_public(get_service(link.network_id, link.service_id)), line.version)
+    return ToCheck(
+        as_public(get_service(link.network_id, link.service_id)),
+        line.version,
+        link.account_id is not None,
+    )
 
 
-def _find(token: str, came_from: str, *, at: datetime) -> OpenLink:
+def open_link(token: str, came_from: str, *, at: datetime) -> OpenLink:
+    """Return the link of a token that can still be used; a wrong one is counted.
+
+    Raises:
+        NotFoundError, GoneError, TooManyAttemptsError: as for `look_at`.
+    """
     if sign_in.seconds_to_wait(_TRIED, came_from, at=at):
         raise TooManyAttemptsError(phrase("Too many tries. Wait some minutes."))
     kept = token_hash(token) if len(token) == LENGTH and token.isascii() else ""

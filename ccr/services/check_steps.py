@@ -15,18 +15,26 @@ from ccr.storage.queries.directory_changes import record_changes
 
 
 def note_check(
-    line: CheckLine, *, at: datetime, by_role: str, member: str, account: UUID | None
+    line: CheckLine,
+    *,
+    at: datetime,
+    by_role: str,
+    member: str,
+    account: UUID | None,
+    true_at: datetime | None = None,
 ) -> None:
     """Note that a listing was found true; links that ask for the same are used up.
 
     Args:
+        true_at: when somebody said so, where that was before now: a word that waited for months
+            makes no listing fresh.
         member: the member whose people checked it; with the role all that is said of who did.
 
     Raises:
         StaleError: the listing has changed since it was read.
     """
-    by = f"{by_role}, {member}"[:200]
-    if not save_check(line, at=at, by=by):
+    by, true_at = f"{by_role}, {member}"[:200], true_at or at
+    if not save_check(line, at=at, true_at=true_at, by=by):
         raise StaleError(
             phrase("Somebody else changed this listing. Nothing of yours was saved; look again.")
         )
@@ -40,7 +48,7 @@ def note_check(
                 Act.VERIFIED,
                 at,
                 {"last_verified_at": line.verified_at, "verified_by": line.verified_by},
-                {"last_verified_at": at, "verified_by": by},
+                {"last_verified_at": true_at, "verified_by": by},
                 version=line.version,
                 account_id=account,
                 by_role=by_role,

@@ -12,19 +12,18 @@ from ccr.domain.directory_history import Change, difference
 from ccr.domain.errors import InvalidInputError, StaleError
 from ccr.domain.listing_fields import (
     RISKY_FIELDS,
-    check_hidden_stays_hidden,
     check_program_fits,
     plain_part,
     risky_part,
 )
-from ccr.domain.listing_review import Proposal, ProposalKind, ProposalState, waits
+from ccr.domain.listing_review import Proposal, waits
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.listing_typed import FieldsRefusedError, Reading, Typed, read_typed
-from ccr.services.outbox import Notice, notify
+from ccr.services.proposal_steps import Proposer, check_can_be_made, file_change
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import listing_proposals as proposals
@@ -42,7 +41,6 @@ from ccr.storage.queries.listing_state import ListingState, PlaceState, places_f
 from ccr.storage.queries.listing_write import (
     Author,
     add_service,
-    check_whole,
     listing_state,
     write_service,
 )
@@ -129,7 +127,7 @@ def save(
             raise StaleError(CHANGED)
         changes = read_typed(typed, _reading(identity, world, desk))
         before, after = difference(state.fields, changes)
-        _check(after, state)
+        check_can_be_made(after, state)
         others = proposals.deciders(identity.network_id, state.compartment_id, identity.user_id)
         risky = risky_part(after)
         held_back = waits(risky, len(others.account_ids))
@@ -206,21 +204,6 @@ def _reading(identity: Identity, world: World, desk: EditDesk) -> Reading:
     return Reading(desk.state.fields, network.state, world, allowed)
 
 
-def _check(after: dict[str, Any], state: ListingState) -> None:
-    """Check what waits as strictly as what applies: a proposal must be able to be accepted."""
-    errors: list[InvalidInputError] = []
-    try:
-        check_hidden_stays_hidden(after, confidential=state.confidential)
-    except InvalidInputError as error:
-        errors.append(error)
-    try:
-        check_whole(state, after)
-    except InvalidInputError as error:
-        errors.append(error)
-    if errors:
-        raise FieldsRefusedError(errors)
-
-
 def _propose(
     identity: Identity,
     state: ListingState,
@@ -230,30 +213,6 @@ def _propose(
     at: datetime,
 ) -> None:
     """Keep risky changes for a second person, and tell whoever can decide."""
-    if identity.user_id is not None:
-        proposals.withdraw_own(state.id, identity.user_id, after, at=at)
-    proposal = Proposal(
-        id=proposals.new_id(),
-        network_id=state.network_id,
-        service_id=state.id,
-        kind=ProposalKind.EDIT,
-        state=ProposalState.WAITING,
-        compartment_id=state.compartment_id,
-        account_id=identity.user_id,
-        created_at=at,
-        before=before,
-        after=after,
-        by_role=identity.role_told,
-        base_version=state.version,
-    )
-    proposals.add_proposal(proposal, identity.compartment_id)
+    by = Proposer(identity.user_id, identity.compartment_id, identity.role_told)
+    file_change(state, before, after, by, others, at=at)
     append_event(identity, "proposed", "service", state.id, at=at, fields=set(after) & RISKY_FIELDS)
-    about = f"proposal/{proposal.id}"
-    notify(
-        state.network_id,
-        others.compartment_id,
-        others.account_ids,
-        Notice.ITEM_TO_REVIEW,
-        about=about,
-        at=at,
-    )

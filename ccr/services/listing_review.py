@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ccr.adapters.keys import KeyRing, SealError
+from ccr.domain.change_by_link import BY_LINK
 from ccr.domain.errors import ForbiddenError, IllegalTransitionError, NotFoundError, StaleError
 from ccr.domain.listing_fields import check_program_fits
 from ccr.domain.listing_review import (
@@ -20,12 +21,14 @@ from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity, Role
 from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
+from ccr.services import check_steps
 from ccr.services.authorise import authorise
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import listing_proposals as queries
 from ccr.storage.queries.accounts import get_compartment
 from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.checks import find_line
 from ccr.storage.queries.listing_claims import has_open_referrals, is_unclaimed
 from ccr.storage.queries.listing_proposals import Listed
 from ccr.storage.queries.listing_state import ListingState
@@ -158,6 +161,24 @@ def _carry_out(identity: Identity, proposal: Proposal, version: int, at: datetim
     if not done:
         raise StaleError(
             phrase("Somebody else changed this listing meanwhile. Nothing was decided; look again.")
+        )
+    if proposal.by_role == BY_LINK:
+        _note_check(identity, proposal, at)
+
+
+def _note_check(identity: Identity, proposal: Proposal, at: datetime) -> None:
+    """Note that the listing is true, as of the day on which its member said what had changed."""
+    line = find_line(identity.network_id, proposal.service_id)
+    if line is None:
+        raise NotFoundError
+    if line.verified_at is None or line.verified_at < proposal.created_at:
+        check_steps.note_check(
+            line,
+            at=at,
+            true_at=proposal.created_at,
+            by_role=BY_LINK,
+            member=line.member,
+            account=identity.user_id,
         )
 
 

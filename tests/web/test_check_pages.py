@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import func, select, update
 
@@ -20,64 +18,29 @@ from ccr.storage.models.accounts import Account
 from ccr.storage.models.directory import ServiceRow
 from ccr.storage.models.keeping import VerificationLink
 from ccr.storage.models.operations import OutboxItem
-from ccr.storage.queries import verification
 from ccr.storage.queries.directory import directory_version
 from ccr.storage.queries.directory_changes import history_of
 from tests.directory_rows import Statements
 from tests.loop import world
-from tests.small_directory import grow, make_small_directory
+from tests.small_directory import grow
+from tests.web.check_desk import (
+    WEDNESDAY_NOON,
+    age,
+    checked,
+    desk_on_a_wednesday,
+    mailed,
+    value,
+)
 from tests.web.journey import Desk, text_of
 
 PAGE = "/directory/checks"
 COORDINATOR = "coordination.coordinator"
-WEDNESDAY_NOON = datetime(2026, 11, 11, 17, tzinfo=UTC)
 
 
 @pytest.fixture
 def desk(app: Flask) -> Iterator[Desk]:
-    with time_machine.travel(WEDNESDAY_NOON, tick=False) as clock:
-        made = Desk(app, make_small_directory(at=WEDNESDAY_NOON))
-        made.clock = clock  # type: ignore[attr-defined]
-        age(made, made.small.birch_service_id, 200)
+    with desk_on_a_wednesday(app) as made:
         yield made
-        assert {c.__name__: f for c in verification.CHECKS if (f := c())} == {}
-
-
-def age(desk: Desk, service_id: UUID, days: int | None) -> None:
-    """Let the last check of a listing lie back so many days; None for never."""
-    checked = None if days is None else WEDNESDAY_NOON - timedelta(days=days)
-    with unit_of_work():
-        db.session.execute(update(ServiceRow).values(last_verified_at=WEDNESDAY_NOON))
-        db.session.execute(
-            update(ServiceRow).where(ServiceRow.id == service_id).values(last_verified_at=checked)
-        )
-
-
-def checked(desk: Desk, service_id: UUID) -> tuple[datetime | None, str]:
-    row = db.session.execute(
-        select(ServiceRow.last_verified_at, ServiceRow.verified_by).where(
-            ServiceRow.id == service_id
-        )
-    ).one()
-    db.session.rollback()
-    return row.last_verified_at, row.verified_by
-
-
-def value(page: str) -> str:
-    found = re.search(r'name="seen" value="([^"]+)"', page)
-    assert found
-    return found[1]
-
-
-def mailed(desk: Desk) -> list[str]:
-    """Return the tokens in the newest mail, sent for real into the outbox's folder."""
-    place = world()
-    check_links.remind(place, at=datetime.now(UTC))
-    deliver(place, at=datetime.now(UTC))
-    folder = place.settings.data_dir / "outbox"
-    files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-    text = files[-1].read_text().replace("=\n", "") if files else ""
-    return re.findall(r"/check/([\w-]{43})", text)
 
 
 def test_what_is_due_is_listed_for_its_program_and_for_the_coordinator(desk: Desk) -> None:

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
+from ccr.domain.change_by_link import BY_LINK
 from ccr.domain.checking import LINK_LASTS, MOST_LINKS, REMIND_AFTER, CheckRules
+from ccr.domain.listing_review import ProposalState
 from ccr.domain.taxonomy import MemberCategory
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Network, RoleRow, account_role
 from ccr.storage.models.directory import MemberRow, ServiceRow
-from ccr.storage.models.keeping import VerificationLink
+from ccr.storage.models.keeping import ListingProposal, VerificationLink
 from ccr.storage.queries.checks import due
 from ccr.storage.queries.referrals import rows_changed
 
@@ -59,7 +61,8 @@ def networks_with_links() -> list[tuple[UUID, str]]:
 def wanted_links(network_id: UUID, rules: CheckRules, at: datetime) -> list[Wanted]:
     """Return listings that are due and the administrators of their programs that are to be told.
 
-    Nobody is told again before `REMIND_AFTER`, nor more than `MOST_LINKS` times about one check.
+    Nobody is told again before `REMIND_AFTER`, nor more than `MOST_LINKS` times about one check,
+    nor while what somebody told by a link waits for a decision.
     """
     link = VerificationLink
     since = or_(
@@ -97,6 +100,7 @@ def wanted_links(network_id: UUID, rules: CheckRules, at: datetime) -> list[Want
             due(rules, at),
             ~today,
             ~lately,
+            ~_told_already(),
             # Members who are survivors are on no page and in no mail (R5).
             MemberRow.category != MemberCategory.SURVIVOR.value,
             told < MOST_LINKS,
@@ -105,6 +109,18 @@ def wanted_links(network_id: UUID, rules: CheckRules, at: datetime) -> list[Want
         .limit(AT_ONCE)
     )
     return [Wanted(row.network_id, row.compartment_id, row.id, row.who) for row in rows]
+
+
+def _told_already() -> ColumnElement[bool]:
+    """Return the condition that what the member said has changed waits for a decision."""
+    proposal = ListingProposal
+    return exists(
+        select(proposal.id).where(
+            proposal.service_id == ServiceRow.id,
+            proposal.state == ProposalState.WAITING.value,
+            proposal.changes["by_role"].as_string() == BY_LINK,
+        )
+    )
 
 
 def add_link(link_id: UUID, wanted: Wanted, token_hash: str, *, at: datetime) -> None:

@@ -111,7 +111,7 @@ def find_line(network_id: UUID, service_id: UUID) -> CheckLine | None:
     return None if row is None else _line(row, _needs([service_id]))
 
 
-def save_check(line: CheckLine, *, at: datetime, by: str) -> bool:
+def save_check(line: CheckLine, *, at: datetime, true_at: datetime, by: str) -> bool:
     """Note that the listing, still at the version seen, was checked; return False when it is not.
 
     The version stays: nothing that anybody edits has changed. What open data tells has.
@@ -124,7 +124,7 @@ def save_check(line: CheckLine, *, at: datetime, by: str) -> bool:
                 ServiceRow.network_id == line.network_id,
                 ServiceRow.version == line.version,
             )
-            .values(last_verified_at=at, verified_by=by, public_modified_at=at, updated_at=at)
+            .values(last_verified_at=true_at, verified_by=by, public_modified_at=at, updated_at=at)
             .execution_options(synchronize_session=False)
         )
         == 1

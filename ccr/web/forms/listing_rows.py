@@ -43,14 +43,13 @@ class LanguageRowForm(Form):
         self.mode.choices = choices_of(LanguageMode)
 
 
-class PhoneRowForm(Form):
-    """One phone."""
+class PublicPhoneForm(Form):
+    """One phone that anybody may see."""
 
     number = StringField()
     extension = StringField()
     type = SelectField(validate_choice=False)
     description = StringField()
-    is_private = BooleanField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- of the library
         super().__init__(*args, **kwargs)
@@ -61,9 +60,18 @@ class PhoneRowForm(Form):
         if self.type.data and self.type.data not in PHONE_KINDS:
             self.type.choices.append(SelectChoice(self.type.data, self.type.data))
         self.description.label.text = translated(phrase("For what"))
-        self.is_private.label.text = translated(phrase("For staff alone"))
 
     @property
     def blank(self) -> bool:
         """Return True when nothing was typed into the row."""
         return not any((f.data or "").strip() for f in (self.number, self.extension))
+
+
+class PhoneRowForm(PublicPhoneForm):
+    """One phone, and whether it is for staff alone."""
+
+    is_private = BooleanField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- of the library
+        super().__init__(*args, **kwargs)
+        self.is_private.label.text = translated(phrase("For staff alone"))

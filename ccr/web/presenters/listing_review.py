@@ -9,6 +9,7 @@ from typing import Any
 from flask import g, url_for
 from flask_babel import format_date
 
+from ccr.domain.change_by_link import BY_LINK
 from ccr.domain.directory_history import Act, Change, RecordKind
 from ccr.domain.listing_review import ProposalKind
 from ccr.domain.phrases import Phrase, phrase
@@ -34,6 +35,7 @@ ACTS: dict[Act, tuple[Phrase, str]] = {
     Act.CLAIMED: (phrase("Given to another program"), "send"),
 }
 ANYBODY = phrase("Somebody on the public page")
+MEMBER_BY_LINK = phrase("The member, by mailed link")
 
 
 def who_words(by_role: str) -> str:
@@ -51,6 +53,8 @@ def who_words(by_role: str) -> str:
 def _role(code: str) -> str:
     if code == "terminal":
         return translated(phrase("The terminal"))
+    if code == BY_LINK:
+        return translated(MEMBER_BY_LINK)
     try:
         return translated(ROLE_LABELS[Role(code)])
     except (ValueError, KeyError):

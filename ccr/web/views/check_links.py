@@ -6,9 +6,12 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
-from ccr.domain.errors import GoneError, NotFoundError, StaleError
-from ccr.services import check_links
+from ccr.domain.errors import GoneError, InvalidInputError, NotFoundError, StaleError
+from ccr.services import check_changes, check_links
+from ccr.services.check_changes import ToChange
 from ccr.web.access import cookieless, current_world
+from ccr.web.forms.check_link import LinkForm
+from ccr.web.forms.fields import add_refusal, whole_number
 from ccr.web.language import translated
 from ccr.web.presenters.checks import link_view
 from ccr.web.same_site import check_same_site
@@ -32,34 +35,72 @@ def ask(token: str) -> str:
 @blueprint.post("/<token>")
 @cookieless
 def act(token: str) -> ResponseReturnValue:
-    """Show the listing, or note that it is still true."""
-    came_from, at = request.remote_addr or "", utc_now()
+    """Show the listing, note that it is still true, or take what has changed."""
     try:
-        if request.form.get("step") == "confirm":
-            check_links.confirm(token, came_from, version=_version(), at=at)
-            return render_template("check/done.html")
-        return _listing(token)
+        return _STEPS.get(request.form.get("step", ""), _look)(token)
     except GoneError:
         return render_template("check/used.html"), 410
     except NotFoundError:
         return render_template("check/none.html"), 404
+
+
+def _look(token: str) -> ResponseReturnValue:
+    return _listing(token)
+
+
+def _confirm(token: str) -> ResponseReturnValue:
+    version = whole_number(request.form.get("version"))
+    try:
+        check_links.confirm(token, _came_from(), version=version, at=utc_now())
     except StaleError as error:
         return _listing(token, translated(error.phrase)), 409
+    return render_template("check/done.html")
+
+
+def _change(token: str) -> ResponseReturnValue:
+    found = check_changes.open_form(token, _came_from(), at=utc_now())
+    form = LinkForm(None, shown=found.shown, hidden=found.confidential)
+    return _form(token, found, form)
+
+
+def _send(token: str) -> ResponseReturnValue:
+    found = check_changes.open_form(token, _came_from(), at=utc_now())
+    form = LinkForm(request.form, shown=found.shown, hidden=found.confidential)
+    version = whole_number(form.version.data)
+    try:
+        check_changes.propose(
+            current_world(), token, _came_from(), form.typed(), version=version, at=utc_now()
+        )
+    except InvalidInputError as error:
+        for each in getattr(error, "errors", [error]):
+            add_refusal(form, each)
+        return _form(token, found, form), 422
+    except StaleError as error:
+        return _form(token, found, form, translated(error.phrase)), 409
+    return render_template("check/sent.html")
+
+
+_STEPS = {"look": _look, "confirm": _confirm, "change": _change, "send": _send}
+
+
+def _form(token: str, found: ToChange, form: LinkForm, changed: str | None = None) -> str:
+    form.version.data = str(found.version)
+    return render_template("check/change.html", token=token, item=found, form=form, changed=changed)
 
 
 def _listing(token: str, changed: str | None = None) -> str:
     at = utc_now()
-    found = check_links.look_at(token, request.remote_addr or "", at=at)
+    found = check_links.look_at(token, _came_from(), at=at)
     return render_template(
         "check/listing.html",
         token=token,
         item=link_view(found.service, current_world(), at=at),
         service_id=found.service.id,
         version=found.version,
+        signs_in=found.signs_in,
         changed=changed,
     )
 
 
-def _version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
+def _came_from() -> str:
+    return request.remote_addr or ""
