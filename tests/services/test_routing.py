@@ -15,7 +15,6 @@ from ccr.domain.directory import Area
 from ccr.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from ccr.domain.routing import rank_partners
 from ccr.domain.taxonomy import AreaExtent, CapacityStatus, Need, ServiceStatus, Urgency
-from ccr.domain.weights import DEFAULT
 from ccr.policy.identity import Role
 from ccr.services import routing
 from ccr.services.accounts import terminal_identity
@@ -29,9 +28,8 @@ from ccr.services.routing import (
     ready_directory,
     still_possible,
 )
-from ccr.storage.db import db, unit_of_work
+from ccr.storage.db import db
 from ccr.storage.models.directory import UnmetNeed
-from ccr.storage.queries import routing_rules
 from ccr.storage.queries.snapshot import load_snapshot
 from tests.builders import ALBANY, make_capacity, make_site
 from tests.directory_rows import Statements, save_agreement, save_service
@@ -415,36 +413,3 @@ def test_a_search_writes_nothing(sender, partner, world, now):
     with Statements() as counted:
         found(sender, world, now, urgency=Urgency.IMMEDIATE.value)
     assert all(text.lstrip().upper().startswith("SELECT") for text in counted.texts)
-
-
-def test_a_network_searches_by_its_own_weights_in_the_same_single_statement(
-    sender, partner, world, now
-):
-    unknown = make_capacity(CapacityStatus.UNKNOWN)
-    everywhere = (Area(AreaExtent.STATE, "NY"),)
-    service_id = save_service(partner, capacity=unknown, areas=everywhere)
-    usual = found(sender, world, now).partners[0]
-    with unit_of_work():
-        text = routing_rules.rules_as_kept(sender.identity.network_id)
-        assert routing_rules.replace_rules(
-            sender.identity.network_id, text, weights={"capacity_unknown": 44, "reach": 60}
-        )
-    with Statements() as run:
-        own = found(sender, world, now).partners[0]
-    assert len(run.texts) == 1
-    assert own.effective_minutes - usual.effective_minutes == 44 - DEFAULT.capacity_unknown
-    far = read_request(sender.identity, world, replace(FIELDS, near="14604"), at=now)
-    too_far = still_possible(sender.identity, world, far, service_id, at=now)
-    assert too_far is not None
-    assert str(too_far.text) == "More than 60 minutes away"
-
-
-def test_rules_that_changed_meanwhile_are_not_overwritten(sender):
-    network_id = sender.identity.network_id
-    with unit_of_work():
-        seen = routing_rules.rules_as_kept(network_id)
-        assert routing_rules.replace_rules(network_id, seen, weights={"reach": 60}, other=["kept"])
-        assert not routing_rules.replace_rules(network_id, seen, weights={"reach": 90})
-        again = routing_rules.rules_as_kept(network_id)
-        assert routing_rules.replace_rules(network_id, again, weights={})
-    assert routing_rules.version_and_rules(network_id)[1] == {"other": ["kept"]}
