@@ -25,19 +25,20 @@ def version_and_rules(network_id: UUID) -> tuple[int, Mapping[str, Any]]:
     return (0, {}) if row is None else (int(row.directory_version), row.routing_rules or {})
 
 
-def rules_as_kept(network_id: UUID) -> str:
-    """Return the routing rules as the text that is stored, for `replace_rules`."""
-    return (
+def rules_and_text(network_id: UUID) -> tuple[Mapping[str, Any], str]:
+    """Return the routing rules, and the text in which they are stored, for `replace_rules`."""
+    text = (
         db.session.scalar(select(cast(Network.routing_rules, Text)).where(Network.id == network_id))
         or "{}"
     )
+    return json.loads(text), text
 
 
 def replace_rules(network_id: UUID, seen: str, **parts: object) -> bool:
     """Set parts of the routing rules, the others staying; return False when they are not as seen.
 
     Args:
-        seen: the text of `rules_as_kept`.
+        seen: the text of `rules_and_text`.
         parts: by the name of the part; an empty one is taken away.
     """
     rules = {**json.loads(seen), **parts}
