@@ -120,7 +120,8 @@ def broken_laws(weights: Weights) -> Iterator[tuple[str, Phrase]]:
             yield (
                 low,
                 phrase(
-                    "This must not be more than: %(other)s (%(value)s).",
+                    "“%(weight)s” must not be more than “%(other)s” (%(value)s).",
+                    weight=WEIGHT_FACTS[low].text,
                     other=WEIGHT_FACTS[high].text,
                     value=getattr(weights, high),
                 ),
@@ -130,7 +131,8 @@ def broken_laws(weights: Weights) -> Iterator[tuple[str, Phrase]]:
             yield (
                 low,
                 phrase(
-                    "This must be less than: %(other)s (%(value)s).",
+                    "“%(weight)s” must be less than “%(other)s” (%(value)s).",
+                    weight=WEIGHT_FACTS[low].text,
                     other=WEIGHT_FACTS[high].text,
                     value=getattr(weights, high),
                 ),

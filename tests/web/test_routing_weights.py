@@ -103,11 +103,14 @@ def test_every_field_that_is_wrong_says_so_and_keeps_what_was_typed(desk: Desk) 
     page = text_of(answer)
     assert answer.status_code == 422
     assert "3 things to fix" in page
+    assert page.count("“No trip is longer than this”: Use a whole number from 15 to 600.") == 2
     assert page.count('aria-invalid="true"') == 3
     assert 'value="ten"' in page
     answer = who.send(PAGE, typed(act="save", listing_stale="50"))
     assert answer.status_code == 422
-    assert "This must not be more than: The listing is outdated (45)." in text_of(answer)
+    assert "“The listing is stale” must not be more than “The listing is outdated” (45)." in (
+        text_of(answer)
+    )
 
 
 def test_others_find_no_such_page(desk: Desk) -> None:

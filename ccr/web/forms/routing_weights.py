@@ -9,6 +9,7 @@ from wtforms import Field, HiddenField, StringField
 
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.own_weights import KEY, as_kept, read_kept, read_value
+from ccr.domain.phrases import phrase
 from ccr.domain.weights import DEFAULT, WEIGHT_FACTS, Weights
 from ccr.web.language import translated
 
@@ -55,7 +56,8 @@ class WeightsForm(FlaskForm):
             try:
                 values[field.name] = read_value(field.name, field.data or "")
             except InvalidInputError as error:
-                field.errors = [*field.errors, translated(error.phrase)]
+                words = phrase("“%(weight)s”: %(why)s", weight=field.label.text, why=error.phrase)
+                field.errors = [*field.errors, translated(words)]
         return Weights(**values) if len(values) == len(WEIGHT_FACTS) else None
 
 

@@ -137,7 +137,7 @@ def _move(move: Move) -> dict[str, Any]:
         "member": move.service.member.name,
         "before": _standing(move.before),
         "after": _standing(move.after),
-        "moved": move.before != move.after,
+        "moved": (move.before and move.before.place) != (move.after and move.after.place),
         "parts": [
             {"name": part.name, "before": part.before, "after": part.after} for part in move.parts
         ],
@@ -160,4 +160,4 @@ def _words(move: Move) -> str:
         return translated(phrase("Comes in from behind, or was left out before"))
     if move.before == move.after or move.parts:
         return ""
-    return translated(phrase("Others passed or fell behind"))
+    return translated(phrase("Only others moved"))
