@@ -6,18 +6,18 @@ page or list can hold what is not public. Nothing of a search is kept.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ccr.domain.own_weights import read_kept
 from ccr.domain.public_finder import public_weights
-from ccr.domain.public_listing import public_part
-from ccr.domain.weights import Weights
+from ccr.domain.public_listing import as_public, may_be_shown, public_part
+from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
+from ccr.services.directory_copies import Copies, present_services
 from ccr.storage.queries import finder
 from ccr.storage.queries.routing_rules import version_and_rules
-from ccr.storage.queries.snapshot import database_address, load_snapshot
+from ccr.storage.queries.snapshot import load_snapshot
 
 MOST_KEPT = 2
 """Public directories kept in one process: there is one public network, and tests have two."""
@@ -29,29 +29,36 @@ class PublicDirectory:
 
     index: PartnerIndex
     version: int
-    weights: Weights
-
-
-_kept: dict[tuple[str, UUID], PublicDirectory] = {}
-_lock = threading.Lock()
+    weights: Weights = DEFAULT
 
 
 def public_directory(network_id: UUID) -> PublicDirectory:
     """Return the public directory of a network at its present version, built if need be."""
-    key = (database_address(), network_id)
     version, rules = version_and_rules(network_id)
-    weights = public_weights(read_kept(rules).weights)
-    found = _kept.get(key)
-    if found is not None and found.version == version:
-        return replace(found, weights=weights)
-    with _lock:
-        found = _kept.get(key)
-        if found is None or found.version != version:
-            snapshot = load_snapshot(network_id)
-            listed = finder.listed_members(network_id)
-            index = PartnerIndex(public_part(snapshot, listed))
-            found = PublicDirectory(index, snapshot.version, weights)
-            while len(_kept) >= MOST_KEPT and key not in _kept:
-                del _kept[next(iter(_kept))]
-            _kept[key] = found
-    return replace(found, weights=weights)
+    copy = _copies.get(network_id, version)
+    return replace(copy, weights=public_weights(read_kept(rules).weights))
+
+
+def _built(network_id: UUID) -> PublicDirectory:
+    snapshot = load_snapshot(network_id)
+    listed = finder.listed_members(network_id)
+    return PublicDirectory(PartnerIndex(public_part(snapshot, listed)), snapshot.version)
+
+
+def _followed(
+    public: PublicDirectory, version: int, ids: frozenset[UUID]
+) -> PublicDirectory | None:
+    if public.index.worn:
+        return None
+    network_id = public.index.snapshot.network_id
+    listed = finder.listed_members(network_id)
+    changed = {
+        service_id: as_public(service)
+        if service and service.member.id in listed and may_be_shown(service)
+        else None
+        for service_id, service in present_services(network_id, ids).items()
+    }
+    return PublicDirectory(public.index.followed(version, changed), version)
+
+
+_copies = Copies(MOST_KEPT, _built, _followed)
