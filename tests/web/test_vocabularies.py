@@ -16,8 +16,9 @@ from ccr.services.importing import ImportOptions
 from ccr.services.term_mapping import Saying
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceRow, ServiceTermRow
-from ccr.storage.queries.directory import directory_version, get_service, raise_directory_version
+from ccr.storage.queries.directory import directory_version, get_service
 from ccr.storage.queries.directory_changes import history_of
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.directory_rows import Statements, save_service
 from tests.loop import world
 from tests.package_builders import SERVICE, hsds
