@@ -16,7 +16,15 @@ from huey import crontab
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
-from ccr.services import check_links, import_work, operations, practice, put_aside, sign_in
+from ccr.services import (
+    check_links,
+    directory_copies,
+    import_work,
+    operations,
+    practice,
+    put_aside,
+    sign_in,
+)
 from ccr.services.followups import run_clocks
 from ccr.services.outbox import deliver
 from ccr.services.world import World
@@ -56,7 +64,11 @@ def _imports(world: World, at: datetime) -> object:
 
 
 def _upkeep(_world: World, at: datetime) -> object:
-    return put_aside.forget_expired(at=at), sign_in.forget_old(at=at)
+    return (
+        put_aside.forget_expired(at=at),
+        sign_in.forget_old(at=at),
+        directory_copies.forget_old_versions(),
+    )
 
 
 def _nothing(_world: World, _at: datetime) -> object:
