@@ -16,7 +16,15 @@ from huey import crontab
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
-from ccr.services import check_links, import_work, operations, practice, put_aside, sign_in
+from ccr.services import (
+    check_letters,
+    check_links,
+    import_work,
+    operations,
+    practice,
+    put_aside,
+    sign_in,
+)
 from ccr.services.followups import run_clocks
 from ccr.services.outbox import deliver
 from ccr.services.world import World
@@ -47,7 +55,7 @@ def _practice(world: World, at: datetime) -> object:
 
 
 def _checks(world: World, at: datetime) -> object:
-    return check_links.remind(world, at=at)
+    return check_links.remind(world, at=at), check_letters.write(world, at=at)
 
 
 def _imports(world: World, at: datetime) -> object:

@@ -28,6 +28,7 @@ class CheckDesk:
     lines: Page[CheckLine]
     rules: CheckRules
     by_member: tuple[tuple[str, int], ...] = ()
+    for_all: bool = False
 
 
 def check_desk(identity: Identity, *, at: datetime, page: int = 1) -> CheckDesk:
@@ -39,7 +40,9 @@ def check_desk(identity: Identity, *, at: datetime, page: int = 1) -> CheckDesk:
         mine = identity.compartment_id
         return CheckDesk(queries.list_due(network, mine, rules, at, number=number), rules)
     lines = queries.list_due(network, None, rules, at, number=number)
-    return CheckDesk(lines, rules, tuple(queries.count_due_by_member(network, rules, at)))
+    return CheckDesk(
+        lines, rules, tuple(queries.count_due_by_member(network, rules, at)), for_all=True
+    )
 
 
 def verify(identity: Identity, seen: Sequence[tuple[UUID, int]], *, at: datetime) -> int:
@@ -90,5 +93,5 @@ def set_rules(identity: Identity, rules: CheckRules, *, at: datetime) -> None:
             "network",
             identity.network_id,
             at=at,
-            fields=("usual_days", "often_days"),
+            fields=("usual_days", "often_days", "letters"),
         )
