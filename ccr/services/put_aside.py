@@ -21,6 +21,7 @@ from ccr.services.authorise import authorise
 from ccr.services.routing import directory_services
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import put_aside as queries
+from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.put_aside import KeptSearch
 
 MOST_LISTINGS = 40
@@ -42,6 +43,26 @@ def put_aside(identity: Identity, *, at: datetime) -> PutAside:
     services = directory_services(identity, ids)
     kept = tuple(services[i] for i in ids if i in services)
     return PutAside(kept, tuple(queries.searches_of(me, at)))
+
+
+def held_ids(identity: Identity, *, at: datetime) -> frozenset[UUID]:
+    """Return which listings one has put aside, of those that the directory still has."""
+    return frozenset(directory_services(identity, queries.listings_of(_me(identity), at)))
+
+
+def take_on_paper(identity: Identity, *, at: datetime) -> tuple[Service, ...]:
+    """Return one's short list for a file, and note that it was taken: how many, never which.
+
+    Raises:
+        NotFoundError: nothing is put aside.
+    """
+    services = put_aside(identity, at=at).services
+    if not services:
+        raise NotFoundError
+    with unit_of_work():
+        fields = ["format:short-list", f"services:{len(services)}"]
+        append_event(identity, "exported", "directory", identity.network_id, at=at, fields=fields)
+    return services
 
 
 def add_listing(identity: Identity, service_id: UUID, *, at: datetime) -> None:

@@ -8,11 +8,15 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from ccr.services import put_aside
+from ccr.storage.db import db
+from ccr.storage.models.audit import AuditEventRow
 from tests.directory_rows import Statements
 from tests.loop import dump
-from tests.small_directory import grow, make_small_directory
+from tests.pdf_text import pages_of
+from tests.small_directory import PRIVATE_PHONE, grow, make_small_directory
 from tests.web.journey import Desk, text_of
 
 BIRCH = "Birch legal advocacy (demo)"
@@ -85,15 +89,17 @@ def test_nothing_that_was_asked_stands_in_an_address(desk: Desk) -> None:
     assert "?" not in "".join(part.partition('"')[0] for part in main.split('href="')[1:])
 
 
-def test_a_search_takes_few_statements_and_no_more_with_twice_the_listings(desk: Desk) -> None:
+def test_a_search_takes_few_statements_however_much_there_is_and_is_put_aside(desk: Desk) -> None:
     counts = []
-    for _ in range(2):
+    for service_id in (desk.small.birch_service_id, desk.small.cedar_service_id):
         grow(desk.small, 6, at=datetime(2026, 11, 12, 19, 5).astimezone())
+        put(desk, "alder.worker", service_id)
         search(desk, words="birch", near="12180")
+        asked = {"words": "birch", "near": "12180", "language": "es", "hours": "tonight"}
         with Statements() as run:
-            search(desk, words="birch", near="12180", language="es", hours="tonight")
+            desk["alder.worker"].send("/directory", asked)
         counts.append(len(run.texts))
-    assert counts[0] == counts[1] <= 2 * 12  # two pages: the form, and the answer
+    assert counts[0] == counts[1] <= 12
 
 
 LIST = "/directory/short-list"
@@ -124,6 +130,62 @@ def test_a_short_list_is_ones_own_side_by_side_and_gone_after_thirty_days(
         desk.close_browsers()
         assert "Nothing is put aside" in text_of(desk["alder.worker"].open(LIST))
         assert put_aside.forget_expired(at=now + timedelta(days=31)) == 1
+
+
+def test_the_short_list_is_taken_as_a_file_that_tells_nothing_private(desk: Desk) -> None:
+    worker = desk["alder.worker"]
+    worker.open("/account")
+    assert worker.send(f"{LIST}/paper", {}).status_code == 404  # nothing is put aside
+    for service_id in (desk.small.birch_service_id, desk.small.cedar_service_id):
+        put(desk, "alder.worker", service_id)
+    assert f'action="{LIST}/paper"' in text_of(worker.open(LIST))
+    answer = worker.send(f"{LIST}/paper", {})
+    assert answer.mimetype == "application/pdf"
+    named = 'attachment; filename="list-2026-11-12.pdf"'
+    assert answer.headers["Content-Disposition"] == named
+    assert "no-store" in answer.headers["Cache-Control"]
+    printed = " ".join(pages_of(answer.get_data()))
+    for words in (BIRCH, "Cedar", "as of 2026-11-12", "518-555-0142", "The address is private."):
+        assert words in printed, words
+    for words in (PRIVATE_PHONE, "Room", "Not known: call to check"):
+        assert words not in printed, words
+    noted = db.session.scalars(
+        select(AuditEventRow.field_names).where(AuditEventRow.verb == "exported")
+    ).all()
+    assert noted == [["format:short-list", "services:2"]]
+
+
+def test_a_row_is_put_on_the_list_and_taken_off_without_leaving_the_results(desk: Desk) -> None:
+    worker, birch = desk["alder.worker"], desk.small.birch_service_id
+    asked = {"words": "advocacy", "near": "12180"}
+    page = search(desk, **asked)
+    assert f'aria-label="Put on list: {BIRCH}"' in page
+    assert "On your short list: 0" in page
+    pressed = {**asked, "sort": "best", "page": "1", "back": "results"}
+    answer = worker.send(f"{LIST}/listings/{birch}", pressed, follow=False)
+    assert answer.status_code == 307  # asked again by POST: the question stands in no address
+    assert answer.headers["Location"] == f"/directory#row-{birch}"
+    page = search(desk, **asked)
+    assert f'id="row-{birch}"' in page
+    assert f'aria-label="Take off list: {BIRCH}"' in page
+    assert "On your short list: 1" in page
+    answer = worker.send(f"{LIST}/listings/{birch}/remove", pressed, follow=False)
+    assert (answer.status_code, answer.headers["Location"]) == (307, f"/directory#row-{birch}")
+    page = search(desk, **pressed)  # as a browser sends it again
+    assert 'value="advocacy"' in page
+    assert "On your short list: 0" in page
+
+
+def test_a_full_list_says_so_among_the_results(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(put_aside, "MOST_LISTINGS", 0)
+    worker = desk["alder.worker"]
+    worker.open("/directory")
+    path = f"{LIST}/listings/{desk.small.birch_service_id}"
+    answer = worker.send(path, {"words": "advocacy", "back": "results"}, follow=False)
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/directory")
+    page = text_of(worker.send("/directory", {"words": "advocacy", "back": "results"}))
+    assert "take some out first" in page
+    assert BIRCH in page
 
 
 def test_a_kept_search_has_no_words_and_no_needs(desk: Desk) -> None:

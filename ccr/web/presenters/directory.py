@@ -9,6 +9,7 @@ from typing import Any
 from flask import g, url_for
 from flask_babel import format_date
 
+from ccr.adapters.exports.list_pdf import ListedService
 from ccr.domain.answering import calendar_or_none, coverage_now
 from ccr.domain.change_by_link import BY_LINK
 from ccr.domain.directory import Precision, Service
@@ -27,10 +28,11 @@ from ccr.web.forms.listing_rows import KIND_LABELS
 from ccr.web.language import translated
 from ccr.web.presenters.exactness import exactness
 from ccr.web.presenters.listing_review import MEMBER_BY_LINK
-from ccr.web.presenters.moments import DeskTime
+from ccr.web.presenters.moments import DeskTime, local_day
 from ccr.web.presenters.routing import area_text, coverage_dict, facts_rows
 
 UNKNOWN = phrase("Not known: call to check")
+ROOM, LAST_CHECKED = phrase("Room"), phrase("Last checked")
 
 
 def service_row(service: Service) -> dict[str, Any]:
@@ -47,30 +49,67 @@ def service_row(service: Service) -> dict[str, Any]:
 
 def compared(services: Sequence[Service], world: World, *, at: datetime) -> dict[str, Any]:
     """Return listings side by side: a row for each fact, what is not known said so."""
-    facts: list[tuple[Phrase, Callable[[Service], str]]] = [
+    return {
+        "items_": [service_row(service) for service in services],
+        "rows": [
+            {
+                "term": translated(term),
+                "on_paper": term is not ROOM,
+                "values_": [say(service) or translated(UNKNOWN) for service in services],
+            }
+            for term, say in _facts(world, at)
+        ],
+    }
+
+
+def listed_for_paper(
+    services: Sequence[Service], world: World, *, at: datetime
+) -> list[ListedService]:
+    """Return listings as the short list prints them, each a block: what is not known is left out.
+
+    Paper is handed on and kept: room, which is for staff alone, does not stand on it, and when a
+    listing was checked stands on it as a day.
+    """
+    said = [(term, say) for term, say in _facts(world, at) if term not in {ROOM, LAST_CHECKED}]
+    return [
+        ListedService(
+            service.name,
+            tuple(
+                (term, value)
+                for term, value in [
+                    ("", service.member.name),
+                    ("", _joined(_marks(service))),
+                    *((translated(term), say(service)) for term, say in said),
+                    (translated(phrase("Checked on")), _checked_on(service)),
+                ]
+                if value
+            ),
+        )
+        for service in services
+    ]
+
+
+def _checked_on(service: Service) -> str:
+    at = service.last_verified_at
+    return local_day(at, g.network.timezone).isoformat() if at else translated(phrase("never"))
+
+
+def _facts(world: World, at: datetime) -> list[tuple[Phrase, Callable[[Service], str]]]:
+    """Return what is said of a listing beside others; an empty text is what nobody has stated."""
+    return [
         (phrase("Helps with"), lambda s: _joined(n.label for n in Need if n in s.needs)),
         (phrase("Phone"), lambda s: s.phone or ""),
         (phrase("Area"), lambda s: area_text(s, world)),
         (phrase("Public places"), _sites),
         (phrase("Hours"), lambda s: s.hours_text or s.opening_hours or ""),
         (phrase("How to start"), lambda s: s.how_to_apply),
-        (phrase("Room"), lambda s: _capacity(s, at)),
+        (ROOM, lambda s: _capacity(s, at)),
         (phrase("Languages"), _languages),
         (phrase("Who they help"), _who),
         (phrase("Access"), _access),
         (phrase("Cost"), lambda s: translated(s.cost.label)),
-        (phrase("Last checked"), lambda s: _checked(s, at)),
+        (LAST_CHECKED, lambda s: _checked(s, at)),
     ]
-    return {
-        "items_": [service_row(service) for service in services],
-        "rows": [
-            {
-                "term": translated(term),
-                "values_": [say(service) or translated(UNKNOWN) for service in services],
-            }
-            for term, say in facts
-        ],
-    }
 
 
 def _marks(listing: Service) -> list[Phrase]:
@@ -186,8 +225,8 @@ def _until(closes: datetime) -> str:
 def _keeping(page: OpenListing, at: datetime) -> list[tuple[Phrase, str]]:
     service, found = page.service, page.beside
     rows = [
-        (phrase("Room"), _capacity(service, at)),
-        (phrase("Last checked"), _checked(service, at)),
+        (ROOM, _capacity(service, at)),
+        (LAST_CHECKED, _checked(service, at)),
     ]
     if found.verified_by:
         rows.append((phrase("Checked by"), _by(found.verified_by)))

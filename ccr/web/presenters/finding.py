@@ -101,6 +101,7 @@ def _row(line: Line, numbers: dict[UUID, int]) -> dict[str, Any]:
     km = line.km if line.group in BY_DISTANCE or line.group is Group.ELSEWHERE else None
     return {
         **service_row(line.service),
+        "id": line.service.id,
         "number": numbers.get(line.service.id),
         "far": None if km is None else f"{km:.0f} km · {km / KM_PER_MILE:.0f} mi",
     }

@@ -12,7 +12,7 @@ from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import directory, finding, hiding
+from ccr.services import directory, finding, hiding, put_aside
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.directory import DescribeForm, SearchForm
 from ccr.web.forms.fields import add_refusal, whole_number
@@ -46,21 +46,25 @@ def search() -> ResponseReturnValue:
 
 
 def _found(form: SearchForm) -> str:
+    at = utc_now()
     query = asked_of(form, current_world(), g.network.state)
     answer = finding.find_listings(
         current_identity(),
         current_world(),
         query,
-        at=utc_now(),
+        at=at,
         timezone=g.network.timezone,
         page=form.page.data or 1,
         exact=bool(form.exact.data),
     )
-    return _page(form, answer_view(answer, form, query.near))
+    kept = put_aside.held_ids(current_identity(), at=at)
+    return _page(form, answer_view(answer, form, query.near), kept)
 
 
-def _page(form: SearchForm, found: dict[str, Any] | None = None) -> str:
-    return render_template("directory/index.html", form=form, found=found)
+def _page(
+    form: SearchForm, found: dict[str, Any] | None = None, kept: frozenset[UUID] = frozenset()
+) -> str:
+    return render_template("directory/index.html", form=form, found=found, kept=kept)
 
 
 @blueprint.get("/services/<uuid:service_id>")

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, render_template, request, stream_with_
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
-from ccr.adapters.exports import sheet_pdf
+from ccr.adapters.exports import paper, sheet_pdf
 from ccr.adapters.gazetteer import CountyFact
 from ccr.domain.county_sheet import CountySheet
 from ccr.domain.errors import InvalidInputError, NotFoundError
@@ -80,7 +80,7 @@ def _view(found: CountySheet) -> dict[str, Any]:
     groups = ((sheet_pdf.HERE, found.here), (sheet_pdf.WIDE, found.wide))
     return {
         "sheet": found,
-        "notices": [translated(sheet_pdf.SAFETY), translated(sheet_pdf.STALE)],
+        "notices": [translated(paper.SAFETY), translated(paper.STALE)],
         "groups": [
             {
                 "heading": translated(heading),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
-from ccr.domain.errors import InvalidInputError
+from ccr.adapters.exports.list_pdf import write_list
+from ccr.domain.errors import DuplicateError, InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
 from ccr.services import put_aside
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.directory import SearchForm
 from ccr.web.language import translated
-from ccr.web.presenters.directory import compared, service_row
+from ccr.web.presenters.directory import compared, listed_for_paper, service_row
 from ccr.web.presenters.finding import asked_of, kept_search
+from ccr.web.presenters.moments import local_day
 
 blueprint = Blueprint("short_list", __name__, url_prefix="/directory/short-list")
 MOST_COMPARED = 4
@@ -52,13 +54,48 @@ def _page(wanted: list[str]) -> str:
     )
 
 
+@blueprint.post("/paper")
+@requires(Permission.SEARCH_KEEP)
+def paper() -> ResponseReturnValue:
+    """Send the short list as a PDF. Its name says the day and nothing else."""
+    at, network = utc_now(), g.network
+    services = put_aside.take_on_paper(current_identity(), at=at)
+    day = local_day(at, network.timezone)
+    listed = listed_for_paper(services, current_world(), at=at)
+    body = write_list(listed, translated, network=network.name, day=day, at=at)
+    response = Response(body, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="list-{day.isoformat()}.pdf"'
+    return response
+
+
 @blueprint.post("/listings/<uuid:service_id>")
 @requires(Permission.SEARCH_KEEP)
 def add(service_id: UUID) -> ResponseReturnValue:
     """Put a listing aside."""
+    if _among_results():
+        return _put_and_go_back(service_id)
     put_aside.add_listing(current_identity(), service_id, at=utc_now())
     flash(translated(phrase("It is on your short list for 30 days.")), "success")
     return redirect(url_for("directory.service", service_id=service_id), code=303)
+
+
+def _put_and_go_back(service_id: UUID) -> ResponseReturnValue:
+    try:
+        put_aside.add_listing(current_identity(), service_id, at=utc_now())
+    except DuplicateError as error:
+        flash(translated(error.phrase), "warning")
+        return redirect(url_for("directory.search"), code=307)
+    return _same_results(service_id)
+
+
+def _among_results() -> bool:
+    """Return True when the button stood in a row of results, with their question around it."""
+    return request.form.get("back") == "results"
+
+
+def _same_results(service_id: UUID) -> ResponseReturnValue:
+    """Ask the same question again, at this row. 307 sends it by POST: it stands in no address."""
+    return redirect(url_for("directory.search", _anchor=f"row-{service_id}"), code=307)
 
 
 @blueprint.post("/listings/<uuid:service_id>/remove")
@@ -66,6 +103,8 @@ def add(service_id: UUID) -> ResponseReturnValue:
 def remove(service_id: UUID) -> ResponseReturnValue:
     """Take a listing out."""
     put_aside.remove_listing(current_identity(), service_id)
+    if _among_results():
+        return _same_results(service_id)
     return redirect(url_for("short_list.page"), code=303)
 
 
