@@ -17,8 +17,8 @@ def nominatim(lat: float, lon: float, rank: int = 30) -> Any:
     return [{"lat": str(lat), "lon": str(lon), "display_name": "here", "place_rank": rank}]
 
 
-def pelias(lat: float, lon: float, layer: str = "address") -> Any:
-    return {"features": [_feature(lat, lon, {"layer": layer, "name": "here"})]}
+def pelias(lat: float, lon: float, layer: str = "address", **told: str) -> Any:
+    return {"features": [_feature(lat, lon, {"layer": layer, "name": "here", **told})]}
 
 
 def photon(lat: float, lon: float, kind: str = "house") -> Any:

@@ -201,21 +201,31 @@ def _answer_of(name: str, found: Location) -> ProviderAnswer:
 
 
 def _of_nominatim(told: Mapping[str, Any]) -> Precision:
-    """Read `place_rank`: 30 is a house or what stands at a number, 26 a street, 16 a town."""
+    """Read `place_rank`: 30 is a house or what stands at a number, 26 a street, 16 a town.
+
+    19 to 25 are quarters and ZIPs.
+    """
     rank = told.get("place_rank")
     if not isinstance(rank, int):
         return Precision.NONE
-    for least, precision in ((28, Precision.ROOFTOP), (19, Precision.ZIP), (13, Precision.CITY)):
+    for least, precision in _RANKS:
         if rank >= least:
             return precision
     return Precision.COUNTY
 
 
 def _of_pelias(told: Mapping[str, Any]) -> Precision:
-    if told.get("match_type") == "fallback":
+    """Read the layer; what was guessed between two numbers is no better than the street.
+
+    "fallback" says that the number was not found: what is found then is its street or its town.
+    """
+    layer = told.get("layer")
+    if layer in {"address", "venue"}:
+        if told.get("match_type") == "fallback":
+            return Precision.CITY
+        return Precision.ROOFTOP if told.get("accuracy", "point") == "point" else Precision.STREET
+    if told.get("match_type") == "fallback" and layer != "street":
         return Precision.CITY
-    if told.get("layer") in {"address", "venue"}:
-        return Precision.ROOFTOP if told.get("accuracy", "point") == "point" else Precision.ZIP
     return _LAYERS.get(str(told.get("layer")), Precision.NONE)
 
 
@@ -223,9 +233,15 @@ def _of_photon(told: Mapping[str, Any]) -> Precision:
     return _LAYERS.get(str(told.get("type")), Precision.NONE)
 
 
+_RANKS = (
+    (28, Precision.ROOFTOP),
+    (26, Precision.STREET),
+    (19, Precision.ZIP),
+    (13, Precision.CITY),
+)
 _LAYERS = {
     "house": Precision.ROOFTOP,
-    "street": Precision.ZIP,
+    "street": Precision.STREET,
     "postalcode": Precision.ZIP,
     "locality": Precision.CITY,
     "district": Precision.CITY,

@@ -34,8 +34,8 @@ PATCHES: dict[str, dict[str, Any]] = {
                 "type": "string",
                 "enum": [precision.value for precision in Precision],
                 "title": "Precision",
-                "description": "What the coordinates are of: the building, or the middle of its "
-                "ZIP code, town or county.",
+                "description": "What the coordinates are of: the building, its street, or the "
+                "middle of its ZIP code, town or county.",
             },
             "addresses": {
                 "description": "Absent where all that an address must have is not known; what is "

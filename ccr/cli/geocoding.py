@@ -13,6 +13,7 @@ from ccr.services.world import World
 
 _SAID = {
     Verdict.EXACT: "found, and kept",
+    Verdict.STREET: "found as far as the street, and kept",
     Verdict.ROUGH: "known no better than the ZIP or town",
     Verdict.NOTHING: "not known to the provider",
     Verdict.FAR: "refused: far from the ZIP or town",

@@ -36,6 +36,7 @@ class Precision(StrEnum):
     """How exact a point is."""
 
     ROOFTOP = "rooftop"
+    STREET = "street"
     ZIP = "zip"
     CITY = "city"
     COUNTY = "county"
@@ -44,7 +45,12 @@ class Precision(StrEnum):
     @property
     def about_km(self) -> float:
         """Return the typical error in km (measured: ZIP centre median 1.4 km, p90 3.6 km)."""
-        return {"rooftop": 0.1, "zip": 4.0, "city": 6.0, "county": 25.0, "none": 0.0}[self.value]
+        return _ABOUT_KM[self.value]
+
+
+_ABOUT_KM = {
+    "rooftop": 0.1, "street": 0.5, "zip": 4.0, "city": 6.0, "county": 25.0, "none": 0.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,9 @@ class Verdict(StrEnum):
     """What became of a look-up."""
 
     EXACT = "exact"
-    """The point of the provider is used."""
+    """The point of the provider is used: it is the building's."""
+    STREET = "street"
+    """The provider knows the street alone: its point is used, and says so."""
     ROUGH = "rough"
     """The provider knows no more than the ZIP or the town: ours stays."""
     NOTHING = "nothing"
@@ -91,9 +93,15 @@ def judge(answer: ProviderAnswer, middle: Point | None) -> Verdict:
         return Verdict.FAR
     if distance_km(answer.point, middle) > FAR_KM:
         return Verdict.FAR
-    if answer.precision is not Precision.ROOFTOP:
-        return Verdict.ROUGH
-    return Verdict.EXACT
+    return _USED.get(answer.precision, Verdict.ROUGH)
+
+
+_USED = {Precision.ROOFTOP: Verdict.EXACT, Precision.STREET: Verdict.STREET}
+
+
+def is_final(answer: ProviderAnswer) -> bool:
+    """Return True when asking again could tell no more: the building itself is known."""
+    return answer.point is not None and answer.precision is Precision.ROOFTOP
 
 
 def on_earth(point: Point) -> bool:

@@ -140,6 +140,7 @@ _PLACE_SAID = {
 }
 _PRECISION_SAID = {
     Precision.ROOFTOP: "Coordinates of the building",
+    Precision.STREET: "Coordinates of its street, about 0.5 km",
     Precision.ZIP: "Coordinates of the middle of its ZIP code, about 4 km",
     Precision.CITY: "Coordinates of the middle of its town, about 6 km",
     Precision.COUNTY: "Coordinates of the middle of its county, about 25 km",

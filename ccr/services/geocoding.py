@@ -21,6 +21,7 @@ from ccr.domain.geocoding import (
     ProviderAnswer,
     Verdict,
     address_words,
+    is_final,
     judge,
     may_look_up,
     query_key,
@@ -39,7 +40,8 @@ from ccr.storage.queries.listing_state import PlaceState, place_state
 
 BY = "geocoder"
 ASK_AGAIN = timedelta(days=30)
-"""An address that was not known is asked for again after this."""
+"""An address whose building was not known is asked for again after this."""
+USED = (Verdict.EXACT, Verdict.STREET)
 BATCH = 100
 GIVE_UP = 3
 """So many calls in a row without an answer end a batch: the provider is down."""
@@ -122,14 +124,14 @@ def _look_up(identity: Identity, world: World, place: PlaceState, *, at: datetim
     key = query_key(words)
     with unit_of_work():
         held = looked_up.held_answer(place.network_id, provider.name, key)
-    fresh = held is not None and (held.answer.point is not None or at - held.at < ASK_AGAIN)
+    fresh = held is not None and (is_final(held.answer) or at - held.at < ASK_AGAIN)
     answer = held.answer if held is not None and fresh else _ask(provider, words)
     if answer is None:
         return Verdict.UNREACHED
     verdict = judge(answer, _middle(world, place.fields))
     with unit_of_work():
         # The answer is written only where the place is still public and as it was asked for.
-        if verdict is Verdict.EXACT and not _write(identity, place, answer, provider.name, at):
+        if verdict in USED and not _write(identity, place, answer, provider.name, at):
             return Verdict.OFF
         if not fresh and _is_public(place):
             looked_up.keep_answer(place.network_id, provider.name, key, answer, place.id, at=at)

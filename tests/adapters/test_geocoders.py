@@ -108,12 +108,16 @@ def test_the_embedded_one_can_be_swapped_with_one_of_geopy(fake, name: str, answ
     ("name", "answer", "precision"),
     [
         ("nominatim", nominatim(*HERE), Precision.ROOFTOP),
-        ("nominatim", nominatim(*HERE, rank=26), Precision.ZIP),
+        ("nominatim", nominatim(*HERE, rank=26), Precision.STREET),
+        ("nominatim", nominatim(*HERE, rank=21), Precision.ZIP),
         ("nominatim", nominatim(*HERE, rank=16), Precision.CITY),
         ("pelias", pelias(*HERE), Precision.ROOFTOP),
         ("pelias", pelias(*HERE, layer="locality"), Precision.CITY),
+        ("pelias", pelias(*HERE, layer="street", match_type="fallback"), Precision.STREET),
+        ("pelias", pelias(*HERE, accuracy="interpolated"), Precision.STREET),
+        ("pelias", pelias(*HERE, layer="county", match_type="fallback"), Precision.CITY),
         ("photon", photon(*HERE), Precision.ROOFTOP),
-        ("photon", photon(*HERE, kind="street"), Precision.ZIP),
+        ("photon", photon(*HERE, kind="street"), Precision.STREET),
     ],
 )
 def test_each_provider_is_asked_at_its_own_address_and_read(fake, name, answer, precision) -> None:

@@ -46,16 +46,19 @@ def test_each_pause_is_twice_the_last_up_to_a_quarter_of_an_hour() -> None:
 @given(st.floats(-90, 90), st.floats(-180, 180), st.sampled_from(Precision))
 def test_no_point_far_from_the_zip_is_ever_used(lat: float, lon: float, how: Precision) -> None:
     point = Point(lat, lon)
-    if judge(ProviderAnswer(point, how), TROY) is Verdict.EXACT:
+    verdict = judge(ProviderAnswer(point, how), TROY)
+    if verdict in {Verdict.EXACT, Verdict.STREET}:
         assert distance_km(point, TROY) <= 50
-        assert how is Precision.ROOFTOP
+        assert how.value == {"exact": "rooftop"}.get(verdict.value, "street")
 
 
 def test_an_answer_is_used_refused_or_no_better_than_ours() -> None:
     near, far = Point(42.74, -73.68), Point(40.71, -74.0)
     exact = Precision.ROOFTOP
     assert judge(ProviderAnswer(near, exact), TROY) is Verdict.EXACT
+    assert judge(ProviderAnswer(near, Precision.STREET), TROY) is Verdict.STREET
     assert judge(ProviderAnswer(near, Precision.ZIP), TROY) is Verdict.ROUGH
+    assert judge(ProviderAnswer(far, Precision.STREET), TROY) is Verdict.FAR
     assert judge(ProviderAnswer(far, exact), TROY) is Verdict.FAR
     assert judge(ProviderAnswer(Point(0, 0), exact), TROY) is Verdict.FAR
     assert judge(ProviderAnswer(Point(float("nan"), 1), exact), TROY) is Verdict.FAR

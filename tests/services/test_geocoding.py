@@ -17,6 +17,7 @@ from ccr.domain.errors import NotFoundError
 from ccr.domain.geocoding import ProviderAnswer, Verdict
 from ccr.policy.identity import Identity, Role
 from ccr.services import accounts, geocoding, listing_places
+from ccr.services.directory import get_service
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import LocationRow, ServiceAtLocationRow
 from ccr.storage.models.finding import LookedUpPlace
@@ -91,6 +92,25 @@ def test_a_saved_address_gets_its_point_once_and_the_answer_is_kept(
     assert len(provider.asked) == kept() == 1
     with pytest.raises(NotFoundError):
         geocoding.look_up(small.alder.identity, here, small.birch_service_id, place_id, at=now)
+
+
+def test_a_street_is_nearer_than_the_zip_and_is_asked_for_again_in_time(
+    small, admin, place_id, now
+) -> None:
+    provider = Provider(ProviderAnswer(HERE, Precision.STREET))
+    here = replace(world(), geocoder=provider)
+    listing = (small.birch_service_id, place_id)
+    assert geocoding.look_up(admin, here, *listing, at=now) is Verdict.STREET
+    assert point(place_id) == (HERE.lat, HERE.lon, "street", "photon")
+    known = {site.precision for site in get_service(admin, listing[0]).sites}
+    assert Precision.STREET in known
+    provider.answers = ProviderAnswer(Point(42.7313, -73.6912), Precision.ROOFTOP)
+    for later, verdict in ((29, Verdict.STREET), (31, Verdict.EXACT)):
+        with unit_of_work():
+            db.session.execute(update(LocationRow).values(coordinates_from="gazetteer"))
+        at = now + timedelta(days=later)
+        assert geocoding.look_up(admin, here, *listing, at=at) is verdict
+    assert (len(provider.asked), point(place_id)[2]) == (2, "rooftop")
 
 
 def test_any_other_answer_leaves_the_middle_of_the_zip(small, admin, place_id, now) -> None:

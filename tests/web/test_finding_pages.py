@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -58,8 +59,13 @@ def test_a_place_puts_listings_into_bands_and_hidden_ones_into_their_area(desk: 
     page = search(desk, near="12180")
     assert "Within " in page
     assert '<svg class="map"' in page
-    assert page.count('class="pin-number"') == page.count('class="map-pin"') > 0
-    assert "Cedar" not in page.partition('class="map-figure"')[2].partition("</figure>")[0]
+    numbers = re.findall(r'class="pin-number" id="listing-(\d+)"', page)
+    figure = page.partition('class="map-figure"')[2].partition("</figure>")[0]
+    picture, _, twin = figure.partition("</svg>")
+    assert sorted(set(re.findall(r'href="#listing-(\d+)"', twin))) == sorted(numbers) != []
+    for led_to in re.findall(r'href="#([\w-]+)"', picture):
+        assert page.count(f'id="{led_to}"') == 1
+    assert "Cedar" not in figure
     assert "Serves this county, wherever it is" in page
     area = page.partition("Serves this county, wherever it is")[2]
     assert "Cedar" in area

@@ -17,6 +17,7 @@ from ccr.adapters.county_shapes import CountyShapes
 from ccr.adapters.gazetteer import Gazetteer
 from ccr.domain.directory import Point
 from ccr.web.presenters.map_geometry import Rect, area_and_centre, clip, holds
+from ccr.web.presenters.map_marks import marks_of
 from ccr.web.presenters.maps import HEIGHT, WIDTH, NumberedPoint, county_map
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def pin(number, zip_code, label="A place"):
 PINS = [pin(1, "12182", "Court help, Troy"), pin(2, "12180", "Advocacy, Troy"), pin(3, "12305")]
 
 
-def rendered(view, **words):
+def rendered(view, rows="", **words):
     environment = Environment(
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,
@@ -43,7 +44,7 @@ def rendered(view, **words):
     environment.install_gettext_callables(str, lambda one, many, n: one, newstyle=True)
     environment.filters["t"] = str
     macro = environment.get_template("components/map.html").module.county_map
-    return str(macro(view, "m", words))
+    return str(macro(view, "m", words, rows))
 
 
 # -- shapes --------------------------------------------------------------------------------------
@@ -74,8 +75,9 @@ def test_nothing_to_show_is_no_map():
 
 def test_only_the_points_that_were_passed_are_drawn():
     view = county_map(points=PINS, origin=TROY)
-    assert [(p.number, p.label) for p in view.pins] == [(p.number, p.label) for p in PINS]
-    assert len(county_map(origin=TROY).pins) == 0
+    drawn = sorted(place for mark in view.marks for place in mark.places)
+    assert drawn == [(p.number, p.label) for p in PINS]
+    assert len(county_map(origin=TROY).marks) == 0
 
 
 def test_the_county_of_the_search_place_is_lit_and_other_states_are_outside():
@@ -96,25 +98,52 @@ def test_the_ring_is_as_wide_as_the_place_is_vague():
 def test_north_is_up_and_east_is_right():
     hudson, saratoga = pin(1, "12534"), pin(2, "12866")
     view = county_map(points=[hudson, saratoga, pin(3, "12305"), pin(4, "12180")])
-    by_number = {p.number: p for p in view.pins}
+    by_number = {mark.places[0][0]: mark for mark in view.marks}
     assert by_number[2].y < by_number[1].y
     assert by_number[3].x < by_number[4].x
 
 
 def test_distances_on_the_map_are_true_to_scale():
     a, b, c = (pin(n, z) for n, z in ((1, "12207"), (2, "12534"), (3, "13202")))
-    one, two, three = county_map(points=[a, b, c]).pins
+    one, two, three = county_map(points=[a, b, c]).marks
     south = abs(two.y - one.y) / abs(a.point.lat - b.point.lat)
     west = abs(three.x - one.x) / abs(a.point.lon - c.point.lon)
     assert west / south == pytest.approx(0.735, abs=0.02)  # cosine of the latitude of Albany
 
 
-def test_pins_on_one_spot_step_aside_and_keep_a_line_to_it():
-    view = county_map(points=[pin(n, "12180") for n in range(1, 7)])
-    assert view.pins[0].dot is None
-    assert {p.dot for p in view.pins[1:]} == {(view.pins[0].x, view.pins[0].y)}
-    for one, other in combinations(view.pins, 2):
-        assert abs(one.x - other.x) >= 18 or abs(one.y - other.y) >= 18
+def test_places_on_one_spot_share_a_mark_that_says_how_many_they_are():
+    view = county_map(points=[*[pin(n, "12180") for n in range(1, 7)], pin(7, "12305")])
+    together, alone = view.marks
+    assert (together.text, together.numbers, together.group) == ("×6", "1, 2, 3, 4, 5, 6", 1)
+    assert (alone.text, alone.group) == ("7", None)
+    assert view.group_of(1) == {"map_group": 1, "leads_group": True}
+    assert view.group_of(6) == {"map_group": 1, "leads_group": False}
+    for number in (7, 8):
+        assert view.group_of(number) == {"map_group": None, "leads_group": False}
+
+
+SPOTS = st.lists(st.tuples(st.floats(0, 300), st.floats(0, 390)), min_size=1, max_size=25)
+
+
+@settings(deadline=None, max_examples=60)
+@given(SPOTS, st.randoms(use_true_random=False))
+def test_no_two_marks_overlap_and_every_result_is_in_exactly_one(spots, chance):
+    numbered = dict(enumerate(spots, start=1))
+    marks = marks_of(numbered)
+    for one, other in combinations(marks, 2):
+        assert not one.box.overlaps(other.box)
+    assert sorted(n for mark in marks for n in mark.numbers) == list(numbered)
+    for mark in marks:
+        if len(mark.numbers) == 1:  # alone: where it is
+            assert mark.xy == numbered[mark.numbers[0]]
+    shuffled = list(numbered.items())
+    chance.shuffle(shuffled)
+    assert marks_of(dict(shuffled)) == marks
+
+
+def test_spots_that_do_not_touch_stay_apart():
+    assert len(marks_of({1: (0, 0), 2: (26, 0), 3: (0, 26)})) == 3
+    assert [m.numbers for m in marks_of({1: (0, 0), 2: (40, 0), 3: (20, 0)})] == [(1, 2, 3)]
 
 
 def test_shaded_counties_have_class_pattern_and_label():
@@ -153,11 +182,12 @@ def test_labels_and_pins_are_inside_the_picture_and_labels_cover_nothing(spots, 
         assert not one.overlaps(other)
     for label in view.labels:
         assert label.plate.inside(picture)
-    for p in view.pins:
-        assert 0 <= p.x <= WIDTH
-        assert 0 <= p.y <= HEIGHT
-        disc = Rect(p.x - 11, p.y - 11, p.x + 11, p.y + 11)
-        assert not any(disc.overlaps(label.plate) for label in view.labels)
+    for p in view.marks:
+        half = 17 if p.group else 12
+        shape = Rect(p.x - half, p.y - 12, p.x + half, p.y + 12)
+        assert shape.inside(picture)
+        assert not any(shape.overlaps(label.plate) for label in view.labels)
+    assert sorted(n for mark in view.marks for n, _ in mark.places) == [p.number for p in points]
 
 
 @pytest.mark.parametrize("place", ["Adak, AK", "Honolulu, HI", "San Juan, PR", "Guam", "Key West"])
@@ -211,8 +241,17 @@ def test_the_picture_has_a_name_a_description_and_a_text_twin():
     assert svg.get("aria-labelledby") == "m-title m-desc"
     assert svg.get("role") == "img"
     assert "Map around Troy, NY 12180" in html
-    assert '<li value="1">Court help, Troy</li>' in html
+    assert "1 Court help, Troy" in " ".join(re.sub(r"<[^>]+>", " ", html).split())
     assert "to about 2 miles" in html
+
+
+def test_each_mark_leads_to_its_row_and_a_group_to_the_first_of_its_rows():
+    view = county_map(points=[pin(1, "12180", "A"), pin(2, "12180", "B"), pin(3, "12305", "C")])
+    html = rendered(view, rows="listing-")
+    assert 'role="group"' in html
+    assert 'href="#m-group-1" aria-label="×2 places of the list: 1, 2"' in " ".join(html.split())
+    assert html.count('href="#listing-3"') == 2  # on the map and in its text
+    assert {f'href="#listing-{n}"' in html for n in (1, 2)} == {True}
 
 
 def test_the_picture_needs_no_style_or_script_of_its_own():

@@ -8,6 +8,7 @@ from ccr.domain.phrases import Phrase, phrase
 from ccr.web.language import translated
 
 _MIDDLES = {
+    Precision.STREET: phrase("exact to about a third of a mile (0.5 km), from the street"),
     Precision.ZIP: phrase("exact to about 2 miles (4 km), from the ZIP code"),
     Precision.CITY: phrase("exact to about 4 miles (6 km), from the town"),
     Precision.COUNTY: phrase("exact to about 15 miles (25 km), from the county"),

@@ -20,6 +20,7 @@ from ccr.web.presenters.maps import MapView, NumberedPoint, county_map
 
 KM_PER_MILE = 1.609344
 MOST_IN_A_FACET = 8
+MAP_WIDTH, MAP_HEIGHT = 270, 350
 Pairs = list[tuple[str, str]]
 
 
@@ -56,10 +57,11 @@ def answer_view(answer: Answer, form: SearchForm, near: Place | None) -> dict[st
     Listings with a distance are numbered in the list and on the map alike.
     """
     sent = form.sent()
-    numbers = {
+    numbers: dict[UUID, int] = {
         line.service.id: number
         for number, line in enumerate((ln for ln in answer.lines if ln.km is not None), 1)
     }
+    picture = _map(answer, numbers, near) if near and numbers else None
     return {
         "total": answer.total,
         "page": answer.page,
@@ -70,11 +72,11 @@ def answer_view(answer: Answer, form: SearchForm, near: Place | None) -> dict[st
             {
                 "heading": translated(group.label) if group is not Group.ANYWHERE else "",
                 "by_area": group in {Group.AREA, Group.WIDE},
-                "rows": [_row(line, numbers) for line in lines],
+                "rows": [_row(line, numbers, picture) for line in lines],
             }
             for group, lines in groupby(answer.lines, key=lambda line: line.group)
         ],
-        "map": _map(answer, numbers, near) if near and numbers else None,
+        "map": picture,
         "chips": _chips(form, sent),
         "filtered": any(name not in {"words", "near", "sort", "exact"} for name, _ in sent),
         "facets": [facet for facet in _facets(answer, form, sent) if len(facet["choices"]) > 1],
@@ -94,15 +96,17 @@ def _map(answer: Answer, numbers: dict[UUID, int], near: Place) -> MapView | Non
                 f"{line.service.name}, {line.service.member.name}",
             )
         )
-    return county_map(points=points, origin=near)
+    return county_map(points=points, origin=near, width=MAP_WIDTH, height=MAP_HEIGHT)
 
 
-def _row(line: Line, numbers: dict[UUID, int]) -> dict[str, Any]:
+def _row(line: Line, numbers: dict[UUID, int], picture: MapView | None) -> dict[str, Any]:
+    number = numbers.get(line.service.id)
     km = line.km if line.group in BY_DISTANCE or line.group is Group.ELSEWHERE else None
     return {
         **service_row(line.service),
         "id": line.service.id,
-        "number": numbers.get(line.service.id),
+        "number": number,
+        **(picture.group_of(number) if picture and number else {}),
         "far": None if km is None else f"{km:.0f} km · {km / KM_PER_MILE:.0f} mi",
     }
 

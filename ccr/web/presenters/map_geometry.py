@@ -14,7 +14,7 @@ from ccr.domain.directory import Point
 from ccr.domain.geography import KM_PER_DEGREE, Box
 
 XY = tuple[float, float]
-LEAST_SPAN_KM = 40.0
+LEAST_SPAN_KM = 16.0
 """No map shows less than this from side to side: a pin is seen among its neighbours."""
 
 

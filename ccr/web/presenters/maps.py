@@ -1,8 +1,8 @@
 """The server-made county map: what a template needs to draw it as SVG, without script or tiles.
 
-What lives here: county shapes, numbered pins, the ring of the search place, labels that do not
-cover each other. What must not: any point that the caller did not pass. The caller passes public
-points only; a confidential service has none.
+What lives here: county shapes, numbered pins and groups of them, the ring of the search place,
+labels that do not cover each other. What must not: any point that the caller did not pass. The
+caller passes public points only; a confidential service has none.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from ccr.adapters.county_shapes import CountyShape, CountyShapes
 from ccr.config import PROJECT_ROOT
@@ -30,11 +31,11 @@ from ccr.web.presenters.map_geometry import (
     path_of,
     thinned,
 )
+from ccr.web.presenters.map_marks import marks_of
 
 KM_PER_MILE = 1.609344
 WIDTH, HEIGHT = 300.0, 390.0
 MARGIN = 28.0
-PIN_RADIUS = 12.0
 LETTER = 7.3  # how wide a letter of a label is, about: 14 units high, as map.css has it
 PLATE_HEIGHT = 20.0
 LEAST_RING = 6.0
@@ -75,14 +76,28 @@ class MapLabel:
 
 
 @dataclass(frozen=True)
-class MapPin:
-    """A numbered pin; `dot` is the true point when the pin had to step aside, or None."""
+class MapMark:
+    """A numbered pin, or one mark for several places that would cover each other.
 
-    number: int
-    label: str
+    Attributes:
+        places: (number in the list, label) of each place it stands for, ascending.
+        group: for several places, which group of the map it is, from 1; None for a pin.
+    """
+
+    places: tuple[tuple[int, str], ...]
     x: float
     y: float
-    dot: XY | None = None
+    group: int | None = None
+
+    @property
+    def text(self) -> str:
+        """Return what is written on it: a pin's number, or how many places a group has."""
+        return f"×{len(self.places)}" if self.group else str(self.places[0][0])
+
+    @property
+    def numbers(self) -> str:
+        """Return its numbers, with commas."""
+        return ", ".join(str(number) for number, _ in self.places)
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ class MapView:
     Attributes:
         counties: shapes to draw, neighbours outside the state among them.
         shaded: (county name, class) of the shaded counties, for the list beside the map.
-        pins: also the text twin of the map, in the order of their numbers.
+        marks: also the text twin of the map, in the order of their first numbers.
     """
 
     width: float
@@ -117,9 +132,21 @@ class MapView:
     description: Phrase
     counties: tuple[MapShape, ...]
     labels: tuple[MapLabel, ...] = ()
-    pins: tuple[MapPin, ...] = ()
+    marks: tuple[MapMark, ...] = ()
     ring: MapRing | None = None
     shaded: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_groups(self) -> bool:
+        """Return True when a mark stands for several places."""
+        return any(mark.group for mark in self.marks)
+
+    def group_of(self, number: int) -> dict[str, Any]:
+        """Return the group in which a number of the list stands, and whether it comes first."""
+        found = next((m for m in self.marks if number in dict(m.places)), None)
+        if found is None or found.group is None:
+            return {"map_group": None, "leads_group": False}
+        return {"map_group": found.group, "leads_group": found.places[0][0] == number}
 
 
 @dataclass
@@ -160,7 +187,7 @@ def county_map(
     picture = Rect(0, 0, width, height)
     rings = {s.fips: _cut(s, plane, picture) for s in visible}
     taken = _Taken(Rect(2, 2, width - 2, height - 2))
-    pins = _pins(points, plane, taken)
+    marks = _marks(points, plane, taken)
     ring = _ring(origin, plane) if origin else None
     must = {*named, *([origin.county_fips] if origin else [])}
     return MapView(
@@ -172,7 +199,7 @@ def county_map(
             _shape(s, rings[s.fips], home, origin, shaded) for s in visible if rings[s.fips]
         ),
         labels=_labels([s for s in visible if s.fips[:2] == home], rings, must, taken),
-        pins=pins,
+        marks=marks,
         ring=ring,
         shaded=tuple((shapes.shapes[f].name, shaded[f]) for f in named if f in shaded),
     )
@@ -225,22 +252,20 @@ def _shape(
     return MapShape(shape.fips, shape.name, path_of(rings), css_class, pattern)
 
 
-def _pins(points: Sequence[NumberedPoint], plane: Projection, taken: _Taken) -> tuple[MapPin, ...]:
-    """Return the pins; one that would cover another steps aside and keeps a line to its point."""
-    pins = []
-    for item in sorted(points, key=lambda p: p.number):
-        true = plane.xy(item.point.lon, item.point.lat)
-        spot = free_spot(true, PIN_RADIUS * 1.5, 6, lambda xy: taken.free(_around(xy))) or true
-        taken.boxes.append(_around(spot))
-        dot = None if spot == true else _rounded(true)
-        x, y = _rounded(spot)
-        pins.append(MapPin(item.number, item.label, x, y, dot))
-    return tuple(pins)
-
-
-def _around(xy: XY) -> Rect:
-    x, y = xy
-    return Rect(x - PIN_RADIUS, y - PIN_RADIUS, x + PIN_RADIUS, y + PIN_RADIUS)
+def _marks(
+    points: Sequence[NumberedPoint], plane: Projection, taken: _Taken
+) -> tuple[MapMark, ...]:
+    """Return the marks; those that would cover each other are one, with the count of its places."""
+    labels = {item.number: item.label for item in points}
+    groups = 0
+    found = []
+    for mark in marks_of({p.number: plane.xy(p.point.lon, p.point.lat) for p in points}):
+        groups += len(mark.numbers) > 1
+        taken.boxes.append(mark.box)
+        x, y = _rounded(mark.xy)
+        places = tuple((number, labels[number]) for number in mark.numbers)
+        found.append(MapMark(places, x, y, groups if len(places) > 1 else None))
+    return tuple(found)
 
 
 def _ring(origin: Place, plane: Projection) -> MapRing:

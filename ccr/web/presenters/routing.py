@@ -61,6 +61,7 @@ def results_view(answer: RouteAnswer, world: World) -> ResultsView:
     request = answer.request
     longest = max((p.effective_minutes for p in answer.partners), default=0)
     found = len(answer.partners) + len(answer.area_partners)
+    picture = _map(answer)
     return ResultsView(
         heading=request.near.label,
         lead=_lead(found),
@@ -68,7 +69,10 @@ def results_view(answer: RouteAnswer, world: World) -> ResultsView:
         found=found,
         scale_max=max(LEAST_SCALE, -(-longest // LEAST_SCALE) * LEAST_SCALE),
         cards=[
-            _card(number, partner, request, world)
+            {
+                **_card(number, partner, request, world),
+                **(picture.group_of(number) if picture else {}),
+            }
             for number, partner in enumerate(answer.partners, start=1)
         ],
         areas=[_area_row(partner, request, world) for partner in answer.area_partners],
@@ -82,7 +86,7 @@ def results_view(answer: RouteAnswer, world: World) -> ResultsView:
             for row in answer.why_not
         ],
         plans=_plans(answer),
-        map=_map(answer),
+        map=picture,
         county_fips=request.near.county_fips,
         needs=[translated(need.label) for need in request.needs],
         near=request.near.label,
