@@ -66,6 +66,7 @@ def test_words_show_at_once_and_are_remembered_and_found(desk: Desk) -> None:
     assert held(desk)["name"] == "Larch Advocates"
     assert held(desk)["email"] == "office@larch.example.org"
     past = text_of(me.open(f"{path_of(desk)}/history"))
+    assert f'href="{path_of(desk)}"><span>Back to the member' in past
     assert "Larch Advocates" in past
     assert "Birch Advocates (demo)" in past
     assert "Larch" in text_of(desk["alder.worker"].open("/directory?words=larch"))

@@ -136,7 +136,7 @@ def history(service_id: UUID) -> str:
     return render_template(
         "directory/review/history.html",
         name=found.name,
-        back={
+        way_back={
             "text": translated(phrase("Back to the listing")),
             "href": url_for("directory.service", service_id=service_id),
         },

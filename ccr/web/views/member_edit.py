@@ -94,7 +94,7 @@ def history(member_id: UUID) -> str:
     return render_template(
         "directory/review/history.html",
         name=found.name,
-        back={
+        way_back={
             "text": translated(phrase("Back to the member")),
             "href": url_for("member_edit.page", member_id=member_id),
         },
