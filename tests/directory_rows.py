@@ -22,7 +22,7 @@ from ccr.storage.models.directory import (
     ServiceNeedRow,
     ServiceRow,
 )
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.builders import NOW, make_service
 from tests.people import Team
 
@@ -62,7 +62,7 @@ def save_service(team: Team, *, at: datetime = NOW, **changes: Any) -> UUID:
                     id=uuid4(), network_id=network_id, service_id=service.id, location_id=site.id
                 )
             )
-        raise_directory_version(network_id)
+        raise_directory_version(network_id, [service.id])
     return service.id
 
 

@@ -26,7 +26,7 @@ from ccr.domain.taxonomy import (
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.accounts import Network
 from ccr.storage.models.directory import MemberRow, ServiceRow
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.builders import ALBANY, CAPITAL_REGION, TROY, make_site
 from tests.directory_rows import save_service
 from tests.people import Team, make_team

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ccr.domain.areas import is_placeless
-from ccr.domain.directory import Point, Service
+from ccr.domain.directory import Service
 from ccr.domain.eligibility import wanted_language
 from ccr.domain.matching import is_remote_too
 from ccr.domain.routing_request import RouteRequest
@@ -31,10 +29,8 @@ from ccr.domain.taxonomy import (
     Track,
 )
 from ccr.domain.weights import Weights
+from ccr.engine.postings import Array, joined_arrays, postings
 
-Array = NDArray[Any]
-
-EARTH_RADIUS_KM = 6371.0088
 NEVER = np.iinfo(np.int64).min
 """Stands for "no date" among microseconds."""
 OLDEST = 1000
@@ -52,16 +48,6 @@ _KINDS = {kind: i for i, kind in enumerate(CompartmentKind)}
 def microseconds(at: datetime) -> int:
     """Return a moment as whole microseconds, exactly."""
     return (at - datetime(1970, 1, 1, tzinfo=at.tzinfo)) // timedelta(microseconds=1)
-
-
-def postings(codes: Iterable[tuple[Any, int]]) -> dict[Any, Array]:
-    """Return for each code the rows that carry it, ascending. Codes: (code, row) in row order."""
-    lists: dict[Any, list[int]] = {}
-    for code, row in codes:
-        rows = lists.setdefault(code, [])
-        if not rows or rows[-1] != row:
-            rows.append(row)
-    return {code: np.array(rows, np.int64) for code, rows in lists.items()}
 
 
 class AreaColumns:
@@ -90,6 +76,11 @@ class AreaColumns:
         self.some_zips = np.array(
             [any(a.extent is AreaExtent.ZIP for a in s.areas) for s in services], bool
         )
+
+    def __add__(self, other: AreaColumns) -> AreaColumns:
+        """Return both lists of services as one."""
+        both: AreaColumns = joined_arrays(self, other, len(self.unstated))
+        return both
 
     def covering(self, request: RouteRequest) -> Array:
         """Return for every service whether one of its areas covers the place."""
@@ -125,23 +116,37 @@ class AreaColumns:
         return marks
 
 
+class _Codes:
+    """Numbers for members, compartments and languages, given as they are first met."""
+
+    def __init__(self) -> None:
+        self.members: dict[UUID, int] = {}
+        self.compartments: dict[UUID, int] = {}
+        self.languages: dict[str, int] = {}
+
+    def take(self, services: Iterable[Service]) -> None:
+        for service in services:
+            self.members.setdefault(service.member.id, len(self.members))
+            self.compartments.setdefault(service.compartment_id, len(self.compartments))
+            for language in service.languages:
+                self.languages.setdefault(language.code, len(self.languages))
+
+
 class Columns:
     """What can be told of a list of services, one row each, and the certain limits."""
 
-    def __init__(self, services: Sequence[Service]) -> None:
+    def __init__(self, services: Sequence[Service], codes: _Codes | None = None) -> None:
         self.services = services
         self.areas = AreaColumns(services)
         self.by_need = postings(
             (need, row) for row, s in enumerate(services) for need in sorted(s.needs)
         )
-        self._members: dict[UUID, int] = {}
-        self._compartments: dict[UUID, int] = {}
-        self._languages: dict[str, int] = {}
-        for service in services:
-            self._members.setdefault(service.member.id, len(self._members))
-            self._compartments.setdefault(service.compartment_id, len(self._compartments))
-            for language in service.languages:
-                self._languages.setdefault(language.code, len(self._languages))
+        # Numbers are only ever added, so that those who follow may share them.
+        self._codes = codes or _Codes()
+        self._codes.take(services)
+        self._members = self._codes.members
+        self._compartments = self._codes.compartments
+        self._languages = self._codes.languages
         self._member = self._column(np.int32, lambda s: self._members[s.member.id])
         self._compartment = self._column(np.int32, lambda s: self._compartments[s.compartment_id])
         self._tracks = self._column(
@@ -180,6 +185,18 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.services)
+
+    def replaced(self, gone: Sequence[int], more: Sequence[Service]) -> Columns:
+        """Return these columns without the rows that are gone, and with more rows at the end.
+
+        Rows that are gone keep their numbers and are never offered.
+        """
+        other = Columns(more, self._codes)
+        both: Columns = joined_arrays(self, other, len(self))
+        both.services = [*self.services, *more]
+        both.areas = self.areas + other.areas
+        both._offered[list(gone)] = False
+        return both
 
     def helping(self, request: RouteRequest) -> tuple[Array, Array]:
         """Return the rows that meet one of the needs, ascending, and which each meets.
@@ -252,34 +269,6 @@ class Columns:
         return np.fromiter(map(value, self.services), kind, len(self.services))
 
 
-class SitePoints:
-    """The public sites of a list of services as unit vectors, in the order of the services.
-
-    Every service must have a site with a point.
-    """
-
-    def __init__(self, services: Sequence[Service]) -> None:
-        points = [[site.point for site in s.sites if site.point is not None] for s in services]
-        counts = np.array([len(found) for found in points], np.int64)
-        self._unit = _unit_vectors([point for found in points for point in found])
-        self._ends = np.cumsum(counts)
-        self._counts = counts
-
-    def nearest_km(self, rows: Array, point: Point) -> Array:
-        """Return for these services the great-circle km to the nearest site of each."""
-        if not len(rows):
-            return np.array([], float)
-        counts = self._counts[rows]
-        ends = np.cumsum(counts)
-        within = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
-        sites = np.repeat(self._ends[rows] - counts, counts) + within
-        apart = self._unit[sites] - _unit_vectors([point])[0]
-        half = np.minimum(np.sqrt(np.einsum("ij,ij->i", apart, apart)) / 2, 1.0)
-        km: Array = 2 * EARTH_RADIUS_KM * np.arcsin(half)
-        nearest: Array = np.minimum.reduceat(km, ends - counts)
-        return nearest
-
-
 def _full_since(service: Service) -> int:
     """Return the date of a "full" figure in microseconds, or NEVER."""
     capacity = service.capacity
@@ -290,10 +279,3 @@ def _full_since(service: Service) -> int:
     ):
         return NEVER
     return microseconds(capacity.updated_at)
-
-
-def _unit_vectors(points: Sequence[Point]) -> Array:
-    degrees = np.array([(p.lat, p.lon) for p in points], float).reshape(-1, 2)
-    lat, lon = np.radians(degrees).T
-    across = np.cos(lat)
-    return np.stack([across * np.cos(lon), across * np.sin(lon), np.sin(lat)], axis=-1)

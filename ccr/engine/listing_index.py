@@ -7,6 +7,7 @@ an order that knows nothing of where a search stands (R49).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,10 +33,19 @@ from ccr.domain.listing_search import (
 )
 from ccr.domain.search_text import plain_words
 from ccr.domain.taxonomy import AreaExtent, CapacityStatus, Known, Need, ServiceStatus
-from ccr.engine.columns import Array, SitePoints, microseconds, postings
+from ccr.engine.columns import microseconds
+from ccr.engine.postings import Array, joined_arrays, postings
+from ccr.engine.site_points import SitePoints
 
 NEVER = np.iinfo(np.int64).min
+MOST_GONE = 500
+"""So many rows may be gone before an index is built anew, whatever its size."""
 _GROUPS = list(Group)
+_WAYS: Mapping[Way, Callable[[Service], bool]] = {
+    Way.IN_PERSON: lambda s: s.in_person,
+    Way.BY_PHONE: lambda s: s.by_phone,
+    Way.ONLINE: lambda s: s.virtual,
+}
 _WIDE = {AreaExtent.STATE, AreaExtent.NATION}
 
 
@@ -58,15 +68,11 @@ class ListingIndex:
         Args:
             numbers: by service, the number of its text in the text index.
         """
-        self.services: list[Service] = sorted(
-            services,
-            key=lambda s: (
-                not (s.status is ServiceStatus.ACTIVE and s.member.active),
-                s.name.casefold(),
-                str(s.id),
-            ),
-        )
+        self.services: list[Service] = sorted(services, key=_named_place)
         rows = list(enumerate(self.services))
+        self._by_name = self._rank = np.arange(len(rows))
+        self._there = np.ones(len(rows), bool)
+        self._row_of = {service.id: row for row, service in rows}
         self.by_need = postings((need, row) for row, s in rows for need in s.needs)
         self.by_language = postings((lang.code, row) for row, s in rows for lang in s.languages)
         self.by_category = postings((s.member.category.value, row) for row, s in rows)
@@ -80,11 +86,9 @@ class ListingIndex:
             if k is Known.NO
         )
         self._paid = self._flag(lambda s: surely_paid(s.cost))
-        self._ways = {
-            Way.IN_PERSON: self._flag(lambda s: s.in_person),
-            Way.BY_PHONE: self._flag(lambda s: s.by_phone),
-            Way.ONLINE: self._flag(lambda s: s.virtual),
-        }
+        self._ways = postings(
+            (way, row) for row, s in rows for way, offered in _WAYS.items() if offered(s)
+        )
         self._no_room = self._flag(
             lambda s: s.capacity is not None and s.capacity.status is CapacityStatus.NO_CAPACITY
         )
@@ -100,10 +104,55 @@ class ListingIndex:
         self._placed = np.flatnonzero(~self._area_only)
         self._points = SitePoints([self.services[row] for row in self._placed])
         self._stated = self._flag(lambda s: bool(s.areas))
-        ids = np.array([numbers.get(s.id, -1) for s in self.services], np.int64)
-        self._by_number = np.argsort(ids, kind="stable")
-        self._numbers = ids[self._by_number]
+        self._number = np.array([numbers.get(s.id, -1) for s in self.services], np.int64)
+        self._by_number = np.argsort(self._number, kind="stable")
         self._name_words = [frozenset(plain_words(s.name)) for s in self.services]
+
+    def followed(
+        self, changed: Mapping[UUID, Service | None], numbers: Mapping[UUID, int]
+    ) -> ListingIndex:
+        """Return the index in which these services are so, or gone (None).
+
+        Rows that are gone keep their places and are never found. Only the newest index may be
+        followed, by one thread at a time; others may search meanwhile.
+
+        Args:
+            numbers: by service, the number of its text, for those that are there.
+        """
+        now = [service for service in changed.values() if service is not None]
+        more = ListingIndex(now, numbers)
+        before = len(self.services)
+        later: ListingIndex = joined_arrays(self, more, before)
+        later.services = [*self.services, *more.services]
+        later._name_words = [*self._name_words, *more._name_words]
+        later._points = self._points + more._points
+        later._placed = np.concatenate([self._placed, more._placed + before])
+        gone = [self._row_of.pop(i) for i in changed if i in self._row_of]
+        self._row_of.update((s.id, before + row) for row, s in enumerate(more.services))
+        later._there[gone] = False
+        later._number[gone] = -1
+        later._by_number = np.argsort(later._number, kind="stable")
+        later._by_name = self._by_name
+        later._order_by_name(more.services, before)
+        return later
+
+    @property
+    def worn(self) -> bool:
+        """Return True when so many rows are gone that it is better built anew."""
+        gone = len(self.services) - len(self._row_of)
+        return gone > max(MOST_GONE, len(self._row_of) // 5)
+
+    def _order_by_name(self, more: Sequence[Service], first: int) -> None:
+        """Put rows from `first` on, which are these services in order, among the others by name."""
+        places = [
+            bisect_left(
+                self._by_name, _named_place(service), key=lambda r: _named_place(self.services[r])
+            )
+            for service in more
+        ]
+        self._by_name = np.insert(self._by_name, places, range(first, first + len(more)))
+        self._rank = np.empty(len(self._by_name), np.int64)
+        self._rank[self._by_name] = np.arange(len(self._by_name))
 
     def _flag(self, of: Callable[[Service], bool]) -> Array:
         return np.fromiter((of(s) for s in self.services), bool, len(self.services))
@@ -113,15 +162,14 @@ class ListingIndex:
         mask = np.zeros(len(self.services), bool)
         if len(numbers):
             wanted = np.asarray(numbers, np.int64)
-            places = np.searchsorted(self._numbers, wanted)
-            places = places[places < len(self._numbers)]
-            hits = self._by_number[places[np.isin(self._numbers[places], wanted)]]
-            mask[hits] = True
+            places = np.searchsorted(self._number, wanted, sorter=self._by_number)
+            hits = self._by_number[places[places < len(self._by_number)]]
+            mask[hits[np.isin(self._number[hits], wanted)]] = True
         return mask
 
     def with_needs(self, needs: Iterable[Need]) -> Array:
         """Return whether each row meets all of the needs."""
-        mask = np.ones(len(self.services), bool)
+        mask = self._there.copy()
         for need in needs:
             has = np.zeros(len(self.services), bool)
             has[self.by_need.get(need, [])] = True
@@ -170,7 +218,7 @@ class ListingIndex:
         if query.free:
             mask &= ~self._paid
         if query.way:
-            mask &= self._ways[query.way]
+            mask &= self._has(self._ways, query.way)
         if query.room:
             mask &= ~self._no_room
         if query.checked:
@@ -222,7 +270,7 @@ class ListingIndex:
     def _order(
         self, query: ListingQuery, rows: Array, groups: Array, km: Array, words: Sequence[str]
     ) -> Array:
-        """Return the order: by group, then as sorted; rows themselves are in order of names.
+        """Return the order: by group, then as sorted; the rank of a row is its place by name.
 
         The best near a place is the nearest; without a distance (a hidden place never has one)
         names decide.
@@ -231,16 +279,16 @@ class ListingIndex:
             checked = self._checked[rows]
             # Never is the longest ago; the smallest number has no opposite.
             latest_first = np.where(checked == NEVER, np.iinfo(np.int64).max, -checked)
-            return np.lexsort((rows, latest_first, groups))
+            return np.lexsort((self._rank[rows], latest_first, groups))
         if query.sort is Sort.NAME:
-            return np.lexsort((rows, groups))
+            return np.lexsort((self._rank[rows], groups))
         unnamed = np.zeros(len(rows), bool)
         if words:
             wanted = set(words)
             unnamed = np.fromiter(
                 (not wanted <= self._name_words[row] for row in rows), bool, len(rows)
             )
-        return np.lexsort((rows, np.nan_to_num(km), unnamed, groups))
+        return np.lexsort((self._rank[rows], np.nan_to_num(km), unnamed, groups))
 
     def _facets(self, rows: Array) -> dict[str, dict[str, int]]:
         """Return how many of these rows carry each code, for each facet."""
@@ -251,13 +299,18 @@ class ListingIndex:
             counts = {str(code): int(mask[found].sum()) for code, found in lists.items()}
             return {code: n for code, n in counts.items() if n}
 
-        ways = {way.value: int((mask & has).sum()) for way, has in self._ways.items()}
         return {
             "needs": counted(self.by_need),
             "language": counted(self.by_language),
             "category": counted(self.by_category),
-            "way": {way: n for way, n in ways.items() if n},
+            "way": counted(self._ways),
         }
+
+
+def _named_place(service: Service) -> tuple[bool, str, str]:
+    """Return the place of a service by name: those that take nobody come last."""
+    takes = service.status is ServiceStatus.ACTIVE and service.member.active
+    return (not takes, service.name.casefold(), str(service.id))
 
 
 def group_of(code: int) -> Group:

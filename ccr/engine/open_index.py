@@ -20,7 +20,8 @@ from ccr.domain.directory import Area, Place, Point
 from ccr.domain.geography import distance_km
 from ccr.domain.search_text import search_words
 from ccr.domain.taxonomy import AreaExtent
-from ccr.engine.columns import EARTH_RADIUS_KM, Array
+from ccr.engine.postings import Array
+from ccr.engine.site_points import EARTH_RADIUS_KM
 
 _CERTAINLY, _PERHAPS = 0.99, 1.01
 """Factors from the radius to great circles that lie inside it, and that may."""

@@ -9,9 +9,10 @@ is a lower bound of the geodesic (measured on WGS84: 0.9943 to 1.0057 of it).
 
 from __future__ import annotations
 
+import copy
 from bisect import insort
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from uuid import UUID
 
@@ -50,16 +51,22 @@ from ccr.domain.why_not import (
     fixed_place,
     to_name,
 )
-from ccr.engine.columns import Array, Columns, SitePoints
+from ccr.engine.columns import Columns
+from ccr.engine.postings import Array
+from ccr.engine.site_points import SitePoints, in_order
 
 LOWER, UPPER = 0.99, 1.01
 """Factors from the great circle to bounds of the geodesic."""
-_FIRST_STRIDE = 64
 _ABOUT_A_METRE = 0.001
+MOST_GONE = 500
+"""So many rows may be gone before an index is built anew, whatever its size."""
 
 
 class PartnerIndex:
-    """A directory snapshot made ready for many searches. Read-only, safe to share by threads."""
+    """A directory snapshot made ready for many searches. Read-only, safe to share by threads.
+
+    It follows the directory by giving way to another that shares what has not changed.
+    """
 
     def __init__(self, snapshot: DirectorySnapshot) -> None:
         """Build the columns; the time grows with the number of services."""
@@ -71,10 +78,58 @@ class PartnerIndex:
         self.public = Columns(public)
         self.points = SitePoints(public)
         self.by_area = Columns(by_area)
+        self._in_fixed_order = list(range(len(by_area)))
+        self._row_of = {service.id: row for row, service in enumerate(public)}
+        self._area_row_of = {service.id: row for row, service in enumerate(by_area)}
         self.agreements_of: dict[UUID, list[Agreement]] = {}
         for agreement in snapshot.agreements:
             for member_id in agreement.member_ids:
                 self.agreements_of.setdefault(member_id, []).append(agreement)
+
+    def followed(self, version: int, changed: Mapping[UUID, Service | None]) -> PartnerIndex:
+        """Return the index of a later version, in which these services are so, or gone (None).
+
+        The time hardly grows with the directory. Agreements stay as they are. Only the newest
+        index of a directory may be followed, by one thread at a time; others may search meanwhile.
+        """
+        later = copy.copy(self)
+        later.services = {**self.services, **{i: s for i, s in changed.items() if s}}
+        for service_id in (i for i, s in changed.items() if s is None):
+            later.services.pop(service_id, None)
+        now = [service for service in changed.values() if service is not None]
+        later.members = {**self.members, **{s.member.id: s.member for s in now}}
+        later.snapshot = replace(
+            self.snapshot, version=version, services=tuple(later.services.values())
+        )
+        public = [s for s in now if not by_area_alone(s)]
+        later.public = self.public.replaced(_taken(self._row_of, changed), public)
+        later.points = self.points + SitePoints(public)
+        _number(self._row_of, public, len(self.public))
+        later._follow_by_area(_taken(self._area_row_of, changed), now)
+        return later
+
+    @property
+    def worn(self) -> bool:
+        """Return True when so many rows are gone that it is better built anew."""
+        rows = len(self.public) + len(self.by_area)
+        return rows - len(self.services) > max(MOST_GONE, len(self.services) // 5)
+
+    def _follow_by_area(self, gone: Sequence[int], now: Iterable[Service]) -> None:
+        before, by_area = len(self.by_area), [s for s in now if by_area_alone(s)]
+        self.by_area = self.by_area.replaced(gone, by_area)
+        _number(self._area_row_of, by_area, before)
+        left_behind = set(gone)
+        self._in_fixed_order = [row for row in self._in_fixed_order if row not in left_behind]
+        for row in range(before, len(self.by_area)):
+            insort(self._in_fixed_order, row, key=lambda r: fixed_place(self.by_area.services[r]))
+
+    def area_rows(self, which: Array) -> Array:
+        """Return which of these rows of services known by area alone are left, in fixed order."""
+        places = np.full(len(self.by_area), -1)
+        places[self._in_fixed_order] = np.arange(len(self._in_fixed_order))
+        there = which[places[which] >= 0]
+        ordered: Array = there[np.argsort(places[there], kind="stable")]
+        return ordered
 
     def rank(
         self, request: RouteRequest, *, hours: HoursReader, weights: Weights = DEFAULT
@@ -83,7 +138,7 @@ class PartnerIndex:
         sender = request.sender_member_id
         agreements = self.agreements_of.get(sender, []) if sender is not None else []
         search = search_for(request, agreements, hours=hours, weights=weights)
-        area_partners, area_named = _by_area(self.by_area, search)
+        area_partners, area_named = _by_area(self, search)
         near = _PublicSearch(self, search)
         partners = near.partners()
         return finished(
@@ -100,14 +155,21 @@ class PartnerIndex:
         )
 
 
-def _by_area(columns: Columns, search: Search) -> tuple[list[Service], list[LeftOut]]:
-    """Return the area partners in order, and those left out that are named.
+def _taken(row_of: dict[UUID, int], ids: Iterable[UUID]) -> list[int]:
+    """Return the rows of these services, which are in no row from here on."""
+    rows = (row_of.pop(service_id, None) for service_id in ids)
+    return [row for row in rows if row is not None]
 
-    Rows stand in fixed order, so nothing here needs sorting by it.
-    """
-    request = search.request
+
+def _number(row_of: dict[UUID, int], services: Sequence[Service], first: int) -> None:
+    row_of.update((service.id, row) for row, service in enumerate(services, start=first))
+
+
+def _by_area(index: PartnerIndex, search: Search) -> tuple[list[Service], list[LeftOut]]:
+    """Return the area partners in order, and those left out that are named."""
+    request, columns = search.request, index.by_area
     rows, _ = columns.helping(request)
-    rows = rows[columns.nameable(rows, request)]
+    rows = index.area_rows(rows[columns.nameable(rows, request)])
     areas = columns.areas
     served = (areas.covering(request) | areas.sited_in_county(request) | areas.placeless)[rows]
     hopeful = rows[served][~columns.certainly_out(rows[served], request, search.weights)]
@@ -234,7 +296,7 @@ class _PublicSearch:
         rows = rows[columns.nameable(rows, search.request)]
         km = self._index.points.nearest_km(rows, search.request.near.point)
         last_km = np.inf
-        for found, i in enumerate(_in_order(km, np.arange(len(km))), start=1):
+        for found, i in enumerate(in_order(km, np.arange(len(km))), start=1):
             minutes = travel_minutes(float(km[i]) * LOWER, search.request.transport)
             if km[i] > last_km + _ABOUT_A_METRE or minutes > search.weights.reach:
                 break
@@ -308,7 +370,7 @@ class _PublicSearch:
 
     def _nearest_first(self, which: Array) -> Iterator[int]:
         """Yield the numbers of these rows, nearest first."""
-        return _in_order(self._km, np.flatnonzero(which))
+        return in_order(self._km, np.flatnonzero(which))
 
 
 @cache
@@ -324,14 +386,3 @@ def _km_beyond(reach: int, transport: Transport) -> float:
         else:
             high = middle
     return high
-
-
-def _in_order(km: Array, numbers: Array) -> Iterator[int]:
-    """Yield the numbers in ascending order of their km, sorting no more than is asked for."""
-    stride = _FIRST_STRIDE
-    while len(numbers) > stride:
-        split = np.argpartition(km[numbers], stride)
-        near, numbers = numbers[split[:stride]], numbers[split[stride:]]
-        yield from near[np.argsort(km[near], kind="stable")].tolist()
-        stride *= 4
-    yield from numbers[np.argsort(km[numbers], kind="stable")].tolist()

@@ -19,6 +19,7 @@ from ccr.adapters.logs import error_facts, get_logger
 from ccr.services import (
     check_letters,
     check_links,
+    directory_copies,
     import_work,
     operations,
     practice,
@@ -64,7 +65,11 @@ def _imports(world: World, at: datetime) -> object:
 
 
 def _upkeep(_world: World, at: datetime) -> object:
-    return put_aside.forget_expired(at=at), sign_in.forget_old(at=at)
+    return (
+        put_aside.forget_expired(at=at),
+        sign_in.forget_old(at=at),
+        directory_copies.forget_old_versions(),
+    )
 
 
 def _nothing(_world: World, _at: datetime) -> object:

@@ -10,8 +10,8 @@ from ccr.domain.errors import StaleError
 from ccr.domain.phrases import phrase
 from ccr.storage.queries.check_links import end_links
 from ccr.storage.queries.checks import CheckLine, save_check
-from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 
 
 def note_check(
@@ -55,4 +55,4 @@ def note_check(
             )
         ],
     )
-    raise_directory_version(line.network_id)
+    raise_directory_version(line.network_id, [line.service_id])

@@ -15,7 +15,7 @@ from ccr.services.authorise import authorise
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import invitations as queries
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.invitations import Colleague, Invitation
 
 

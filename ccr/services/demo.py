@@ -27,7 +27,7 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as account_rows
 from ccr.storage.queries import demo_rows
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 
 NAME = "Capital Region Response Network (demo)"
 STATE = "NY"

@@ -18,7 +18,7 @@ from ccr.domain.phrases import phrase
 from ccr.domain.telling_places import Telling, TellingPlace
 from ccr.services.world import World
 from ccr.storage.queries import forgetting, hidden_scope, hiding, scrubbing
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.directory_search import forget_removed_words
 
 TABLES = (

@@ -7,8 +7,6 @@ version, as routing keeps its own. Nothing of a search is written, logged or aud
 from __future__ import annotations
 
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,16 +21,16 @@ from ccr.domain.need_vocabulary import NEED_WORDS
 from ccr.domain.search_needs import Meaning, NeedPhrases, telling_words
 from ccr.domain.search_text import MOST_WORDS
 from ccr.domain.taxonomy import Need
-from ccr.engine.columns import Array
 from ccr.engine.listing_index import Found, ListingIndex, group_of
 from ccr.engine.nearest_words import NearestWords
+from ccr.engine.postings import Array
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
-from ccr.services.routing import ready_directory
+from ccr.services.directory_copies import Copies
+from ccr.services.routing import directory_copy
 from ccr.services.world import World
 from ccr.storage.queries import directory_search as texts
-from ccr.storage.queries.snapshot import database_address
 
 MOST_KEPT = 4
 _SURE = 0.85
@@ -70,24 +68,20 @@ class Answer:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
+@dataclass(slots=True)
 class _Ready:
     """A network's listings at one version, ready for looking through."""
 
-    def __init__(self, version: int, services: tuple[Service, ...], network_id: UUID) -> None:
-        self.version = version
-        self.network_id = network_id
-        self.index = ListingIndex(services, texts.text_numbers(network_id))
-        self._nearest: NearestWords | None = None
+    version: int
+    network_id: UUID
+    index: ListingIndex
+    _nearest: NearestWords | None = None
 
     def nearest(self) -> NearestWords:
         """Return the words of the listings, read when a word is first met that none has."""
         if self._nearest is None:
             self._nearest = NearestWords(texts.all_texts(self.network_id), need_phrases().words())
         return self._nearest
-
-
-_kept: OrderedDict[tuple[str, UUID], _Ready] = OrderedDict()
-_lock = threading.Lock()
 
 
 def find_listings(
@@ -172,14 +166,23 @@ def _page(ready: _Ready, found: Found, page: int, *, read_as: str) -> Answer:
 
 
 def _ready(identity: Identity) -> _Ready:
-    snapshot = ready_directory(identity).index.snapshot
-    key = (database_address(), identity.network_id)
-    with _lock:
-        held = _kept.get(key)
-        if held is None or held.version != snapshot.version:
-            held = _Ready(snapshot.version, snapshot.services, identity.network_id)
-            _kept[key] = held
-            while len(_kept) > MOST_KEPT:
-                _kept.popitem(last=False)
-        _kept.move_to_end(key)
-    return held
+    network_id = identity.network_id
+    return _copies.get(network_id, directory_copy(network_id).version)
+
+
+def _built(network_id: UUID) -> _Ready:
+    snapshot = directory_copy(network_id).index.snapshot
+    index = ListingIndex(snapshot.services, texts.text_numbers(network_id))
+    return _Ready(snapshot.version, network_id, index)
+
+
+def _followed(ready: _Ready, version: int, ids: frozenset[UUID]) -> _Ready | None:
+    if ready.index.worn:
+        return None
+    services = directory_copy(ready.network_id).index.services
+    changed = {service_id: services.get(service_id) for service_id in ids}
+    index = ready.index.followed(changed, texts.text_numbers(ready.network_id, ids))
+    return _Ready(version, ready.network_id, index)
+
+
+_copies = Copies(MOST_KEPT, _built, _followed)

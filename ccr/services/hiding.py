@@ -33,8 +33,9 @@ from ccr.storage.compaction import let_go_of_deleted
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, hiding
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import list_member_ids, raise_directory_version
+from ccr.storage.queries.directory import list_member_ids
 from ccr.storage.queries.directory_changes import record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.import_stored import lock_directory
 
 LONGEST_NAME = 200

@@ -25,7 +25,8 @@ from ccr.services.import_source import hidden_services, looks_like_another_packa
 from ccr.services.likely import compare_package
 from ccr.services.world import World
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import directory_version, raise_directory_version
+from ccr.storage.queries.directory import directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.directory_search import forget_removed_words
 from ccr.storage.queries.hiding import still_public
 from ccr.storage.queries.import_runs import add_run

@@ -20,8 +20,8 @@ from ccr.services.authorise import authorise
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import import_restore, import_undo
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import changes_of_run, record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.directory_search import forget_removed_words
 from ccr.storage.queries.import_runs import Run, get_run, move_run
 from ccr.storage.queries.import_stored import lock_directory

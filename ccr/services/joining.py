@@ -21,7 +21,7 @@ from ccr.storage.queries import invitations as invitation_rows
 from ccr.storage.queries import joining as queries
 from ccr.storage.queries.accounts import CompartmentFacts, list_compartments
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.invitations import Invitation
 from ccr.storage.queries.joining import MemberLine
 

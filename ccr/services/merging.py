@@ -21,8 +21,8 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import merging as rows
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.comparing import Shown, shown_records
-from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.import_stored import lock_directory
 from ccr.storage.queries.listing_text import refresh_texts
 from ccr.storage.queries.record_aliases import add_alias, kept_id

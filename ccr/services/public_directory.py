@@ -6,15 +6,14 @@ page or list can hold what is not public. Nothing of a search is kept.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from uuid import UUID
 
-from ccr.domain.public_listing import public_part
+from ccr.domain.public_listing import as_public, may_be_shown, public_part
 from ccr.engine.partner_index import PartnerIndex
+from ccr.services.directory_copies import Copies, present_services
 from ccr.storage.queries import finder
-from ccr.storage.queries.directory import directory_version
-from ccr.storage.queries.snapshot import database_address, load_snapshot
+from ccr.storage.queries.snapshot import load_snapshot
 
 MOST_KEPT = 2
 """Public directories kept in one process: there is one public network, and tests have two."""
@@ -28,24 +27,31 @@ class PublicDirectory:
     version: int
 
 
-_kept: dict[tuple[str, UUID], PublicDirectory] = {}
-_lock = threading.Lock()
-
-
 def public_directory(network_id: UUID) -> PublicDirectory:
     """Return the public directory of a network at its present version, built if need be."""
-    key = (database_address(), network_id)
-    version = directory_version(network_id)
-    found = _kept.get(key)
-    if found is not None and found.version == version:
-        return found
-    with _lock:
-        found = _kept.get(key)
-        if found is None or found.version != version:
-            snapshot = load_snapshot(network_id)
-            listed = finder.listed_members(network_id)
-            found = PublicDirectory(PartnerIndex(public_part(snapshot, listed)), snapshot.version)
-            while len(_kept) >= MOST_KEPT and key not in _kept:
-                del _kept[next(iter(_kept))]
-            _kept[key] = found
-    return found
+    return _copies.get(network_id)
+
+
+def _built(network_id: UUID) -> PublicDirectory:
+    snapshot = load_snapshot(network_id)
+    listed = finder.listed_members(network_id)
+    return PublicDirectory(PartnerIndex(public_part(snapshot, listed)), snapshot.version)
+
+
+def _followed(
+    public: PublicDirectory, version: int, ids: frozenset[UUID]
+) -> PublicDirectory | None:
+    if public.index.worn:
+        return None
+    network_id = public.index.snapshot.network_id
+    listed = finder.listed_members(network_id)
+    changed = {
+        service_id: as_public(service)
+        if service and service.member.id in listed and may_be_shown(service)
+        else None
+        for service_id, service in present_services(network_id, ids).items()
+    }
+    return PublicDirectory(public.index.followed(version, changed), version)
+
+
+_copies = Copies(MOST_KEPT, _built, _followed)

@@ -24,8 +24,8 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import room as queries
 from ccr.storage.queries.accounts import get_network
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import history_of, record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.room import RoomLine
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -156,7 +156,7 @@ def _write(identity: Identity, line: RoomLine, said: RoomSaid, *, at: datetime) 
             )
         ],
     )
-    raise_directory_version(identity.network_id)
+    raise_directory_version(identity.network_id, [line.service_id])
     append_event(identity, "said-room", "service", line.service_id, at=at, reason=said.status.value)
     found = queries.get_room(identity.network_id, line.service_id)
     if found is None:

@@ -1,14 +1,12 @@
 """Finding partners: the directory kept ready per network, searched, and counted when it fails.
 
-One index per network and version is kept in each process, so that a warm search costs a single
-statement (the version). Nothing of a search is kept, logged or audited (design 6b).
+One index per network is kept in each process and follows the directory, so that a warm search costs
+a single statement (the version). Nothing of a search is kept, logged or audited (design 6b).
 """
 
 from __future__ import annotations
 
 import gc
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,16 +25,17 @@ from ccr.engine.partner_index import PartnerIndex
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.directory_copies import Copies, present_services
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, unmet_needs
-from ccr.storage.queries.directory import directory_version
-from ccr.storage.queries.snapshot import database_address, load_snapshot
+from ccr.storage.queries.snapshot import load_snapshot
 
 __all__ = [
     "ReadyDirectory",
     "RouteFields",
     "count_unmet_need",
+    "directory_copy",
     "directory_services",
     "find_partners",
     "read_left_out",
@@ -59,9 +58,10 @@ class ReadyDirectory:
     state: str
     timezone: str
 
-
-_kept: OrderedDict[tuple[str, UUID], ReadyDirectory] = OrderedDict()
-_building, _touching = threading.Lock(), threading.Lock()
+    @property
+    def version(self) -> int:
+        """Return the version of the directory."""
+        return self.index.snapshot.version
 
 
 def find_partners(
@@ -169,43 +169,35 @@ def ready_directory(identity: Identity) -> ReadyDirectory:
     return _ready(identity)
 
 
+def directory_copy(network_id: UUID) -> ReadyDirectory:
+    """Return a network's directory at its present version: a step of finding, which authorises."""
+    return _copies.get(network_id)
+
+
 def _ready(identity: Identity) -> ReadyDirectory:
-    key = (database_address(), identity.network_id)
-    version = directory_version(identity.network_id)
-    found = _current(key, version)
-    if found is not None:
-        return found
-    with _building:
-        found = _current(key, version)
-        if found is None:
-            network = accounts.get_network(identity.network_id)
-            index = PartnerIndex(load_snapshot(identity.network_id))
-            found = ReadyDirectory(index, network.state, network.timezone)
-            _keep(key, found)
-    return found
+    return directory_copy(identity.network_id)
 
 
-def _current(key: tuple[str, UUID], version: int) -> ReadyDirectory | None:
-    """Return what is kept, unless it is of another version."""
-    with _touching:
-        found = _kept.get(key)
-        if found is None or found.index.snapshot.version != version:
-            return None
-        _kept.move_to_end(key)
-    return found
-
-
-def _keep(key: tuple[str, UUID], ready: ReadyDirectory) -> None:
-    with _touching:
-        _kept[key] = ready
-        _kept.move_to_end(key)
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
+def _built(network_id: UUID) -> ReadyDirectory:
+    network = accounts.get_network(network_id)
+    ready = ReadyDirectory(PartnerIndex(load_snapshot(network_id)), network.state, network.timezone)
     if len(ready.index.services) > _LARGE:
         # Hundreds of thousands of lasting values: a full collection over them takes longer than
         # any search (measured 0.2 s at 10,000 services).
         gc.collect()
         gc.freeze()
+    return ready
+
+
+def _followed(ready: ReadyDirectory, version: int, ids: frozenset[UUID]) -> ReadyDirectory | None:
+    if ready.index.worn:
+        return None
+    network_id = ready.index.snapshot.network_id
+    index = ready.index.followed(version, present_services(network_id, ids))
+    return replace(ready, index=index)
+
+
+_copies = Copies(MOST_KEPT, _built, _followed)
 
 
 def _read(

@@ -14,7 +14,7 @@ from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.import_stored import lock_directory
 from ccr.storage.queries.vocabularies import KeptTerm, keep_terms
 

@@ -17,7 +17,7 @@ from ccr.domain.hsds_profile import OWN_TERMS, virtual_link_id
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import MemberRow, PhoneRow, ServiceRow
 from ccr.storage.models.keeping import RecordAlias
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.builders import ALBANY
 from tests.directory_rows import Statements
 from tests.public_directory import ON_CALL, PublicDirectory, make_public_directory

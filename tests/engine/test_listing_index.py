@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+from dataclasses import replace
 
 import pytest
 
@@ -143,3 +145,40 @@ def test_the_order_is_by_name_or_by_last_check_and_never_by_chance(index: Listin
     assert known == sorted(known, reverse=True)
     assert checked[: len(known)] == known
     assert ids(index, ListingQuery()) == ids(index, ListingQuery())
+
+
+def told(index: ListingIndex, query: ListingQuery, text=None):
+    found = index.find(
+        query, text, ("service",) if text is not None else (), at=NOW, timezone=ZONE, hours=HOURS
+    )
+    lines = [
+        (index.services[row].id, int(group), None if math.isnan(km) else round(float(km), 6))
+        for row, group, km in zip(found.rows, found.groups, found.km, strict=True)
+    ]
+    return lines, found.facets
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_index_that_followed_finds_what_one_built_anew_finds(seed):
+    """Listings change, go and come, round after round; names, needs, areas and texts among it."""
+    rng = random.Random(seed)
+    source = RandomDirectory(seed, 240, centres=4)
+    others = list(source.snapshot.services[120:])
+    held = {s.id: s for s in source.snapshot.services[:120]}
+    numbers = {service_id: number for number, service_id in enumerate(held)}
+    index = ListingIndex(held.values(), numbers)
+    for round_ in range(1, 5):
+        changed = dict.fromkeys(rng.sample(sorted(held), 5))
+        changed |= {i: replace(rng.choice(others), id=i) for i in rng.sample(sorted(held), 6)}
+        changed |= {s.id: s for s in rng.sample(others, 6)}
+        held = {i: s for i, s in {**held, **changed}.items() if s}
+        numbers = {i: numbers.get(i, 1000 * round_ + n) for n, i in enumerate(held)}
+        index = index.followed(changed, {i: numbers[i] for i in changed if i in held})
+        anew = ListingIndex(held.values(), numbers)
+        some = rng.sample(sorted(numbers.values()), 40)
+        near = rng.choice(source.towns)
+        for query, _ in QUERIES.values():
+            for asked in (query, replace(query, near=near), replace(query, sort=Sort.NAME)):
+                assert told(index, asked) == told(anew, asked)
+                with_text = (index.rows_of(some), anew.rows_of(some))
+                assert told(index, asked, with_text[0]) == told(anew, asked, with_text[1])

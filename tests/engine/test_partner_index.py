@@ -14,8 +14,9 @@ from ccr.domain.routing import rank_partners
 from ccr.domain.taxonomy import AreaExtent, Need, Track, Transport
 from ccr.domain.weights import Weights
 from ccr.engine import partner_index
-from ccr.engine.columns import Columns, postings
+from ccr.engine.columns import Columns
 from ccr.engine.partner_index import PartnerIndex
+from ccr.engine.postings import postings
 from tests.bench.routing import RandomDirectory
 from tests.builders import (
     ALBANY,
@@ -171,3 +172,48 @@ def test_the_nearest_of_many_sites_is_found():
     request = make_request(track=Track.OTHER, at=NOW)
     answer = PartnerIndex(snapshot).rank(request, hours=HOURS)
     assert answer.partners[0].site_id == service.sites[1].id
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(before=snapshots(), after=snapshots(), asked=requests(), data=st.data())
+def test_an_index_that_followed_gives_the_answers_of_one_built_anew(before, after, asked, data):
+    """Some services change places, some go, some come; twice, so that new rows go as well."""
+    index = PartnerIndex(before)
+    held = {service.id: service for service in before.services}
+    ids = st.lists(st.sampled_from(sorted(held) or [make_service().id]), unique=True, max_size=6)
+    for version in (2, 3):
+        changed = dict.fromkeys(data.draw(ids))
+        others = [replace(s, id=i) for i, s in zip(held, after.services, strict=False)]
+        come = data.draw(st.lists(st.sampled_from([*others, *after.services] or [None])))
+        changed |= {service.id: service for service in come if service}
+        index = index.followed(version, changed)
+        held = {i: s for i, s in {**held, **changed}.items() if s}
+        expected = PartnerIndex(replace(before, version=version, services=tuple(held.values())))
+        assert index.services == held
+        assert {s.id: s for s in index.snapshot.services} == held
+        assert index.rank(asked, hours=HOURS) == expected.rank(asked, hours=HOURS)
+
+
+def test_an_index_that_followed_leaves_the_one_before_as_it_was():
+    directory = RandomDirectory(4, 120, centres=3)
+    index = PartnerIndex(directory.snapshot)
+    asked = [directory.request() for _ in range(10)]
+    before = [index.rank(request, hours=HOURS) for request in asked]
+    gone = dict.fromkeys(service.id for service in directory.snapshot.services[:60])
+    later = index.followed(2, gone)
+    assert [index.rank(request, hours=HOURS) for request in asked] == before
+    assert not {*gone} & {s.id for s in later.snapshot.services}
+
+
+def test_an_index_wears_out_when_most_of_its_rows_are_gone(monkeypatch):
+    monkeypatch.setattr(partner_index, "MOST_GONE", 3)
+    services = [make_service() for _ in range(5)]
+    index = PartnerIndex(make_snapshot(services))
+    for version in range(2, 5):
+        index = index.followed(version, {services[0].id: services[0]})
+        assert not index.worn
+    assert index.followed(5, {services[0].id: services[0]}).worn

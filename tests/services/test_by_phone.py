@@ -32,7 +32,7 @@ from ccr.storage.models.directory import PhoneRow
 from ccr.storage.models.operations import OutboxItem
 from ccr.storage.models.referrals import ClockRow, ReferralEventRow, ReferralRow
 from ccr.storage.queries import joining as membership_rows
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests import loop as loops
 from tests.conftest import NOW
 from tests.loop import Loop, Program, world

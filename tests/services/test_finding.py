@@ -15,7 +15,7 @@ from ccr.domain.taxonomy import Need
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceNeedRow, ServiceRow, ServiceText
 from ccr.storage.queries import directory
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.directory_rows import Statements
 from tests.finding import look_for
 from tests.people import Team, make_network, make_team

@@ -19,7 +19,7 @@ from ccr.services.gaps import GapBoard, Plan
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.audit import AuditEventRow
 from ccr.storage.models.directory import ServiceRow
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.coordination import coordinator, sign_protocol
 from tests.loop import world
 from tests.small_directory import SmallDirectory, make_small_directory

@@ -210,14 +210,16 @@ def test_threads_share_one_index(app, sender, partner, world, now):
 
 
 def test_only_so_many_networks_are_kept_ready(app, world, now, monkeypatch):
-    monkeypatch.setattr(routing, "MOST_KEPT", 2)
+    monkeypatch.setattr(routing._copies, "most", 2)
     teams = [
         make_team(make_network(f"Network {i}", at=now), f"Clinic {i}", at=now) for i in range(3)
     ]
     for team in (teams[0], teams[1], teams[0], teams[2]):
         found(team, world, now)
-    kept = {network_id for _, network_id in routing._kept}
-    assert kept == {teams[0].identity.network_id, teams[2].identity.network_id}
+    assert routing._copies.networks() == {
+        teams[0].identity.network_id,
+        teams[2].identity.network_id,
+    }
 
 
 def test_a_large_directory_is_kept_out_of_the_collector(sender, partner, world, now, monkeypatch):

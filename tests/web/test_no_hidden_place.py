@@ -27,8 +27,8 @@ from ccr.domain.directory_history import Act, Change, RecordKind
 from ccr.services import exporting, hiding, outbox
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import CapacityRow, PhoneRow, ServiceRow
-from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.web.access import PUBLIC, access_of
 from tests.hidden_house import TELLS, House, coordinator_of, import_the_house, plant
 from tests.loop import dump, world
@@ -54,6 +54,8 @@ QUERIES = {
 }
 NEAR = {"near": "12180", "needs": ["advocacy", "pets", "family-law"], "transport": "car"}
 NOT_READ = re.compile(r"\.static$|^static$|logout|two_factor|^home\.exit$")
+RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}")
+"""Ids and sums: among thousands of them one has a ZIP code's digits by chance."""
 
 
 @dataclass
@@ -70,7 +72,7 @@ class Sweep:
         if isinstance(text, bytes):
             text = text.decode("utf-8", "replace")
         self.read.append(where)
-        text = text.casefold()
+        text = RANDOM.sub("", text.casefold())
         self.found |= {(where, word) for word in TELLS if word in text}
 
     def answer(self, where: str, answer: TestResponse) -> None:

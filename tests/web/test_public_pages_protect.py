@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import CapacityRow, MemberRow, ServiceRow
-from ccr.storage.queries.directory import raise_directory_version
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.loop import dump
 from tests.public_directory import PLANTED, SHOWN, PublicDirectory, make_public_directory
 from tests.web.conftest import Visitor

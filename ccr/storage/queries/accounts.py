@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ccr.domain.errors import DuplicateError, NotFoundError
@@ -16,7 +16,8 @@ from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Regime, Sector
 from ccr.policy.identity import Identity, Role
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment, Network, RoleRow
-from ccr.storage.models.directory import MemberRow
+from ccr.storage.models.directory import MemberRow, ServiceRow
+from ccr.storage.queries.directory_log import raise_directory_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +226,8 @@ def add_account(
     except IntegrityError as error:
         raise DuplicateError(phrase("This address has an account already.")) from error
     # Whether somebody at a member reads CCR is part of what searches show.
-    db.session.execute(
-        update(Network)
-        .where(Network.id == compartment.network_id)
-        .values(directory_version=Network.directory_version + 1)
-    )
+    offered = select(ServiceRow.id).where(ServiceRow.member_id == compartment.member_id)
+    raise_directory_version(compartment.network_id, db.session.scalars(offered).all())
     return account.id
 
 

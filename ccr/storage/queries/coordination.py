@@ -18,7 +18,8 @@ from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
 from ccr.storage.models.directory import AgreementRow, MemberRow
-from ccr.storage.queries.directory import member_of_row, raise_directory_version
+from ccr.storage.queries.directory import member_of_row
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.referrals import rows_changed
 from ccr.storage.queries.taking_part import NOBODY
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Row, Select, or_, select
 
 from ccr.domain.directory import (
     Area,
@@ -81,16 +81,6 @@ def directory_version(network_id: UUID) -> int:
     """Return the number of the network's newest directory change."""
     return int(
         db.session.scalar(select(Network.directory_version).where(Network.id == network_id)) or 0
-    )
-
-
-def raise_directory_version(network_id: UUID) -> None:
-    """Count one change of the directory: whoever keeps a copy of it loads it again."""
-    db.session.execute(
-        update(Network)
-        .where(Network.id == network_id)
-        .values(directory_version=Network.directory_version + 1)
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -19,8 +19,8 @@ from ccr.storage.models.directory import (
     ServiceAtLocationRow,
     ServiceRow,
 )
-from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.listing_records import (
     PHONE,
     Author,
@@ -63,7 +63,7 @@ def write_member(state: MemberState, changes: Fields, author: Author) -> bool:
         RecordKind.MEMBER, state.id, Act.EDITED, author, before, after, state.version + 1
     )
     record_changes(state.network_id, [change])
-    raise_directory_version(state.network_id)
+    raise_directory_version(state.network_id, services)
     return True
 
 
@@ -101,7 +101,7 @@ def write_place(state: PlaceState, changes: Fields, author: Author) -> bool:
     refresh_texts(services)
     change = change_of(RecordKind.LOCATION, state.id, Act.EDITED, author, before, after, 0)
     record_changes(state.network_id, [change])
-    raise_directory_version(state.network_id)
+    raise_directory_version(state.network_id, services)
     return True
 
 

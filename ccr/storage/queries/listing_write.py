@@ -34,8 +34,8 @@ from ccr.storage.models.directory import (
     ServiceRow,
     ServiceTermRow,
 )
-from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.listing_claims import is_authorized
 from ccr.storage.queries.listing_records import (
     PHONE,
@@ -141,7 +141,7 @@ def add_service(
         network_id,
         [change_of(RecordKind.SERVICE, service_id, Act.CREATED, author, None, fields, 1)],
     )
-    raise_directory_version(network_id)
+    raise_directory_version(network_id, [service_id])
     return service_id
 
 
@@ -173,7 +173,7 @@ def move_service(
             )
         ],
     )
-    raise_directory_version(state.network_id)
+    raise_directory_version(state.network_id, [state.id])
     return True
 
 
@@ -188,7 +188,7 @@ def _remember(
         before, after = _without_places(before), _without_places(after)
     change = change_of(RecordKind.SERVICE, state.id, act, author, before, after, state.version + 1)
     record_changes(state.network_id, [change])
-    raise_directory_version(state.network_id)
+    raise_directory_version(state.network_id, [state.id])
 
 
 def _without_places(fields: dict[str, Any]) -> dict[str, Any]:

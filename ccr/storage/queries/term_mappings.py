@@ -22,8 +22,8 @@ from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import ServiceNeedRow, ServiceRow, ServiceTermRow
 from ccr.storage.models.finding import TermMapping
 from ccr.storage.models.keeping import DirectoryChange
-from ccr.storage.queries.directory import raise_directory_version
 from ccr.storage.queries.directory_changes import record_changes
+from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.listing_text import refresh_texts
 
 _CHUNK = 500
