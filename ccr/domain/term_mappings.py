@@ -7,8 +7,8 @@ stay stronger than any mapping: couples counseling gets no need that answers abu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -53,6 +53,27 @@ class MetTerm:
         if self.mapped is None:
             return Decision.OPEN
         return Decision.NEEDS if self.mapped else Decision.NONE
+
+
+def terms_in_order(
+    met: Iterable[MetTerm], mappings: Mapping[TermKey, frozenset[Need]], words: str
+) -> list[MetTerm]:
+    """Return the terms with what is said of them today: the undecided first, then by listings.
+
+    Args:
+        words: whatever the taxonomy, the code or the name contains, in any case; "" for all.
+    """
+    wanted = words.lower()
+    found = [
+        replace(term, mapped=mappings.get(term.key))
+        for term in met
+        if any(wanted in text.lower() for text in (term.taxonomy, term.code, term.name))
+    ]
+    return sorted(found, key=_order)
+
+
+def _order(term: MetTerm) -> tuple[bool, int, str, str, str]:
+    return term.mapped is not None, -term.listings, term.taxonomy, term.code, term.name
 
 
 @dataclass(frozen=True, slots=True)

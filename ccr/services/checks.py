@@ -39,10 +39,9 @@ def check_desk(identity: Identity, *, at: datetime, page: int = 1) -> CheckDesk:
     if Role.COORDINATOR not in identity.roles:
         mine = identity.compartment_id
         return CheckDesk(queries.list_due(network, mine, rules, at, number=number), rules)
-    lines = queries.list_due(network, None, rules, at, number=number)
-    return CheckDesk(
-        lines, rules, tuple(queries.count_due_by_member(network, rules, at)), for_all=True
-    )
+    by_member, total = queries.count_due_by_member(network, rules, at)
+    lines = queries.list_due(network, None, rules, at, number=number, total=total)
+    return CheckDesk(lines, rules, tuple(by_member), for_all=True)
 
 
 def verify(identity: Identity, seen: Sequence[tuple[UUID, int]], *, at: datetime) -> int:

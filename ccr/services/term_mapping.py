@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from ccr.adapters.packages.reading import table_of_words
-from ccr.domain.errors import InvalidInputError
+from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.need_terms import NeedTerms, ServiceWords, TermKey
-from ccr.domain.paging import Page, page_number
+from ccr.domain.paging import PAGE_SIZE, Page, page_number
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import Need
-from ccr.domain.term_mappings import Decision, MappingPlan, MetTerm, plan_mapping
+from ccr.domain.term_mappings import (
+    Decision,
+    MappingPlan,
+    MetTerm,
+    plan_mapping,
+    terms_in_order,
+)
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import term_mappings
 from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.directory import directory_version
 from ccr.storage.queries.import_stored import lock_directory
+from ccr.storage.queries.snapshot import database_address
 
 LONGEST_WORDS = 100
 NAMES_SHOWN = 8
+MOST_KEPT = 2
+"""Networks whose terms are kept counted in one process."""
+
+_kept: dict[tuple[str, UUID], tuple[int, tuple[MetTerm, ...]]] = {}
+_counting = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,24 @@ def list_terms(identity: Identity, words: str = "", page: int = 1) -> Page[MetTe
     """
     authorise(identity, Permission.TAXONOMY_MANAGE)
     cleaned = " ".join(words.replace("\x00", " ").split())[:LONGEST_WORDS]
-    return term_mappings.met_terms(identity.network_id, cleaned, page_number(page))
+    network, number = identity.network_id, page_number(page)
+    held = term_mappings.mappings_of(network)
+    found = terms_in_order(_met_terms(network), held, cleaned)
+    start = (number - 1) * PAGE_SIZE
+    return Page(tuple(found[start : start + PAGE_SIZE]), len(found), number)
+
+
+def _met_terms(network_id: UUID) -> tuple[MetTerm, ...]:
+    """Return the terms on listings, counted once for each version of the directory."""
+    key, version = (database_address(), network_id), directory_version(network_id)
+    with _counting:
+        found = _kept.get(key)
+        if found is None or found[0] != version:
+            found = (version, term_mappings.met_terms(network_id))
+            while len(_kept) >= MOST_KEPT and key not in _kept:
+                del _kept[next(iter(_kept))]
+            _kept[key] = found
+    return found[1]
 
 
 def open_term(identity: Identity, term_id: UUID) -> OpenTerm:
@@ -87,8 +118,14 @@ def open_term(identity: Identity, term_id: UUID) -> OpenTerm:
         NotFoundError: no listing carries it.
     """
     authorise(identity, Permission.TAXONOMY_MANAGE)
-    term = term_mappings.met_term(identity.network_id, term_id)
-    names = term_mappings.names_of(identity.network_id, term.key, NAMES_SHOWN)
+    network = identity.network_id
+    key = term_mappings.key_of(network, term_id)
+    counted = next((term for term in _met_terms(network) if term.key == key), None)
+    if counted is None:
+        # It came or went at this very moment.
+        raise NotFoundError
+    term = replace(counted, mapped=term_mappings.mapping_of(network, key))
+    names = term_mappings.names_of(network, key, NAMES_SHOWN)
     words = ServiceWords(name="", terms=((term.taxonomy, term.code, term.name),))
     return OpenTerm(term, names, table_of_words().match(words).needs)
 
@@ -101,8 +138,8 @@ def preview(identity: Identity, term_id: UUID, saying: Saying) -> MappingPlan:
     """
     with unit_of_work():
         authorise(identity, Permission.TAXONOMY_MANAGE)
-        term = term_mappings.met_term(identity.network_id, term_id)
-        return _plan(identity.network_id, term.key, saying)
+        key = term_mappings.key_of(identity.network_id, term_id)
+        return _plan(identity.network_id, key, saying)
 
 
 def apply(identity: Identity, term_id: UUID, saying: Saying, *, at: datetime) -> MappingPlan:
@@ -116,11 +153,9 @@ def apply(identity: Identity, term_id: UUID, saying: Saying, *, at: datetime) ->
     with unit_of_work():
         authorise(identity, Permission.TAXONOMY_MANAGE)
         lock_directory(identity.network_id)
-        term = term_mappings.met_term(identity.network_id, term_id)
-        plan = _plan(identity.network_id, term.key, saying)
-        term_mappings.keep_mapping(
-            identity.network_id, term.key, saying.mapped, identity.user_id, at=at
-        )
+        key = term_mappings.key_of(identity.network_id, term_id)
+        plan = _plan(identity.network_id, key, saying)
+        term_mappings.keep_mapping(identity.network_id, key, saying.mapped, identity.user_id, at=at)
         term_mappings.write_needs(identity.network_id, plan.changes, identity.user_id, at=at)
         append_event(
             identity,

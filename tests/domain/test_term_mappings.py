@@ -8,7 +8,7 @@ import pytest
 
 from ccr.domain.need_terms import ABUSE_NEEDS, NeedTerms, ServiceWords, TermKey
 from ccr.domain.taxonomy import CompartmentKind, Need, Track
-from ccr.domain.term_mappings import Carrier, plan_mapping
+from ccr.domain.term_mappings import Carrier, MetTerm, plan_mapping, terms_in_order
 
 TABLE = NeedTerms.from_rows(
     [
@@ -85,3 +85,17 @@ def test_help_for_abusive_partners_is_never_put_where_it_may_not_stand() -> None
         found = plan(carrier(kind=kind), {}, {CODE: needs}, needs)
         assert (found.changes, found.refused) == ((), 1)
     assert plan(carrier(kind=CompartmentKind.APIP), {}, {CODE: needs}, needs).changes
+
+
+def test_terms_stand_undecided_first_then_by_listings_and_are_found_by_any_of_their_words() -> None:
+    def met(number: int, taxonomy: str, code: str, name: str, listings: int) -> MetTerm:
+        return MetTerm(UUID(int=number), taxonomy, code, name, listings)
+
+    few, many = met(1, "211", "BD-1", "Food", 2), met(2, "211", "BD-2", "Beds", 9)
+    said, plain = met(3, "211", "BH-1800.1500-100", "Opaque", 50), met(4, "", "", "Pantry", 2)
+    mappings = {CODE: frozenset({Need.HOUSING}), PANTRY: frozenset()}
+    found = terms_in_order([said, few, plain, many], mappings, "")
+    assert [term.id.int for term in found] == [2, 1, 3, 4]
+    assert [term.mapped for term in found] == [None, None, {Need.HOUSING}, frozenset()]
+    for words, ids in (("bd-", [2, 1]), ("PANT", [4]), ("211", [3, 2, 1]), ("%", [])):
+        assert [term.id.int for term in terms_in_order(found, {}, words)] == ids

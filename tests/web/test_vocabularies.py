@@ -18,6 +18,7 @@ from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceRow, ServiceTermRow
 from ccr.storage.queries.directory import directory_version, get_service
 from ccr.storage.queries.directory_changes import history_of
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.directory_rows import Statements, save_service
 from tests.loop import world
 from tests.package_builders import SERVICE, hsds
@@ -118,3 +119,17 @@ def test_the_screen_shows_what_would_change_before_it_does(visitor, another_visi
     another_visitor.sign_in(small.emails[f"alder.{Role.WORKER}"])
     assert another_visitor.open(address).status_code == 404
     assert another_visitor.open("/directory/terms").status_code == 404
+
+
+def test_terms_are_counted_once_for_each_version_of_the_directory(small, now) -> None:
+    carrying(small, now, 2)
+    me = accounts.terminal_identity()
+    assert term_mapping.list_terms(me).total == 1
+    with Statements() as run:
+        (term,) = term_mapping.list_terms(me, "OPAQUE").items
+    assert not [text for text in run.texts if "service_term" in text]
+    assert term_mapping.open_term(me, term.id).term == term
+    carrying(small, now, 1, "Later")
+    with unit_of_work():
+        raise_directory_version(small.network_id)
+    assert [term.listings for term in term_mapping.list_terms(me).items] == [3]

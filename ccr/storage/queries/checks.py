@@ -65,20 +65,23 @@ def list_due(
     at: datetime,
     *,
     number: int,
+    total: int | None = None,
 ) -> Page[CheckLine]:
     """Return the listings that are due, the longest unchecked first; of one program, or of all.
 
-    Three statements. Those that were never checked come after the others: they cost routing less.
+    Three statements, two where the caller has counted them already (`total`). Those that were
+    never checked come after the others: they cost routing less.
     """
     which = and_(ServiceRow.network_id == network_id, MemberRow.active, due(rules, at))
     if compartment_id is not None:
         which = and_(which, ServiceRow.compartment_id == compartment_id)
-    total = db.session.scalar(
-        select(func.count())
-        .select_from(ServiceRow)
-        .join(MemberRow, MemberRow.id == ServiceRow.member_id)
-        .where(which)
-    )
+    if total is None:
+        total = db.session.scalar(
+            select(func.count())
+            .select_from(ServiceRow)
+            .join(MemberRow, MemberRow.id == ServiceRow.member_id)
+            .where(which)
+        )
     rows = db.session.execute(
         _lines()
         .where(which)
@@ -92,18 +95,18 @@ def list_due(
 
 def count_due_by_member(
     network_id: UUID, rules: CheckRules, at: datetime, *, limit: int = 10
-) -> list[tuple[str, int]]:
-    """Return the members with the most listings due, as (name, how many)."""
+) -> tuple[list[tuple[str, int]], int]:
+    """Return the members with the most listings due as (name, how many), and how many in all."""
     count = func.count().label("due")
     rows = db.session.execute(
-        select(MemberRow.name, count)
+        select(MemberRow.name, count, func.sum(count).over().label("in_all"))
         .join(ServiceRow, ServiceRow.member_id == MemberRow.id)
         .where(ServiceRow.network_id == network_id, MemberRow.active, due(rules, at))
         .group_by(MemberRow.id, MemberRow.name)
         .order_by(count.desc(), MemberRow.name)
         .limit(limit)
-    )
-    return [(row.name, int(row.due)) for row in rows]
+    ).all()
+    return [(row.name, int(row.due)) for row in rows], int(rows[0].in_all) if rows else 0
 
 
 def find_line(network_id: UUID, service_id: UUID) -> CheckLine | None:

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, case, cast, delete, func, insert, or_, select, update
+from sqlalchemy import String, bindparam, case, cast, delete, func, insert, select, update
 
 from ccr.domain.directory_history import Act, Change, RecordKind
 from ccr.domain.errors import NotFoundError
 from ccr.domain.hsds_profile import OWN_VOCABULARIES
 from ccr.domain.need_terms import ServiceWords, TermKey
-from ccr.domain.paging import PAGE_SIZE, Page
 from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.domain.term_mappings import BY_MAPPING, Carrier, MetTerm, NeedChange
 from ccr.storage.db import db
@@ -31,43 +30,17 @@ _OURS = tuple(vocabulary.name for vocabulary in OWN_VOCABULARIES)
 _KEY_NAME = case((ServiceTermRow.code == "", ServiceTermRow.name), else_="")
 
 
-def met_terms(network_id: UUID, words: str, number: int) -> Page[MetTerm]:
-    """Return the terms on listings, those of which nothing is said first, then by listings.
+def met_terms(network_id: UUID) -> tuple[MetTerm, ...]:
+    """Return every term on the listings of a network, without what is said of it.
 
-    Args:
-        words: whatever the taxonomy, code or name contains; "" for all.
+    One statement that reads every term of every listing: the caller keeps what it finds. A code
+    that listings name differently has the first of its names.
     """
-    met = _met(network_id)
-    if words:
-        pattern = "%" + "".join(f"\\{c}" if c in "\\%_" else c for c in words.lower()) + "%"
-        columns = (ServiceTermRow.taxonomy, ServiceTermRow.code, ServiceTermRow.name)
-        met = met.where(or_(*(func.lower(c).like(pattern, escape="\\") for c in columns)))
-    found = met.subquery()
-    total = db.session.scalar(select(func.count()).select_from(found)) or 0
-    rows = db.session.execute(
-        select(found, TermMapping.needs, TermMapping.id.label("mapping_id"))
-        .outerjoin(
-            TermMapping,
-            (TermMapping.network_id == network_id)
-            & (TermMapping.taxonomy == found.c.taxonomy)
-            & (TermMapping.code == found.c.code)
-            & (TermMapping.name == found.c.key_name),
-        )
-        .order_by(
-            TermMapping.id.is_not(None),
-            found.c.listings.desc(),
-            found.c.taxonomy,
-            found.c.code,
-            found.c.name,
-        )
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    )
-    return Page(tuple(_term(row) for row in rows), total, number)
+    return tuple(_counted(row) for row in db.session.execute(_met(network_id)))
 
 
-def met_term(network_id: UUID, term_id: UUID) -> MetTerm:
-    """Return the term of a row on a listing. Raises NotFoundError."""
+def key_of(network_id: UUID, term_id: UUID) -> TermKey:
+    """Return what makes a row on a listing one term. Raises NotFoundError."""
     row = db.session.execute(
         select(ServiceTermRow.taxonomy, ServiceTermRow.code, _KEY_NAME.label("key_name"))
         .join(ServiceRow, ServiceRow.id == ServiceTermRow.service_id)
@@ -75,14 +48,13 @@ def met_term(network_id: UUID, term_id: UUID) -> MetTerm:
     ).first()
     if row is None or row.taxonomy in _OURS:
         raise NotFoundError
-    key = (row.taxonomy, row.code, row.key_name)
-    found = db.session.execute(_met(network_id).where(*_is(key))).one()
-    mapping = db.session.execute(
-        select(TermMapping.id.label("mapping_id"), TermMapping.needs).where(
-            *_mapped(network_id, key)
-        )
-    ).first()
-    return _term(found, mapping)
+    return row.taxonomy, row.code, row.key_name
+
+
+def mapping_of(network_id: UUID, key: TermKey) -> frozenset[Need] | None:
+    """Return what is said of one term; None for nothing."""
+    needs = db.session.scalar(select(TermMapping.needs).where(*_mapped(network_id, key)))
+    return None if needs is None else frozenset(Need(code) for code in needs)
 
 
 def mappings_of(network_id: UUID) -> dict[TermKey, frozenset[Need]]:
@@ -294,17 +266,8 @@ def _mapped(network_id: UUID, key: TermKey) -> tuple[Any, ...]:
     )
 
 
-def _term(row: Any, mapping: Any = None) -> MetTerm:  # noqa: ANN401 -- rows
-    mapping = mapping if mapping is not None else row
-    mapped = getattr(mapping, "mapping_id", None) is not None
-    return MetTerm(
-        UUID(str(row.id)),
-        row.taxonomy,
-        row.code,
-        row.name,
-        row.listings,
-        frozenset(Need(code) for code in mapping.needs) if mapped else None,
-    )
+def _counted(row: Any) -> MetTerm:  # noqa: ANN401 -- a row of the selection above
+    return MetTerm(UUID(str(row.id)), row.taxonomy, row.code, row.name, row.listings)
 
 
 def names_of(network_id: UUID, key: TermKey, most: int) -> tuple[str, ...]:
