@@ -52,6 +52,7 @@ VIEWS = (
     "listing_review",
     "suggestions",
     "vocabularies",
+    "routing_weights",
     "room",
     "short_list",
     "checks",
