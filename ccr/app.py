@@ -51,6 +51,7 @@ VIEWS = (
     "listing_review",
     "suggestions",
     "vocabularies",
+    "routing_weights",
     "room",
     "short_list",
     "checks",

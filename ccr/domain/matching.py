@@ -276,12 +276,16 @@ def _listing(service: Service, search: Search) -> CostPart | None:
         text = phrase("Listing not verified yet")
         return _part("listing", weights.listing_never_verified, text)
     if outdated(service, at, weights):
-        text = phrase("Listing not verified for over 12 months")
-        return _part("listing", weights.listing_outdated, text)
+        return _part("listing", weights.listing_outdated, _unverified_for(weights.outdated_days))
     if stale(service, at, weights):
-        text = phrase("Listing not verified for over 6 months")
-        return _part("listing", weights.listing_stale, text)
+        return _part("listing", weights.listing_stale, _unverified_for(weights.verified_days))
     return None
+
+
+def _unverified_for(days: int) -> Phrase:
+    """Return how long a listing was not verified, at least: whole months, two or more."""
+    months = days * 12 // 365
+    return phrase("Listing not verified for over %(months)s months", months=months)
 
 
 def _agreement(service: Service, search: Search) -> CostPart | None:

@@ -8,7 +8,7 @@ place that somebody searches from (R49).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ccr.domain.answering import HoursReader, calendar_or_none
@@ -21,8 +21,6 @@ from ccr.domain.taxonomy import Cost, Need, Track
 from ccr.domain.weights import Weights
 from ccr.domain.why_not import fixed_place
 
-WEIGHTS = Weights(not_on_ccr=0, capacity_unknown=0)
-"""Who reads CCR is nothing to somebody who calls; room is not public, so it costs nothing."""
 MOST_SHOWN = 10
 MOST_JUDGED = 50
 CLOSEST_HELP = (Need.HOTLINE, Need.ADVOCACY, Need.IMMEDIATE_SAFETY)
@@ -39,6 +37,14 @@ class Wishes:
     def __bool__(self) -> bool:
         """Return True when there is any wish."""
         return self.open_now or self.free
+
+
+def public_weights(weights: Weights) -> Weights:
+    """Return a network's weights as they count on its public pages.
+
+    Who reads CCR is nothing to somebody who calls; room is not public, so it costs nothing.
+    """
+    return replace(weights, not_on_ccr=0, capacity_unknown=0)
 
 
 def opening_of(service: Service, at: datetime, hours: HoursReader) -> Opening:

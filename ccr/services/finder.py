@@ -17,7 +17,7 @@ from ccr.domain.directory import Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.domain.plain_needs import PlainNeed, needs_of, read_choices
-from ccr.domain.public_finder import MOST_JUDGED, MOST_SHOWN, WEIGHTS, Wishes
+from ccr.domain.public_finder import MOST_JUDGED, MOST_SHOWN, Wishes
 from ccr.domain.routing_request import AreaPartner, Partner, RouteRequest
 from ccr.domain.taxonomy import CompartmentKind, Need, Regime, Track
 from ccr.policy.identity import Identity
@@ -214,7 +214,7 @@ def _search(
 ) -> FinderAnswer:
     """Return the answer with what fits the request and the wishes."""
     request = empty.request
-    ranked = directory.index.rank(request, hours=world.hours, weights=WEIGHTS)
+    ranked = directory.index.rank(request, hours=world.hours, weights=directory.weights)
     both: list[Partner | AreaPartner] = [*ranked.partners, *ranked.area_partners]
     fitting = {
         p.service.id

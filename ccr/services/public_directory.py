@@ -6,13 +6,17 @@ page or list can hold what is not public. Nothing of a search is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from ccr.domain.own_weights import read_kept
+from ccr.domain.public_finder import public_weights
 from ccr.domain.public_listing import as_public, may_be_shown, public_part
+from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
 from ccr.services.directory_copies import Copies, present_services
 from ccr.storage.queries import finder
+from ccr.storage.queries.routing_rules import version_and_rules
 from ccr.storage.queries.snapshot import load_snapshot
 
 MOST_KEPT = 2
@@ -21,15 +25,18 @@ MOST_KEPT = 2
 
 @dataclass(frozen=True, slots=True)
 class PublicDirectory:
-    """The public part of a network's directory, ready for searching, and its version."""
+    """The public part of a network's directory, ready for searching, its version and weights."""
 
     index: PartnerIndex
     version: int
+    weights: Weights = DEFAULT
 
 
 def public_directory(network_id: UUID) -> PublicDirectory:
     """Return the public directory of a network at its present version, built if need be."""
-    return _copies.get(network_id)
+    version, rules = version_and_rules(network_id)
+    copy = _copies.get(network_id, version)
+    return replace(copy, weights=public_weights(read_kept(rules).weights))
 
 
 def _built(network_id: UUID) -> PublicDirectory:

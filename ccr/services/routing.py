@@ -1,7 +1,8 @@
 """Finding partners: the directory kept ready per network, searched, and counted when it fails.
 
 One index per network is kept in each process and follows the directory, so that a warm search costs
-a single statement (the version). Nothing of a search is kept, logged or audited (design 6b).
+a single statement (the version, with the network's weights). Nothing of a search is kept, logged or
+audited (design 6b).
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.matching import Candidate, judge, judge_by_area, search_for
+from ccr.domain.own_weights import read_kept
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
 from ccr.domain.routing_request import LeftOut, RouteAnswer, RouteRequest
+from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -29,6 +32,7 @@ from ccr.services.directory_copies import Copies, present_services
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, unmet_needs
+from ccr.storage.queries.routing_rules import version_and_rules
 from ccr.storage.queries.snapshot import load_snapshot
 
 __all__ = [
@@ -52,11 +56,12 @@ _LARGE = 2000
 
 @dataclass(frozen=True, slots=True)
 class ReadyDirectory:
-    """The directory of a network ready for searching, and where the network is."""
+    """The directory of a network ready for searching, where the network is, and its weights."""
 
     index: PartnerIndex
     state: str
     timezone: str
+    weights: Weights = DEFAULT
 
     @property
     def version(self) -> int:
@@ -76,7 +81,7 @@ def find_partners(
     authorise(identity, Permission.ROUTE_FIND)
     directory = _ready(identity)
     request = _read(identity, world, fields, directory, at=at)
-    return directory.index.rank(request, hours=world.hours)
+    return directory.index.rank(request, hours=world.hours, weights=directory.weights)
 
 
 def read_request(
@@ -110,13 +115,16 @@ def still_possible(
         NotFoundError: there is no such service in the network.
     """
     authorise(identity, Permission.ROUTE_FIND)
-    index = _ready(identity).index
+    directory = _ready(identity)
+    index = directory.index
     service = index.services.get(service_id)
     if service is None:
         raise NotFoundError
     sender = request.sender_member_id
     agreements = index.agreements_of.get(sender, ()) if sender is not None else ()
-    search = search_for(replace(request, at=at), agreements, hours=world.hours)
+    search = search_for(
+        replace(request, at=at), agreements, hours=world.hours, weights=directory.weights
+    )
     if by_area_alone(service):
         return judge_by_area(service, search)
     verdict = judge(service, search)
@@ -175,7 +183,9 @@ def directory_copy(network_id: UUID) -> ReadyDirectory:
 
 
 def _ready(identity: Identity) -> ReadyDirectory:
-    return directory_copy(identity.network_id)
+    version, rules = version_and_rules(identity.network_id)
+    copy = _copies.get(identity.network_id, version)
+    return replace(copy, weights=read_kept(rules).weights)
 
 
 def _built(network_id: UUID) -> ReadyDirectory:

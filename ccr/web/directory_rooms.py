@@ -38,6 +38,7 @@ ROOMS = (
     Room("/directory/terms", phrase("Vocabularies"), Permission.TAXONOMY_MANAGE),
     Room("/directory/export", phrase("Export"), Permission.DIRECTORY_EXPORT),
     Room("/directory/rules", phrase("Rules"), Permission.DIRECTORY_IMPORT),
+    Room("/directory/routing-weights", phrase("Weights"), Permission.DIRECTORY_IMPORT),
 )
 
 

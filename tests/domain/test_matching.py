@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from ccr.domain.answering import coverage_now
 from ccr.domain.directory import Coverage, Language, Precision
-from ccr.domain.matching import Candidate, as_area_partner, as_partner, judge, search_for
+from ccr.domain.matching import Candidate, as_area_partner, as_partner, drawbacks, judge, search_for
 from ccr.domain.taxonomy import (
     Access,
     CapacityStatus,
@@ -272,6 +272,14 @@ def test_an_area_partner_has_no_field_for_distance_or_minutes():
     house = make_service(confidential=True)
     partner = as_area_partner(house, searched())
     assert not {"distance_km", "effective_minutes", "parts"} & set(partner.__slots__)
+
+
+@pytest.mark.parametrize(("days", "months"), [(62, 2), (183, 6), (200, 6), (364, 11)])
+def test_a_stale_listing_says_the_age_that_the_network_minds(days, months):
+    weights = replace(DEFAULT, verified_days=days)
+    service = make_service(last_verified_at=NOW - timedelta(days=days, seconds=1))
+    parts = drawbacks(service, search_for(make_request(), (), hours=HOURS, weights=weights))
+    assert [str(part.text) for part in parts] == [f"Listing not verified for over {months} months"]
 
 
 @pytest.mark.parametrize("name", ["capacity_old", "reach", "extra_door"])
