@@ -350,12 +350,11 @@ def test_every_question_of_the_machine_looks_at_what_it_is_about(sqlite_app) -> 
     machine.make(seed=7)
     said = {"track": "survivor", "urgency": "standard", "transport": "car", "language": ""}
     said |= {"gender": "", "limit": "50"}
-    for excluded in (False, True):
-        if excluded:
-            machine.fear_a_member(team=5)
-        for measured in (False, True):
-            for track in ("survivor", "abusive-partner"):
-                machine.find(list(NEEDS[:3]), SAME_COUNTY[0], measured, {**said, "track": track})
+    for feared in (None, 1, 5):
+        if feared is not None:
+            machine.fear_a_member(team=feared)
+        for measured, track in ((False, "survivor"), (True, "abusive-partner")):
+            machine.find(list(NEEDS[:3]), SAME_COUNTY[0], measured, {**said, "track": track})
     for sort in Sort:
         machine.look_through(set(), SAME_COUNTY[1], sort, None, None, free=False)
     machine.read_open_data(per_page=3, pair=SAME_COUNTY[0], metres=90_000)
