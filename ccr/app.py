@@ -48,6 +48,7 @@ VIEWS = (
     "exporting",
     "hiding",
     "listing_edit",
+    "member_edit",
     "listing_review",
     "suggestions",
     "vocabularies",

@@ -37,9 +37,29 @@ class Stage(Labelled):
     OLD = "old"
 
 
+class Asked(Labelled):
+    """Who is asked by mail whether a listing is true."""
+
+    ADMINISTRATOR = "administrator"
+    OFFICE = "office"
+    NOBODY = "nobody"
+
+    @property
+    def label(self) -> Phrase:
+        """Return who is asked, for whoever might have to call."""
+        return {
+            "administrator": phrase("Its administrators are asked by mail"),
+            "office": phrase("Its office is asked by mail"),
+            "nobody": phrase("Nobody to write to: call"),
+        }[self.value]
+
+
 @dataclass(frozen=True, slots=True)
 class CheckRules:
     """After how many days a listing is to be checked again.
+
+    Attributes:
+        letters: whether offices of members without accounts are asked by mail.
 
     Raises:
         ValueError: a number of days is out of bounds.
@@ -47,6 +67,7 @@ class CheckRules:
 
     usual_days: int = 183
     often_days: int = 90
+    letters: bool = True
 
     def __post_init__(self) -> None:
         """Refuse intervals that R97 does not allow."""
@@ -63,11 +84,15 @@ class CheckRules:
             for name in ("usual_days", "often_days")
             if isinstance(kept.get(name), int) and LEAST_DAYS <= kept[name] <= MOST_DAYS
         }
-        return cls(**known)
+        return cls(**known, letters=kept.get("letters") is not False)
 
-    def as_kept(self) -> dict[str, int]:
+    def as_kept(self) -> dict[str, Any]:
         """Return the rules as a network keeps them."""
-        return {"usual_days": self.usual_days, "often_days": self.often_days}
+        return {
+            "usual_days": self.usual_days,
+            "often_days": self.often_days,
+            "letters": self.letters,
+        }
 
     def interval(self, needs: Collection[Need]) -> timedelta:
         """Return the time between two checks of a listing that helps with these needs."""
@@ -75,13 +100,13 @@ class CheckRules:
         return timedelta(days=self.often_days if often else self.usual_days)
 
 
-def read_rules(usual: str, often: str) -> CheckRules:
+def read_rules(usual: str, often: str, *, letters: bool) -> CheckRules:
     """Return the rules as typed.
 
     Raises:
         InvalidInputError: field `usual_days` or `often_days`.
     """
-    return CheckRules(_read_days(usual, "usual_days"), _read_days(often, "often_days"))
+    return CheckRules(_read_days(usual, "usual_days"), _read_days(often, "often_days"), letters)
 
 
 def _read_days(text: str, field: str) -> int:
@@ -97,6 +122,17 @@ def _read_days(text: str, field: str) -> int:
             field=field,
         )
     return days
+
+
+def asked(rules: CheckRules, *, administrator: bool, address: bool) -> Asked:
+    """Return who is asked by mail, from what the directory holds.
+
+    >>> asked(CheckRules(letters=False), administrator=False, address=True)
+    <Asked.NOBODY: 'nobody'>
+    """
+    if administrator:
+        return Asked.ADMINISTRATOR
+    return Asked.OFFICE if address and rules.letters else Asked.NOBODY
 
 
 def stage(

@@ -12,7 +12,7 @@ from typing import Any
 
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.hidden_places import PlaceTraces, gives_away
-from ccr.domain.phrases import phrase
+from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import AreaExtent, CompartmentKind, Need
 
 Fields = Mapping[str, Any]
@@ -162,11 +162,30 @@ def check_hidden_stays_hidden(changes: Fields, *, confidential: bool) -> None:
         _refuse_street("url", changes["url"])
 
 
-def _refuse_street(name: str, text: object) -> None:
+def check_member_tells_no_street(changes: Fields) -> None:
+    """Do nothing when changes of a member with a hidden service hold no street (R48).
+
+    A public office has its address as a place of its listing.
+
+    Raises:
+        InvalidInputError: with the field.
+    """
+    words = phrase(
+        "A service of this member is confidential: leave out streets and addresses. A public "
+        "office is a place of its listing."
+    )
+    for name in ("name", "alternate_name", "description", "website"):
+        _refuse_street(name, changes.get(name), words)
+    for phone in changes.get("phones", ()):
+        _refuse_street("phones", phone["description"], words)
+
+
+_HIDDEN = phrase("This service is confidential: leave out streets and addresses.")
+
+
+def _refuse_street(name: str, text: object, words: Phrase = _HIDDEN) -> None:
     if isinstance(text, str) and text and gives_away(text, PlaceTraces()):
-        raise InvalidInputError(
-            phrase("This service is confidential: leave out streets and addresses."), field=name
-        )
+        raise InvalidInputError(words, field=name)
 
 
 def check_program_fits(needs: Iterable[str], kind: CompartmentKind) -> None:

@@ -86,6 +86,8 @@ class Proposal:
         words_sealed: what was written besides, until it is decided.
         claimant_id: of a claim, the program that wants the listing.
         by_role: the role of whoever proposed; "" for anybody at all.
+        member_id: of an edit of a member's own facts, the member; the service is then a listing
+            of it, at whose desk the change waits.
     """
 
     id: UUID
@@ -103,6 +105,7 @@ class Proposal:
     claimant_id: UUID | None = None
     by_role: str = ""
     base_version: int = 1
+    member_id: UUID | None = None
 
 
 def check_may_decide(proposal: Proposal, decider_id: UUID | None) -> None:

@@ -17,6 +17,7 @@ from huey import crontab
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
 from ccr.services import (
+    check_letters,
     check_links,
     directory_copies,
     import_work,
@@ -55,7 +56,7 @@ def _practice(world: World, at: datetime) -> object:
 
 
 def _checks(world: World, at: datetime) -> object:
-    return check_links.remind(world, at=at)
+    return check_links.remind(world, at=at), check_letters.write(world, at=at)
 
 
 def _imports(world: World, at: datetime) -> object:

@@ -13,6 +13,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.link_tokens import LENGTH, token_for, token_hash
+from ccr.domain.change_by_link import BY_LINK
 from ccr.domain.directory import Service
 from ccr.domain.errors import GoneError, NotFoundError, StaleError, TooManyAttemptsError
 from ccr.domain.phrases import phrase
@@ -56,8 +57,7 @@ def remind(world: World, *, at: datetime) -> int:
     """
     made = 0
     for network_id, timezone in queries.networks_with_links():
-        local = at.astimezone(ZoneInfo(timezone))
-        if local.weekday() > 4 or local.hour not in WORKING_HOURS:  # noqa: PLR2004 -- Friday
+        if not in_working_hours(timezone, at):
             continue
         with unit_of_work():
             lock_directory(network_id)
@@ -67,17 +67,30 @@ def remind(world: World, *, at: datetime) -> int:
                 for item in links:
                     link_id = uuid4()
                     token = token_for(link_id, world.settings.secret_key)
-                    queries.add_link(link_id, item, token_hash(token), at=at)
+                    queries.add_link(
+                        link_id,
+                        network_id,
+                        item.service_id,
+                        account_id,
+                        token_hash(token),
+                        at=at,
+                    )
                     made += 1
                 notify(
                     network_id,
                     links[0].compartment_id,
                     [account_id],
                     Notice.LISTINGS_TO_CHECK,
-                    about=f"check/{local.date().isoformat()}",
+                    about=f"check/{at.astimezone(ZoneInfo(timezone)).date().isoformat()}",
                     at=at,
                 )
     return made
+
+
+def in_working_hours(timezone: str, at: datetime) -> bool:
+    """Return True on a weekday within office hours where the network is."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return local.weekday() <= 4 and local.hour in WORKING_HOURS  # noqa: PLR2004 -- Friday
 
 
 def look_at(token: str, came_from: str, *, at: datetime) -> ToCheck:
@@ -120,7 +133,11 @@ def confirm(token: str, came_from: str, *, version: int, at: datetime) -> ToChec
         if not queries.use_link(link, at=at):
             raise GoneError
         check_steps.note_check(
-            line, at=at, by_role="agency_admin", member=program.member_name, account=link.account_id
+            line,
+            at=at,
+            by_role="agency_admin" if link.account_id else BY_LINK,
+            member=program.member_name,
+            account=link.account_id,
         )
         append_event_to(
             link.compartment_id,

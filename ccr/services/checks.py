@@ -28,6 +28,7 @@ class CheckDesk:
     lines: Page[CheckLine]
     rules: CheckRules
     by_member: tuple[tuple[str, int], ...] = ()
+    for_all: bool = False
 
 
 def check_desk(identity: Identity, *, at: datetime, page: int = 1) -> CheckDesk:
@@ -40,7 +41,7 @@ def check_desk(identity: Identity, *, at: datetime, page: int = 1) -> CheckDesk:
         return CheckDesk(queries.list_due(network, mine, rules, at, number=number), rules)
     by_member, total = queries.count_due_by_member(network, rules, at)
     lines = queries.list_due(network, None, rules, at, number=number, total=total)
-    return CheckDesk(lines, rules, tuple(by_member))
+    return CheckDesk(lines, rules, tuple(by_member), for_all=True)
 
 
 def verify(identity: Identity, seen: Sequence[tuple[UUID, int]], *, at: datetime) -> int:
@@ -91,5 +92,5 @@ def set_rules(identity: Identity, rules: CheckRules, *, at: datetime) -> None:
             "network",
             identity.network_id,
             at=at,
-            fields=("usual_days", "often_days"),
+            fields=("usual_days", "often_days", "letters"),
         )

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from ccr.adapters.keys import KeyRing, SealError
 from ccr.domain.change_by_link import BY_LINK
+from ccr.domain.directory_history import RecordKind
 from ccr.domain.errors import ForbiddenError, IllegalTransitionError, NotFoundError, StaleError
-from ccr.domain.listing_fields import check_program_fits
+from ccr.domain.listing_fields import check_member_tells_no_street, check_program_fits
 from ccr.domain.listing_review import (
     Proposal,
     ProposalKind,
@@ -30,9 +31,12 @@ from ccr.storage.queries.accounts import get_compartment
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.checks import find_line
 from ccr.storage.queries.listing_claims import has_open_referrals, is_unclaimed
+from ccr.storage.queries.listing_places import write_member
 from ccr.storage.queries.listing_proposals import Listed
-from ccr.storage.queries.listing_state import ListingState
+from ccr.storage.queries.listing_state import ListingState, MemberState, member_state
 from ccr.storage.queries.listing_write import Author, listing_state, move_service, write_service
+from ccr.storage.queries.member_desk import hides
+from ccr.storage.queries.record_aliases import kept_id
 
 __all__ = [
     "Listed",
@@ -46,10 +50,12 @@ __all__ = [
     "withdraw",
 ]
 
+CHANGED = phrase("Somebody else changed this meanwhile. Nothing was decided; look again.")
+
 
 @dataclass(frozen=True, slots=True)
 class OpenProposal:
-    """A proposal with its listing as it is now.
+    """A proposal with its listing, or the member itself, as it is now.
 
     Attributes:
         words: what was written besides, opened for whoever decides; "" for nothing.
@@ -59,7 +65,7 @@ class OpenProposal:
     """
 
     listed: Listed
-    state: ListingState
+    state: ListingState | MemberState
     words: str
     own: bool
     may_decide: bool
@@ -100,7 +106,7 @@ def open_proposal(identity: Identity, world: World, proposal_id: UUID) -> OpenPr
         raise NotFoundError
     return OpenProposal(
         listed,
-        listing_state(identity.network_id, proposal.service_id),
+        _state_of(identity, proposal),
         _opened(world.keys, proposal) if may_decide else "",
         own,
         may_decide and not own,
@@ -144,24 +150,32 @@ def decide(
         return proposal
 
 
+def _state_of(identity: Identity, proposal: Proposal) -> ListingState | MemberState:
+    """Return what a proposal would change; a member that was merged is the one it became."""
+    network_id, member_id = identity.network_id, proposal.member_id
+    if member_id is None:
+        return listing_state(network_id, proposal.service_id)
+    return member_state(network_id, kept_id(network_id, RecordKind.MEMBER, member_id) or member_id)
+
+
 def _carry_out(identity: Identity, proposal: Proposal, version: int, at: datetime) -> None:
     if proposal.kind not in {ProposalKind.EDIT, ProposalKind.CLAIM}:
         return
-    listing = listing_state(identity.network_id, proposal.service_id)
-    if listing.version != version:
-        raise StaleError(
-            phrase("Somebody else changed this listing meanwhile. Nothing was decided; look again.")
-        )
+    found = _state_of(identity, proposal)
+    if found.version != version:
+        raise StaleError(CHANGED)
     roles = "+".join(filter(None, (proposal.by_role, identity.role_told)))
     author = Author(at, roles, proposal.account_id)
-    if proposal.kind is ProposalKind.EDIT:
-        done = write_service(listing, proposal.after, author)
+    if isinstance(found, MemberState):
+        if hides(found.network_id, found.id):
+            check_member_tells_no_street(proposal.after)
+        done = write_member(found, proposal.after, author)
+    elif proposal.kind is ProposalKind.EDIT:
+        done = write_service(found, proposal.after, author)
     else:
-        done = _grant(listing, proposal, author)
+        done = _grant(found, proposal, author)
     if not done:
-        raise StaleError(
-            phrase("Somebody else changed this listing meanwhile. Nothing was decided; look again.")
-        )
+        raise StaleError(CHANGED)
     if proposal.by_role == BY_LINK:
         _note_check(identity, proposal, at)
 

@@ -239,6 +239,7 @@ _READERS: dict[str, Callable[[str, Any, Reading], Any]] = {
     "by_phone": _yes,
     "virtual": _yes,
     "url": _url,
+    "website": _url,
     "email": _email,
     "application_process": _text,
     "eligibility_description": _text,

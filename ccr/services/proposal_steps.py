@@ -14,8 +14,9 @@ from ccr.services.listing_typed import FieldsRefusedError
 from ccr.services.outbox import Notice, notify
 from ccr.storage.queries import listing_proposals as queries
 from ccr.storage.queries.listing_proposals import Deciders
-from ccr.storage.queries.listing_state import ListingState
+from ccr.storage.queries.listing_state import ListingState, MemberState
 from ccr.storage.queries.listing_write import check_whole
+from ccr.storage.queries.member_desk import Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,6 @@ def file_change(
 
     A newer proposal of the same fields replaces the same person's older one.
     """
-    if by.account_id is not None:
-        queries.withdraw_own(state.id, by.account_id, after, at=at)
     proposal = Proposal(
         id=queries.new_id(),
         network_id=state.network_id,
@@ -79,9 +78,45 @@ def file_change(
         by_role=by.by_role,
         base_version=state.version,
     )
+    _file(proposal, queries.waiting_edits(state.id), by, others)
+
+
+def file_member_change(
+    state: MemberState,
+    anchor: Anchor,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    by: Proposer,
+    *,
+    at: datetime,
+) -> None:
+    """Keep a change of a member itself for a second person; it waits at its listing's desk."""
+    proposal = Proposal(
+        id=queries.new_id(),
+        network_id=state.network_id,
+        service_id=anchor.service_id,
+        kind=ProposalKind.EDIT,
+        state=ProposalState.WAITING,
+        compartment_id=anchor.compartment_id,
+        account_id=by.account_id,
+        created_at=at,
+        before=before,
+        after=after,
+        by_role=by.by_role,
+        base_version=state.version,
+        member_id=state.id,
+    )
+    others = queries.deciders(state.network_id, anchor.compartment_id, by.account_id)
+    _file(proposal, queries.waiting_of_member(state.network_id, state.id), by, others)
+
+
+def _file(proposal: Proposal, waiting: list[Proposal], by: Proposer, others: Deciders) -> None:
+    at = proposal.created_at
+    if by.account_id is not None:
+        queries.withdraw_own(waiting, by.account_id, proposal.after, at=at)
     queries.add_proposal(proposal, by.compartment_id)
     notify(
-        state.network_id,
+        proposal.network_id,
         others.compartment_id,
         others.account_ids,
         Notice.ITEM_TO_REVIEW,

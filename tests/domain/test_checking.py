@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccr.domain.checking import CheckRules, Stage, age_words, read_rules, stage
+from ccr.domain.checking import Asked, CheckRules, Stage, age_words, asked, read_rules, stage
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.taxonomy import Need
 from ccr.domain.weights import DEFAULT
@@ -52,7 +52,7 @@ def test_a_listing_never_becomes_fresher_by_waiting(days, usual, often) -> None:
 @pytest.mark.parametrize("text", ["", "13", "366", "x", "²", "-20", "1e2", "99999999999"])
 def test_an_interval_outside_of_its_bounds_is_refused_at_its_field(text) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        read_rules(text, "90")
+        read_rules(text, "90", letters=True)
     assert refused.value.field == "usual_days"
 
 
@@ -78,3 +78,23 @@ def test_an_age_is_said_as_people_say_it(days, words) -> None:
 
 def test_never_is_said_too() -> None:
     assert str(age_words(None, NOON)) == "Never checked"
+
+
+def test_a_network_can_keep_its_letters_back() -> None:
+    assert CheckRules.of({}).letters
+    assert not CheckRules.of(CheckRules(letters=False).as_kept()).letters
+
+
+@pytest.mark.parametrize(
+    ("administrator", "address", "letters", "whom"),
+    [
+        (True, False, False, Asked.ADMINISTRATOR),
+        (True, True, True, Asked.ADMINISTRATOR),
+        (False, True, True, Asked.OFFICE),
+        (False, True, False, Asked.NOBODY),
+        (False, False, True, Asked.NOBODY),
+    ],
+)
+def test_who_is_asked_is_who_can_be_reached(administrator, address, letters, whom) -> None:
+    rules = CheckRules(letters=letters)
+    assert asked(rules, administrator=administrator, address=address) is whom

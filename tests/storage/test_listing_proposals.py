@@ -99,9 +99,9 @@ def test_an_edit_comes_back_as_it_was_proposed_and_its_owner_takes_it_back(
     assert kept.compartment_id == small.birch.compartment_id
     assert queries.waiting_edits(small.birch_service_id) == [kept]
     with unit_of_work():
-        queries.withdraw_own(small.birch_service_id, account_id, {"phones"}, at=now)
+        queries.withdraw_own([kept], account_id, {"phones"}, at=now)
         assert len(queries.waiting_edits(small.birch_service_id)) == 1
-        queries.withdraw_own(small.birch_service_id, account_id, {"needs"}, at=now)
+        queries.withdraw_own([kept], account_id, {"needs"}, at=now)
     assert queries.waiting_edits(small.birch_service_id) == []
 
 

@@ -70,3 +70,18 @@ def mailed(desk: Desk) -> list[str]:
     files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
     text = files[-1].read_text().replace("=\n", "") if files else ""
     return re.findall(r"/check/([\w-]{43})", text)
+
+
+def form_of(page: str) -> dict[str, str]:
+    """Return the fields of a form as a browser would send them back."""
+    sent = dict(re.findall(r'<input[^>]* name="([\w-]+)"[^>]* value="([^"]*)"', page))
+    for tag in re.findall(r"<input[^>]*>", page):
+        if 'type="checkbox"' in tag:
+            sent.pop(re.search(r'name="([^"]+)"', tag)[1], None)  # type: ignore[index]
+    sent |= dict(re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\s*([^<]*)</textarea>', page))
+    for name, options in re.findall(
+        r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', page, re.S
+    ):
+        chosen = re.search(r'<option selected value="([^"]*)"', options)
+        sent[name] = chosen[1] if chosen else re.findall(r'value="([^"]*)"', options)[0]
+    return sent

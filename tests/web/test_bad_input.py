@@ -161,6 +161,7 @@ FORMS = (
         {"phones-0-number": "", "url": ""},
     ),
     Form("coordination.coordinator", "/directory/services/{listing}/edit/where", {"areas": ""}),
+    Form("coordination.coordinator", "/directory/members/{member}", {"name": "A", "email": ""}),
     Form("alder.worker", "/directory/services/{listing}/report", {"issue": "phone"}),
     Form("anonymous", "/services/{listing}/suggest", {"issue": "phone", "words": ""}),
     Form("birch.advocate", "/desk/referrals/{sent}/as-receiver/decline", {"reason": ""}),
@@ -203,7 +204,7 @@ def desk(app: Flask, now: datetime) -> Iterator[Desk]:
 
 @pytest.fixture
 def ids(desk: Desk) -> dict[str, UUID]:
-    made = {"listing": desk.small.cedar_service_id}
+    made = {"listing": desk.small.cedar_service_id, "member": desk.small.cedar.member_id}
     made |= {"draft": desk.draft(), "sent": desk.send(), "asked": desk.send()}
     made |= {"declined": desk.send(), "taken": desk.send(feedback=True)}
     made["member"] = desk.small.cedar.member_id

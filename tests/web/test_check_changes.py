@@ -21,7 +21,7 @@ from ccr.storage.queries.directory_changes import history_of
 from ccr.storage.queries.listing_state import listing_state
 from tests.loop import world
 from tests.small_directory import PRIVATE_PHONE, PUBLIC_PHONE
-from tests.web.check_desk import WEDNESDAY_NOON, age, checked, desk_on_a_wednesday, mailed
+from tests.web.check_desk import WEDNESDAY_NOON, age, checked, desk_on_a_wednesday, form_of, mailed
 from tests.web.journey import Desk, text_of
 
 COORDINATOR = "coordination.coordinator"
@@ -35,21 +35,6 @@ def desk(app: Flask) -> Iterator[Desk]:
 
 def post(desk: Desk, token: str, step: str, **typed: str) -> Any:
     return desk["anonymous"].client.post(f"/check/{token}", data={**typed, "step": step})
-
-
-def form_of(page: str) -> dict[str, str]:
-    """Return the fields of a form as a browser would send them back."""
-    sent = dict(re.findall(r'<input[^>]* name="([\w-]+)"[^>]* value="([^"]*)"', page))
-    for tag in re.findall(r"<input[^>]*>", page):
-        if 'type="checkbox"' in tag:
-            sent.pop(re.search(r'name="([^"]+)"', tag)[1], None)  # type: ignore[index]
-    sent |= dict(re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\s*([^<]*)</textarea>', page))
-    for name, options in re.findall(
-        r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', page, re.S
-    ):
-        chosen = re.search(r'<option selected value="([^"]*)"', options)
-        sent[name] = chosen[1] if chosen else re.findall(r'value="([^"]*)"', options)[0]
-    return sent
 
 
 def opened(desk: Desk, token: str) -> tuple[str, dict[str, str]]:

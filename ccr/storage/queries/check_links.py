@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 
 from ccr.domain.change_by_link import BY_LINK
 from ccr.domain.checking import LINK_LASTS, MOST_LINKS, REMIND_AFTER, CheckRules
@@ -38,12 +38,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """A link that can still be used."""
+    """A link that can still be used; without an account when it went to an office."""
 
     id: UUID
     network_id: UUID
     service_id: UUID
-    account_id: UUID
+    account_id: UUID | None
     compartment_id: UUID
     token_hash: str
 
@@ -100,7 +100,7 @@ def wanted_links(network_id: UUID, rules: CheckRules, at: datetime) -> list[Want
             due(rules, at),
             ~today,
             ~lately,
-            ~_told_already(),
+            ~told_already(),
             # Members who are survivors are on no page and in no mail (R5).
             MemberRow.category != MemberCategory.SURVIVOR.value,
             told < MOST_LINKS,
@@ -111,7 +111,7 @@ def wanted_links(network_id: UUID, rules: CheckRules, at: datetime) -> list[Want
     return [Wanted(row.network_id, row.compartment_id, row.id, row.who) for row in rows]
 
 
-def _told_already() -> ColumnElement[bool]:
+def told_already() -> ColumnElement[bool]:
     """Return the condition that what the member said has changed waits for a decision."""
     proposal = ListingProposal
     return exists(
@@ -123,14 +123,22 @@ def _told_already() -> ColumnElement[bool]:
     )
 
 
-def add_link(link_id: UUID, wanted: Wanted, token_hash: str, *, at: datetime) -> None:
+def add_link(
+    link_id: UUID,
+    network_id: UUID,
+    service_id: UUID,
+    account_id: UUID | None,
+    token_hash: str,
+    *,
+    at: datetime,
+) -> None:
     """Write a link's hash."""
     db.session.execute(
         insert(VerificationLink).values(
             id=link_id,
-            network_id=wanted.network_id,
-            service_id=wanted.service_id,
-            account_id=wanted.account_id,
+            network_id=network_id,
+            service_id=service_id,
+            account_id=account_id,
             token_hash=token_hash,
             created_at=at,
             expires_at=at + LINK_LASTS,
@@ -200,13 +208,16 @@ def _usable(at: datetime) -> Any:  # noqa: ANN401 -- a statement
             ServiceRow.compartment_id,
         )
         .join(ServiceRow, ServiceRow.id == VerificationLink.service_id)
-        .join(Account, Account.id == VerificationLink.account_id)
+        .outerjoin(Account, Account.id == VerificationLink.account_id)
         .where(
             VerificationLink.used_at.is_(None),
             VerificationLink.expires_at > at,
-            Account.active,
-            # Whoever has moved to another program has no business with this listing any more.
-            Account.compartment_id == ServiceRow.compartment_id,
+            ServiceRow.status == "active",
+            or_(
+                VerificationLink.account_id.is_(None),
+                # Whoever has moved to another program has no business with this listing any more.
+                and_(Account.active, Account.compartment_id == ServiceRow.compartment_id),
+            ),
         )
     )
 

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from ccr.domain.checking import CHECKED_OFTEN, CheckRules
 from ccr.domain.paging import PAGE_SIZE, Page
-from ccr.domain.taxonomy import Need
+from ccr.domain.taxonomy import MemberCategory, Need
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Network
 from ccr.storage.models.directory import MemberRow, ServiceNeedRow, ServiceRow
+from ccr.storage.queries.check_mail import has_administrator, office_address
 from ccr.storage.queries.referrals import rows_changed
 
 
@@ -32,6 +33,8 @@ class CheckLine:
     verified_at: datetime | None
     verified_by: str
     version: int
+    has_administrator: bool
+    has_address: bool
 
 
 def due(rules: CheckRules, at: datetime) -> ColumnElement[bool]:
@@ -161,6 +164,10 @@ def _lines() -> Any:  # noqa: ANN401 -- a statement over columns of two tables
         ServiceRow.verified_by,
         ServiceRow.version,
         MemberRow.name.label("member"),
+        has_administrator().label("has_administrator"),
+        and_(
+            office_address().is_not(None), MemberRow.category != MemberCategory.SURVIVOR.value
+        ).label("has_address"),
     ).join(MemberRow, MemberRow.id == ServiceRow.member_id)
 
 
@@ -187,4 +194,6 @@ def _line(row: Any, needs: dict[UUID, set[Need]]) -> CheckLine:  # noqa: ANN401 
         verified_at=row.last_verified_at,
         verified_by=row.verified_by,
         version=row.version,
+        has_administrator=bool(row.has_administrator),
+        has_address=bool(row.has_address),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,8 @@ class Listed:
 def add_proposal(proposal: Proposal, compartment_id: UUID | None) -> None:
     """Keep a proposal; `compartment_id` is the program of whoever proposes."""
     changes: dict[str, Any] = {"by_role": proposal.by_role}
+    if proposal.member_id is not None:
+        changes["member"] = str(proposal.member_id)
     if proposal.issue is not None:
         changes["issue"] = proposal.issue.value
     if proposal.after:
@@ -120,13 +122,28 @@ def count_waiting(network_id: UUID, compartment_id: UUID | None) -> int:
 
 
 def waiting_edits(service_id: UUID) -> list[Proposal]:
-    """Return the edits and claims of a listing that wait, the oldest first."""
+    """Return the edits and claims of a listing that wait, the oldest first; not its member's."""
     rows = db.session.execute(
         _joined()
         .where(
             ListingProposal.service_id == service_id,
             _WAITING,
             ListingProposal.kind.in_((ProposalKind.EDIT.value, ProposalKind.CLAIM.value)),
+        )
+        .order_by(ListingProposal.created_at, ListingProposal.id)
+    )
+    return [found for row in rows if (found := _proposal(row)).member_id is None]
+
+
+def waiting_of_member(network_id: UUID, member_id: UUID) -> list[Proposal]:
+    """Return the edits of a member's own facts that wait, the oldest first."""
+    rows = db.session.execute(
+        _joined()
+        .where(
+            ListingProposal.network_id == network_id,
+            _WAITING,
+            ListingProposal.kind == ProposalKind.EDIT.value,
+            ListingProposal.changes["member"].as_string() == str(member_id),
         )
         .order_by(ListingProposal.created_at, ListingProposal.id)
     )
@@ -149,10 +166,10 @@ def decide(
 
 
 def withdraw_own(
-    service_id: UUID, account_id: UUID, names: Collection[str], *, at: datetime
+    waiting: Iterable[Proposal], account_id: UUID, names: Collection[str], *, at: datetime
 ) -> None:
     """Withdraw a person's own waiting edits of these fields: the newer word counts."""
-    for proposal in waiting_edits(service_id):
+    for proposal in waiting:
         own = proposal.kind is ProposalKind.EDIT and proposal.account_id == account_id
         if own and set(proposal.after) & set(names):
             decide(proposal, ProposalState.WITHDRAWN, account_id, at=at)
@@ -245,4 +262,5 @@ def _proposal(row: Any) -> Proposal:  # noqa: ANN401 -- a row of the join
         claimant_id=row.compartment_id if claim else None,
         by_role=changes.get("by_role", ""),
         base_version=row.base_version,
+        member_id=UUID(changes["member"]) if "member" in changes else None,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from ccr.domain.checking import CheckRules, Stage, age_words, stage
+from ccr.domain.checking import Asked, CheckRules, Stage, age_words, asked, stage
 from ccr.domain.directory import Service
 from ccr.services.world import World
 from ccr.storage.queries.checks import CheckLine
@@ -22,6 +22,7 @@ def check_rows(lines: Iterable[CheckLine], rules: CheckRules, at: datetime) -> l
     """Return each listing as its row shows it."""
     rows = []
     for line in lines:
+        whom = asked(rules, administrator=line.has_administrator, address=line.has_address)
         now = stage(line.verified_at, line.needs, at, rules)
         rows.append(
             {
@@ -33,6 +34,8 @@ def check_rows(lines: Iterable[CheckLine], rules: CheckRules, at: datetime) -> l
                 "age": translated(age_words(line.verified_at, at)),
                 "stage": translated(now.label),
                 "tone": _TONES[now],
+                "asked": translated(whom.label),
+                "call": whom is Asked.NOBODY,
             }
         )
     return rows

@@ -10,8 +10,10 @@ from flask import url_for
 from ccr.adapters.typed_facts import area_lines
 from ccr.domain.directory_history import Change
 from ccr.domain.listing_fields import Fields
+from ccr.domain.listing_review import Proposal
 from ccr.domain.phrases import phrase
 from ccr.services.listing_edit import EditDesk, Saved
+from ccr.services.member_edit import MemberDesk
 from ccr.services.world import World
 from ccr.storage.queries.listing_state import PlaceState
 from ccr.web.forms.listing import SECTION_TITLES, SECTIONS, ListingForm, held_data
@@ -41,7 +43,7 @@ def section_rows(desk: EditDesk, world: World) -> list[dict[str, Any]]:
                 for name in IN_SHORT[key]
                 if not (desk.state.confidential and name == "sites")
             ],
-            "waiting": len(waiting_names(desk, SECTIONS[key].LABELS)),
+            "waiting": len(waiting_names(desk.waiting, SECTIONS[key].LABELS)),
         }
         for key, title in SECTION_TITLES.items()
     ]
@@ -51,9 +53,9 @@ def _short(text: str) -> str:
     return text if len(text) <= SHOWN_OF_A_TEXT else f"{text[:SHOWN_OF_A_TEXT].rstrip()} …"
 
 
-def waiting_names(desk: EditDesk, names: Iterable[str]) -> list[str]:
+def waiting_names(waiting: Iterable[Proposal], names: Iterable[str]) -> list[str]:
     """Return the labels of these fields for which a change waits."""
-    wanted = {name for proposal in desk.waiting for name in proposal.after}
+    wanted = {name for proposal in waiting for name in proposal.after}
     return [field_label(name) for name in names if name in wanted]
 
 
@@ -67,6 +69,21 @@ def place_words(fields: Fields) -> str:
     town = " ".join(filter(None, (fields["state_province"], fields["postal_code"])))
     parts = (fields["name"], fields["address_1"], fields["city"], town)
     return ", ".join(part for part in parts if part) or translated(NOTHING)
+
+
+def place_rows(desk: MemberDesk) -> list[dict[str, str | None]]:
+    """Return a member's public places, each with the way to change it where there is one."""
+    anchor = desk.anchor
+    return [
+        {
+            "words": place_words(place.fields),
+            "short": place.fields["name"] or place.fields["city"],
+            "href": None
+            if anchor is None or anchor.confidential
+            else url_for("listing_edit.place", service_id=anchor.service_id, place_id=place.id),
+        }
+        for place in desk.places
+    ]
 
 
 def saved_words(saved: Saved) -> str:
@@ -89,7 +106,7 @@ def both_versions(
 ) -> list[dict[str, str]]:
     """Return what somebody else changed of this section, beside what was typed."""
     changed = {name for change in since for name in (change.after or {})}
-    lines = "\n".join(area_lines(fields["areas"], world.gazetteer))
+    lines = "\n".join(area_lines(fields.get("areas", ()), world.gazetteer))
     held = held_data(type(form), fields, lines)
     theirs = type(form)(formdata=None, data=held).typed()
     yours = form.typed()

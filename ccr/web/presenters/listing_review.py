@@ -35,6 +35,7 @@ ACTS: dict[Act, tuple[Phrase, str]] = {
     Act.CLAIMED: (phrase("Given to another program"), "send"),
 }
 ANYBODY = phrase("Somebody on the public page")
+THE_MEMBER = phrase("The member itself")
 MEMBER_BY_LINK = phrase("The member, by mailed link")
 
 
@@ -69,8 +70,8 @@ def waiting_row(listed: Listed, at: datetime) -> dict[str, Any]:
         what = translated(proposal.issue.label)
     return {
         "href": url_for("listing_review.proposal", proposal_id=proposal.id),
-        "service": listed.service,
-        "member": listed.member,
+        "service": listed.member if proposal.member_id else listed.service,
+        "member": translated(THE_MEMBER) if proposal.member_id else listed.member,
         "kind": translated(proposal.kind.label),
         "what": what or translated(proposal.kind.label),
         "by": who_words(proposal.by_role),
@@ -104,6 +105,7 @@ def proposal_page(opened: OpenProposal, world: World, at: datetime) -> dict[str,
         "id": proposal.id,
         "code": proposal.kind.value,
         "service_id": proposal.service_id,
+        "member_id": proposal.member_id,
         "rows": rows,
         "moved": any(row["moved"] for row in rows),
         "words": opened.words,

@@ -34,6 +34,7 @@ def desk() -> str:
         "directory/checks.html",
         rows=check_rows(found.lines.items, found.rules, at),
         total=found.lines.total,
+        for_all=found.for_all,
         by_member=found.by_member,
         **page_links(found.lines, "checks.desk"),
     )
@@ -90,7 +91,9 @@ def save_rules() -> ResponseReturnValue:
     """Keep how often listings are checked."""
     form = RulesForm()
     try:
-        wanted = read_rules(form.usual_days.data or "", form.often_days.data or "")
+        wanted = read_rules(
+            form.usual_days.data or "", form.often_days.data or "", letters=form.letters.data
+        )
         checks.set_rules(current_identity(), wanted, at=utc_now())
     except InvalidInputError as error:
         add_refusal(form, error)

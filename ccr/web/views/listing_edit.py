@@ -51,6 +51,7 @@ def index(service_id: UUID) -> str:
         name=desk.state.fields["name"],
         sections=section_rows(desk, current_world()),
         confidential=desk.state.confidential,
+        member_id=desk.state.member_id,
     )
 
 
@@ -120,7 +121,7 @@ def _section(
         title=translated(SECTION_TITLES[section]),
         form=form,
         stale_rows=stale,
-        waiting=waiting_names(desk, form.names),
+        waiting=waiting_names(desk.waiting, form.names),
         places=desk.places,
         confidential=desk.state.confidential,
     )

@@ -88,6 +88,8 @@ def withdraw(proposal_id: UUID) -> ResponseReturnValue:
     """Take back one's own."""
     done = listing_review.withdraw(current_identity(), proposal_id, at=utc_now())
     flash(translated(phrase("Taken back. Nothing changes.")), "success")
+    if done.member_id is not None:
+        return redirect(url_for("member_edit.page", member_id=done.member_id), code=303)
     return redirect(url_for("directory.service", service_id=done.service_id), code=303)
 
 
@@ -134,7 +136,10 @@ def history(service_id: UUID) -> str:
     return render_template(
         "directory/review/history.html",
         name=found.name,
-        service_id=service_id,
+        way_back={
+            "text": translated(phrase("Back to the listing")),
+            "href": url_for("directory.service", service_id=service_id),
+        },
         days=history_days(found, current_world(), utc_now()),
         **page_links(found.page, "listing_review.history", service_id=service_id),
     )
