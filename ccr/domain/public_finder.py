@@ -14,10 +14,12 @@ from datetime import datetime
 from ccr.domain.answering import HoursReader, calendar_or_none
 from ccr.domain.areas import touches_state
 from ccr.domain.directory import Service
-from ccr.domain.opening import Opening, OpenState, opening_at
+from ccr.domain.listing_search import Hours, moments_of, surely_closed, surely_paid
+from ccr.domain.opening import Opening, opening_at
+from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.public_listing import is_program
 from ccr.domain.routing_request import RouteRequest
-from ccr.domain.taxonomy import Cost, Need, Track
+from ccr.domain.taxonomy import Need, Track
 from ccr.domain.weights import Weights
 from ccr.domain.why_not import fixed_place
 
@@ -25,18 +27,30 @@ MOST_SHOWN = 10
 MOST_JUDGED = 50
 CLOSEST_HELP = (Need.HOTLINE, Need.ADVOCACY, Need.IMMEDIATE_SAFETY)
 """Whom to try when nobody fits: people whose work is to know who else helps."""
+CLOSED = {
+    Hours.TONIGHT: phrase("Closed tonight"),
+    Hours.WEEKEND: phrase("Closed this weekend"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is thinned after ranking: open now, free."""
+    """What is thinned after ranking: open now, tonight or this weekend; free."""
 
-    open_now: bool = False
+    hours: Hours | None = None
     free: bool = False
 
     def __bool__(self) -> bool:
         """Return True when there is any wish."""
-        return self.open_now or self.free
+        return self.hours is not None or self.free
+
+    def moments(self, at: datetime, timezone: str) -> tuple[datetime, ...]:
+        """Return the moments at one of which a place is to be open; none without such a wish.
+
+        Args:
+            timezone: of the network; what tonight is, is the same for every place of it.
+        """
+        return moments_of(self.hours, at, timezone) if self.hours else ()
 
 
 def public_weights(weights: Weights) -> Weights:
@@ -53,11 +67,34 @@ def opening_of(service: Service, at: datetime, hours: HoursReader) -> Opening:
     return opening_at(calendar, at, service.timezone)
 
 
-def grants(service: Service, wishes: Wishes, at: datetime, hours: HoursReader) -> bool:
-    """Return False when the service surely does not grant a wish; unknown is never taken as no."""
-    if wishes.free and service.cost in {Cost.SLIDING, Cost.PAID}:
+def grants(
+    service: Service, wishes: Wishes, moments: tuple[datetime, ...], hours: HoursReader
+) -> bool:
+    """Return False when the service surely does not grant a wish; unknown is never taken as no.
+
+    Args:
+        moments: those of the wishes (Wishes.moments).
+    """
+    if wishes.free and surely_paid(service.cost):
         return False
-    return not wishes.open_now or opening_of(service, at, hours).state is not OpenState.CLOSED
+    if wishes.hours is None:
+        return True
+    calendar = calendar_or_none(service.opening_hours, service.timezone, hours)
+    return not surely_closed(calendar, moments)
+
+
+def hours_fact(
+    service: Service, wishes: Wishes, moments: tuple[datetime, ...], hours: HoursReader
+) -> Phrase | None:
+    """Return whether it is open tonight or this weekend, when that was wished and is known.
+
+    What it is now, and that its hours are not known, is said of every service anyway.
+    """
+    closed = CLOSED.get(wishes.hours) if wishes.hours else None
+    calendar = calendar_or_none(service.opening_hours, service.timezone, hours)
+    if wishes.hours is None or closed is None or calendar is None:
+        return None
+    return closed if surely_closed(calendar, moments) else wishes.hours.label
 
 
 def farther_away(services: Iterable[Service], request: RouteRequest) -> tuple[Service, ...]:

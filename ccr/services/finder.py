@@ -62,6 +62,7 @@ class FinderAnswer:
     """What is near, what serves the whole area, and where to turn when nothing is.
 
     Attributes:
+        moments: when the wishes ask for open doors.
         eased: True when nothing fitted every wish, and what is shown is without the wishes.
         closest: people who know who else helps, when nothing fitted at all.
         farther: services of the same state that help with it, when nothing fitted at all.
@@ -69,6 +70,8 @@ class FinderAnswer:
 
     request: RouteRequest
     choices: tuple[PlainNeed, ...]
+    wishes: Wishes = field(default_factory=Wishes)
+    moments: tuple[datetime, ...] = ()
     partners: tuple[Partner, ...] = ()
     area_partners: tuple[AreaPartner, ...] = ()
     eased: bool = False
@@ -112,12 +115,13 @@ def public_identity(network: NetworkFacts) -> Identity:
 
 
 def find_help(
-    identity: Identity, world: World, fields: FinderFields, *, state: str, at: datetime
+    identity: Identity, world: World, fields: FinderFields, *, network: NetworkFacts, at: datetime
 ) -> FinderAnswer:
     """Return help for what was asked. Nothing is written.
 
     Args:
-        state: two letters; where a town of this name is looked for first.
+        network: whose state is where a town is looked for first, and whose clock says when tonight
+            and the weekend are.
 
     Raises:
         ForbiddenError: the identity is not the public's.
@@ -127,21 +131,28 @@ def find_help(
     choices = read_choices(fields.help)
     request = RouteRequest(
         needs=needs_of(choices),
-        near=world.gazetteer.resolve(fields.near, default_state=state),
+        near=world.gazetteer.resolve(fields.near, default_state=network.state),
         at=at,
         language=read.read_language(fields.language),
         access=read.read_access(fields.access),
         limit=MOST_JUDGED,
     )
     directory = public_directory(identity.network_id)
-    answer = _search(identity, world, directory, FinderAnswer(request, choices), fields.wishes)
+    moments = fields.wishes.moments(at, network.timezone)
+    asked = FinderAnswer(request, choices, fields.wishes, moments)
+    answer = _search(identity, world, directory, asked)
     if answer.found:
         return answer
     if fields.wishes or request.language or request.access:
         plain = replace(request, language=None, access=frozenset())
-        eased = _search(identity, world, directory, FinderAnswer(plain, choices), Wishes())
+        eased = _search(identity, world, directory, FinderAnswer(plain, choices))
         if eased.found:
-            return replace(eased, request=request, eased=True)
+            return replace(
+                asked,
+                partners=eased.partners,
+                area_partners=eased.area_partners,
+                eased=True,
+            )
     return _wider(identity, world, directory, answer)
 
 
@@ -163,7 +174,7 @@ def find_programs(
         limit=MOST_JUDGED,
     )
     directory = public_directory(identity.network_id)
-    answer = _search(identity, world, directory, FinderAnswer(request, ()), Wishes())
+    answer = _search(identity, world, directory, FinderAnswer(request, ()))
     return answer if answer.found else _wider(identity, world, directory, answer)
 
 
@@ -210,16 +221,15 @@ def _search(
     world: World,
     directory: PublicDirectory,
     empty: FinderAnswer,
-    wishes: Wishes,
 ) -> FinderAnswer:
-    """Return the answer with what fits the request and the wishes."""
-    request = empty.request
+    """Return the answer with what fits its request and its wishes."""
+    request, wishes = empty.request, empty.wishes
     ranked = directory.index.rank(request, hours=world.hours, weights=directory.weights)
     both: list[Partner | AreaPartner] = [*ranked.partners, *ranked.area_partners]
     fitting = {
         p.service.id
         for p in both
-        if not wishes or rules.grants(p.service, wishes, request.at, world.hours)
+        if not wishes or rules.grants(p.service, wishes, empty.moments, world.hours)
     }
     shown = {
         s.id for s in _now_listed(identity, [p.service for p in both if p.service.id in fitting])
@@ -241,7 +251,7 @@ def _wider(
         helpers = replace(
             request, needs=rules.CLOSEST_HELP, language=None, access=frozenset(), limit=MOST_JUDGED
         )
-        found = _search(identity, world, directory, FinderAnswer(helpers, ()), Wishes())
+        found = _search(identity, world, directory, FinderAnswer(helpers, ()))
         closest = (*found.partners, *found.area_partners)
     known = {partner.service.id for partner in closest}
     farther = [

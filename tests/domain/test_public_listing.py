@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccr.domain.directory import Area, Capacity, Coverage, DirectorySnapshot, Service
-from ccr.domain.public_finder import Wishes, farther_away, grants
+from ccr.domain.listing_search import Hours
+from ccr.domain.public_finder import CLOSED, Wishes, farther_away, grants, hours_fact
 from ccr.domain.public_listing import as_public, is_program, may_be_shown, public_part, short_name
 from ccr.domain.taxonomy import (
     AreaExtent,
@@ -133,24 +134,41 @@ def test_a_program_is_one_by_its_kind_or_by_its_need() -> None:
 def test_a_wish_for_free_help_keeps_what_is_free_and_what_nobody_knows(
     cost: Cost, kept: bool
 ) -> None:
-    assert grants(make_service(cost=cost), Wishes(free=True), NOW, WeekHours()) is kept
+    assert grants(make_service(cost=cost), Wishes(free=True), (), WeekHours()) is kept
 
 
 @pytest.mark.parametrize(
-    ("hours", "kept"),
+    ("hours", "now", "tonight", "weekend"),
     [
-        ("Mo-Fr 09:00-17:00", True),
-        ("Sa 09:00-10:00", False),
-        (None, True),
-        ("never heard of", True),
+        ("Mo-Fr 09:00-17:00", True, False, False),
+        ("Sa 10:00-14:00", False, False, True),
+        ("Th 19:00-21:00", False, True, False),
+        ("24/7", True, True, True),
+        ("off", False, False, False),
     ],
 )
-def test_a_wish_for_open_doors_drops_only_what_is_surely_closed(
-    hours: str | None, kept: bool
+def test_a_wish_for_open_doors_drops_what_is_surely_closed_and_says_the_rest(
+    hours: str, now: bool, tonight: bool, weekend: bool
 ) -> None:
-    assert (
-        grants(make_service(opening_hours=hours), Wishes(open_now=True), NOW, WeekHours()) is kept
-    )
+    service = make_service(opening_hours=hours)
+    for wish, kept in ((Hours.NOW, now), (Hours.TONIGHT, tonight), (Hours.WEEKEND, weekend)):
+        wishes = Wishes(hours=wish)
+        moments = wishes.moments(NOW, service.timezone)
+        assert grants(service, wishes, moments, WeekHours()) is kept, wish
+        said = hours_fact(service, wishes, moments, WeekHours())
+        if wish is Hours.NOW:  # every card says that anyway
+            assert said is None
+        else:
+            assert said == (wish.label if kept else CLOSED[wish])
+
+
+@pytest.mark.parametrize("hours", [None, "never heard of"])
+@pytest.mark.parametrize("wish", list(Hours))
+def test_hours_that_nobody_knows_are_never_taken_as_closed(hours: str | None, wish: Hours) -> None:
+    service, wishes = make_service(opening_hours=hours), Wishes(hours=wish)
+    moments = wishes.moments(NOW, service.timezone)
+    assert grants(service, wishes, moments, WeekHours())
+    assert hours_fact(service, wishes, moments, WeekHours()) is None
 
 
 def test_what_is_farther_away_helps_with_it_lies_in_the_state_and_is_no_program() -> None:

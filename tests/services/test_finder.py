@@ -11,6 +11,7 @@ from flask import Flask
 
 from ccr.domain.directory import Area, Capacity
 from ccr.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from ccr.domain.listing_search import Hours
 from ccr.domain.public_finder import Wishes
 from ccr.domain.taxonomy import (
     Access,
@@ -39,7 +40,7 @@ def find(at: datetime, **fields: object) -> FinderAnswer:
     network = finder.public_network(world())
     assert network is not None
     asked = FinderFields(**{"help": ["talk"], "near": "12180", **fields})  # type: ignore[arg-type]
-    return finder.find_help(finder.public_identity(network), world(), asked, state="NY", at=at)
+    return finder.find_help(finder.public_identity(network), world(), asked, network=network, at=at)
 
 
 def names(answer: FinderAnswer) -> list[str]:
@@ -98,13 +99,15 @@ def test_staff_and_keys_are_not_the_public_and_the_public_is_nobody_else(
     made: PublicDirectory, now: datetime
 ) -> None:
     asked = FinderFields(help=["talk"], near="12180")
+    network = finder.public_network(world())
+    assert network is not None
     for identity in (
         made.small.alder.identity,
         replace(made.small.alder.identity, from_public=True),
         replace(made.small.alder.identity, user_id=None, key_scopes=frozenset({"routes"})),
     ):
         with pytest.raises(ForbiddenError):
-            finder.find_help(identity, world(), asked, state="NY", at=now)
+            finder.find_help(identity, world(), asked, network=network, at=now)
         with pytest.raises(ForbiddenError):
             finder.get_listing(identity, made.shown["birch"])
 
@@ -138,8 +141,9 @@ def test_a_wish_that_nobody_grants_is_eased_and_said_so(
     with_pets = find(now, help=["ride"], access=["pets"])  # they say no to pets
     assert (names(with_pets), with_pets.eased) == (["Alder rides (demo)"], True)
     night = now.replace(hour=8)  # 3 a.m.
-    closed = find(night, help=["ride"], wishes=Wishes(open_now=True))
+    closed = find(night, help=["ride"], wishes=Wishes(hours=Hours.NOW))
     assert (names(closed), closed.eased) == (["Alder rides (demo)"], True)
+    assert closed.wishes == Wishes(hours=Hours.NOW)  # what was wished is still said
 
 
 def test_unknown_access_and_cost_stay_in_the_list(made: PublicDirectory, now: datetime) -> None:

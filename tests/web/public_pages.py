@@ -21,7 +21,7 @@ PAGES = ("/safety", "/about-programs", "/your-information", "/just-numbers")
 FORMS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/find", {"help": ["talk", "court-order"], "near": "12180"}),
     ("/find", {"help": ["ride"], "near": "Troy", "language": "es", "free": "y", "pets": "y"}),
-    ("/find", {"near": "Albany County", "open_now": "y", "access": ["wheelchair", "deaf"]}),
+    ("/find", {"near": "Albany County", "hours": "tonight", "access": ["wheelchair", "deaf"]}),
     ("/find", {"help": ["pet"], "near": "12180"}),
     ("/find", {"help": ["talk"], "near": "Buffalo"}),
     ("/find", {"help": ["talk"], "near": "Tory"}),

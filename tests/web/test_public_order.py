@@ -73,6 +73,7 @@ def _fill(small: SmallDirectory, now: datetime) -> None:
             areas=tuple(Area(AreaExtent.COUNTY, fips) for fips in COUNTIES),
             confidential=True,
             sites=(),
+            opening_hours="24/7" if name == CONFIDENTIAL[0] else None,
             phone="518-555-0163",
             last_verified_at=now,
             at=now,
@@ -85,17 +86,22 @@ def places(gazetteer: Gazetteer) -> list[str]:
     return sorted(row[0] for fips in COUNTIES for row in rows[fips])
 
 
-def public_search(desk: Desk) -> Callable[[str], Answer]:
+def public_search(desk: Desk, **wishes: str) -> Callable[[str], Answer]:
     """Return a search as anybody's: names in order, and the confidential group as it stands."""
     client = desk.app.test_client()
 
     def search(origin: str) -> Answer:
-        page = ask(client, "/find", {"help": ["pet"], "near": origin}).text
+        page = ask(client, "/find", {"help": ["pet"], "near": origin, **wishes}).text
         order = tuple(re.findall(r'<a href="/services/[^"]+">([^<]+)</a>', page))
         group = page.split('id="area-heading"')[1].split("</section>")[0]
         return order, group
 
     return search
+
+
+def public_search_for_tonight(desk: Desk) -> Callable[[str], Answer]:
+    """Return the same search with a wish for open doors."""
+    return public_search(desk, hours="tonight")
 
 
 def staff_search(desk: Desk) -> Callable[[str], Answer]:
@@ -143,7 +149,7 @@ def test_open_data_near_a_postcode_tells_of_the_confidential_by_their_area_alone
     assert len(seen) > QUESTIONS // 6
 
 
-@pytest.mark.parametrize("kind", SEARCHES)
+@pytest.mark.parametrize("kind", [*SEARCHES, public_search_for_tonight])
 def test_the_confidential_group_reads_the_same_from_everywhere_in_its_area(
     desk: Desk, kind: Callable[[Desk], Callable[[str], Answer]]
 ) -> None:

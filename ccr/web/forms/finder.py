@@ -7,6 +7,7 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from ccr.domain.languages import ENGLISH, LANGUAGE_NAMES
+from ccr.domain.listing_search import Hours
 from ccr.domain.phrases import phrase
 from ccr.domain.plain_needs import ASKED_MOST, BY_CODE, MORE, MOST_CHOICES
 from ccr.domain.public_finder import Wishes
@@ -48,7 +49,7 @@ class FinderForm(NearForm):
     """The whole question."""
 
     help = CheckboxesField()
-    open_now = BooleanField()
+    hours = SelectField(default="")
     free = BooleanField()
     pets = BooleanField()
     language = SelectField(default="")
@@ -61,7 +62,8 @@ class FinderForm(NearForm):
             phrase("Choose up to %(most)s. Not sure? Leave this empty.", most=MOST_CHOICES)
         )
         self.help.choices = [SelectChoice(c.code, translated(c.label)) for c in BY_CODE.values()]
-        self.open_now.label.text = translated(phrase("Open now"))
+        self.hours.label.text = translated(phrase("When they are open"))
+        self.hours.choices = choices_of(Hours, empty=phrase("Any time"))
         self.free.label.text = translated(phrase("Free"))
         self.pets.label.text = translated(phrase("Pets welcome"))
         self.language.label.text = translated(phrase("Language they speak"))
@@ -90,7 +92,7 @@ class FinderForm(NearForm):
 
     def wishes_chosen(self) -> bool:
         """Return True when there is any wish beside what helps and where."""
-        one = self.open_now.data or self.free.data or self.pets.data
+        one = self.hours.data or self.free.data or self.pets.data
         return bool(one or self.language.data or self.access.data)
 
     def to_domain(self) -> FinderFields:
@@ -101,7 +103,10 @@ class FinderForm(NearForm):
             near=self.near.data or "",
             language=self.language.data or "",
             access=[*(self.access.data or ()), *pets],
-            wishes=Wishes(open_now=bool(self.open_now.data), free=bool(self.free.data)),
+            wishes=Wishes(
+                hours=Hours(self.hours.data) if self.hours.data else None,
+                free=bool(self.free.data),
+            ),
         )
 
     def sent(self) -> list[tuple[str, str]]:
@@ -109,7 +114,8 @@ class FinderForm(NearForm):
         pairs = [("near", self.near.data or ""), ("language", self.language.data or "")]
         pairs += [("help", code) for code in self.help.data or ()]
         pairs += [("access", code) for code in self.access.data or ()]
-        flags = {"open_now": self.open_now, "free": self.free, "pets": self.pets}
+        pairs += [("hours", self.hours.data)] if self.hours.data else []
+        flags = {"free": self.free, "pets": self.pets}
         return pairs + [(name, "y") for name, flag in flags.items() if flag.data]
 
     def _boxes(self) -> dict[str, object]:

@@ -16,52 +16,19 @@ from ccr.domain.directory import Member, Service
 from ccr.domain.languages import language_name
 from ccr.domain.opening import DAYS, day_words, week_ahead
 from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.public_finder import opening_of
+from ccr.domain.public_finder import hours_fact, opening_of
 from ccr.domain.public_listing import is_program, short_name
 from ccr.domain.reasons import language_mode
 from ccr.domain.routing_request import Partner, RouteRequest
-from ccr.domain.taxonomy import Access, AreaExtent, Cost, Gender, Known, LanguageMode
+from ccr.domain.taxonomy import AreaExtent, Cost, Gender, Known, LanguageMode
 from ccr.services.finder import FinderAnswer
 from ccr.services.world import World
 from ccr.web.language import current_locale, translated
 from ccr.web.presenters.exactness import exactness_of
+from ccr.web.presenters.public_facts import ACCESS_ASK, ACCESS_NO, ACCESS_YES, COST, card_facts
 
 KM_PER_MILE = 1.609344
 _LONG_AGO_DAYS = 60
-_MOST_FACTS = 5
-_COST: dict[Cost, Phrase] = {
-    Cost.FREE: phrase("Free"),
-    Cost.SLIDING: phrase("Cost depends on your income"),
-    Cost.PAID: phrase("Costs money"),
-    Cost.UNKNOWN: phrase("Cost: ask"),
-}
-_ACCESS_YES: dict[Access, Phrase] = {
-    Access.WHEELCHAIR: phrase("Step-free door"),
-    Access.CHILDREN: phrase("Children welcome"),
-    Access.PETS: phrase("Pets welcome"),
-    Access.DEAF: phrase("Set up for Deaf people"),
-    Access.BLIND: phrase("Set up for blind people"),
-    Access.COGNITIVE: phrase("Help in plain language"),
-    Access.SERVICE_ANIMAL: phrase("Service animals welcome"),
-}
-_ACCESS_ASK: dict[Access, Phrase] = {
-    Access.WHEELCHAIR: phrase("Step-free door: ask"),
-    Access.CHILDREN: phrase("Children: ask"),
-    Access.PETS: phrase("Pets: ask"),
-    Access.DEAF: phrase("Set up for Deaf people: ask"),
-    Access.BLIND: phrase("Set up for blind people: ask"),
-    Access.COGNITIVE: phrase("Help in plain language: ask"),
-    Access.SERVICE_ANIMAL: phrase("Service animals: ask"),
-}
-_ACCESS_NO: dict[Access, Phrase] = {
-    Access.WHEELCHAIR: phrase("There are steps at the door"),
-    Access.CHILDREN: phrase("No children"),
-    Access.PETS: phrase("No pets"),
-    Access.DEAF: phrase("Not set up for Deaf people"),
-    Access.BLIND: phrase("Not set up for blind people"),
-    Access.COGNITIVE: phrase("No help in plain language"),
-    Access.SERVICE_ANIMAL: phrase("No service animals"),
-}
 CALL_FIRST = phrase("Call. Say what you need. You do not have to give your name.")
 NO_PHONE = phrase(
     "We have no number for this place. Call one of the lines at the top of this page."
@@ -70,24 +37,21 @@ NO_PHONE = phrase(
 
 def results_view(answer: FinderAnswer, world: World) -> dict[str, Any]:
     """Return everything that the results page needs, in the reader's language."""
-    request = answer.request
+
+    def card(service: Service) -> dict[str, Any]:
+        hours = hours_fact(service, answer.wishes, answer.moments, world.hours)
+        return service_card(service, answer.request.at, world, answer.request, hours)
+
     return {
-        "place": request.near.label,
+        "place": answer.request.near.label,
         "choices": [translated(choice.label) for choice in answer.choices],
-        "wishes": _wished(request),
+        "wishes": _wished(answer),
         "found": answer.found,
         "eased": answer.eased,
-        "cards": [_near_card(partner, request, world) for partner in answer.partners],
-        "areas": [
-            service_card(partner.service, request.at, world, request)
-            for partner in answer.area_partners
-        ],
-        "closest": [
-            service_card(partner.service, request.at, world, request) for partner in answer.closest
-        ],
-        "farther": [
-            service_card(service, request.at, world, request) for service in answer.farther
-        ],
+        "cards": [{**card(p.service), "where": _distance(p)} for p in answer.partners],
+        "areas": [card(partner.service) for partner in answer.area_partners],
+        "closest": [card(partner.service) for partner in answer.closest],
+        "farther": [card(service) for service in answer.farther],
         "ids": [
             *(str(partner.service.id) for partner in answer.partners),
             *(str(partner.service.id) for partner in answer.area_partners),
@@ -95,13 +59,20 @@ def results_view(answer: FinderAnswer, world: World) -> dict[str, Any]:
     }
 
 
-def _wished(request: RouteRequest) -> list[str]:
-    words = [translated(language_name(request.language))] if request.language else []
-    return words + [translated(access.label) for access in sorted(request.access)]
+def _wished(answer: FinderAnswer) -> list[str]:
+    wishes, request = answer.wishes, answer.request
+    words = [wishes.hours.label] if wishes.hours else []
+    words += [COST[Cost.FREE]] if wishes.free else []
+    words += [language_name(request.language)] if request.language else []
+    return [translated(word) for word in (*words, *(a.label for a in sorted(request.access)))]
 
 
 def service_card(
-    service: Service, at: datetime, world: World, request: RouteRequest | None = None
+    service: Service,
+    at: datetime,
+    world: World,
+    request: RouteRequest | None = None,
+    hours: Phrase | None = None,
 ) -> dict[str, Any]:
     """Return one service as a card. Nothing here depends on where the search started."""
     opening = opening_of(service, at, world.hours)
@@ -118,20 +89,15 @@ def service_card(
         "in_their_words": bool(service.how_to_apply),
         "phone": number,
         "extension": extension,
-        "facts": card_facts(service, request),
+        "facts": card_facts(service, request, hours),
         "checked": checked_words(service, at),
         "program": is_program(service),
     }
 
 
-def _near_card(partner: Partner, request: RouteRequest, world: World) -> dict[str, Any]:
-    card = service_card(partner.service, request.at, world, request)
-    site = next(s for s in partner.service.sites if s.id == partner.site_id)
-    return {**card, "where": _distance(site.city, partner.distance_km)}
-
-
-def _distance(town: str, km: float) -> str:
-    miles = km / KM_PER_MILE
+def _distance(partner: Partner) -> str:
+    town = next(s.city for s in partner.service.sites if s.id == partner.site_id)
+    miles = partner.distance_km / KM_PER_MILE
     if miles < 1:
         away = translated(phrase("under 1 mile away"))
     else:
@@ -180,42 +146,6 @@ def _areas(service: Service, world: World) -> str:
     if zips:
         return translated(phrase("ZIP codes: %(codes)s", codes=", ".join(zips)))
     return translated(phrase("Area: ask"))
-
-
-def card_facts(service: Service, request: RouteRequest | None) -> list[str]:
-    """Return the short facts of a card: cost, language, then what was asked for, then the rest."""
-    facts = [_COST[service.cost], *_language_facts(service, request)]
-    asked = sorted(request.access) if request else []
-    shown = [*asked, *(a for a in _ACCESS_YES if a not in asked)]
-    for access in shown:
-        known = service.accessibility.get(access, Known.UNKNOWN)
-        if known is Known.YES:
-            facts.append(_ACCESS_YES[access])
-        elif access in asked:
-            facts.append((_ACCESS_ASK if known is Known.UNKNOWN else _ACCESS_NO)[access])
-    return [translated(fact) for fact in facts[: max(_MOST_FACTS, 2 + len(asked))]]
-
-
-def _language_facts(service: Service, request: RouteRequest | None) -> list[Phrase]:
-    """Return whether the language wanted, else Spanish, is spoken; unknown only where wanted."""
-    wanted = request.language if request else None
-    mode = language_mode(service, wanted or "es")
-    if wanted in {None, "es"}:
-        by_mode = {
-            LanguageMode.STAFF: phrase("Spanish spoken"),
-            LanguageMode.INTERPRETER: phrase("Spanish by interpreter"),
-        }
-        unknown = phrase("Spanish: ask")
-    else:
-        name = language_name(wanted)
-        by_mode = {
-            LanguageMode.STAFF: phrase("%(language)s spoken", language=name),
-            LanguageMode.INTERPRETER: phrase("%(language)s: interpreter", language=name),
-        }
-        unknown = phrase("%(language)s: ask", language=name)
-    if mode is not None:
-        return [by_mode[mode]]
-    return [unknown] if wanted else []
 
 
 def checked_words(service: Service, at: datetime) -> str:
@@ -286,7 +216,7 @@ def _rows(service: Service, world: World) -> list[dict[str, str]]:
         (phrase("How"), _ways(service)),
         (phrase("Area they serve"), _areas(service, world)),
         (phrase("How exact its place is"), exactness_of(service)),
-        (phrase("Cost"), translated(_COST[service.cost])),
+        (phrase("Cost"), translated(COST[service.cost])),
     ]
     if service.fees_text:
         rows.append((phrase("About the cost"), service.fees_text))
@@ -323,9 +253,9 @@ def _ways(service: Service) -> str:
 
 def _access_words(service: Service) -> str:
     words = []
-    for access in _ACCESS_YES:
+    for access in ACCESS_YES:
         known = service.accessibility.get(access, Known.UNKNOWN)
-        said = {Known.YES: _ACCESS_YES, Known.NO: _ACCESS_NO, Known.UNKNOWN: _ACCESS_ASK}[known]
+        said = {Known.YES: ACCESS_YES, Known.NO: ACCESS_NO, Known.UNKNOWN: ACCESS_ASK}[known]
         words.append(translated(said[access]))
     return ". ".join(words)
 

@@ -79,7 +79,7 @@ def results() -> ResponseReturnValue:
     if not form.validate():
         return asked_again(form)
     try:
-        answer = finder.find_help(anybody, world, form.to_domain(), state=network.state, at=at)
+        answer = finder.find_help(anybody, world, form.to_domain(), network=network, at=at)
     except InvalidInputError as error:
         add_refusal(form, error)
         return asked_again(form)
