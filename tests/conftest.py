@@ -13,12 +13,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.engine import Engine
+from werkzeug.routing import Rule
 
 from ccr.app import create_app
 from ccr.config import Settings
@@ -162,8 +164,16 @@ def _emptied(url: str, name: str) -> bool:
             return False
         # The audit trail refuses to be emptied; a test's own database may.
         connection.execute("SET session_replication_role = replica")
-        tables = ", ".join(f'"{table}"' for table in sorted(ours))
-        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+        # Most tables are empty after most tests; truncating them all takes ten times as long.
+        filled = " UNION ALL ".join(
+            f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in sorted(ours)
+        )
+        for (table,) in connection.execute(filled.encode()).fetchall():
+            connection.execute(f'DELETE FROM "{table}"'.encode())
+        connection.execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
+            " FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
     return True
 
 
@@ -175,6 +185,20 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 
 _engines: dict[str, Engine] = {}
+_builders: dict[tuple[object, ...], Any] = {}
+_compile_builder = Rule._compile_builder
+
+
+def _compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
+    """Return what builds a rule's addresses: equal rules of all the apps of a run share it."""
+    key = (*rule._trace, *sorted(rule.arguments), repr(rule.defaults), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+# Compiling the rules is nine tenths of the time that an app takes to be made, thousands of times.
+Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
 
 
 def _in_context(settings: Settings) -> Iterator[Flask]:

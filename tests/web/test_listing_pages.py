@@ -265,6 +265,10 @@ def test_an_address_moves_with_a_point_from_the_gazetteer(desk: Desk) -> None:
     assert desk[ADMIN].send(f"{base}/{place.id}", typed, follow=False).status_code == 303
     moved = places_of_member(desk.small.network_id, desk.small.birch.member_id)[0].fields
     assert (moved["precision"], moved["county_fips"]) == ("city", "36083")
+    history = text_of(desk[ADMIN].open(f"/directory/services/{service_id}/history"))
+    assert "36083" not in history
+    assert "Rensselaer County, NY" in history
+    assert "exact to about 4 miles (6 km), from the town" in history
     assert desk[ADMIN].send(f"{base}/new", {"city": "Nowhereville"}).status_code == 422
     private = {"address_1": "Confidential", "city": "Albany"}
     assert desk[ADMIN].send(f"{base}/new", private).status_code == 422

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import ngettext
 
 from ccr.adapters.typed_facts import area_lines
+from ccr.domain.directory import Precision
 from ccr.domain.languages import language_name
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import (
@@ -26,6 +27,7 @@ from ccr.services.world import World
 from ccr.web.forms.listing import SECTIONS, PlaceForm
 from ccr.web.forms.listing_rows import KIND_LABELS
 from ccr.web.language import translated
+from ccr.web.presenters.exactness import exactness
 
 LABELS: dict[str, Phrase] = {
     **{name: label for name, (label, _) in PlaceForm.LABELS.items()},
@@ -64,6 +66,8 @@ def field_words(name: str, value: object, world: World, *, private: bool = True)
         words = "; ".join(area_lines(value, world.gazetteer))
     elif name == "phones" and isinstance(value, list):
         words = "; ".join(_phone(phone, private=private) for phone in value)
+    elif name == "county_fips" and (county := world.gazetteer.county(str(value))):
+        words = county.label
     elif reader := _WORDS.get(name):
         words = reader(value) if value is not None else ""
     else:
@@ -106,6 +110,11 @@ def _labels(codes: Any) -> Callable[[Any], str]:  # noqa: ANN401 -- a vocabulary
     return words
 
 
+def _exact(value: Any) -> str:  # noqa: ANN401 -- a code
+    known = {precision.value for precision in Precision}
+    return translated(exactness(Precision(value), None)) if value in known else str(value)
+
+
 def _languages(value: Any) -> str:  # noqa: ANN401 -- pairs
     modes = {mode.value: translated(mode.label) for mode in LanguageMode}
     return "; ".join(f"{translated(language_name(c))} ({modes.get(m, m)})" for c, m in value)
@@ -124,6 +133,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "status": _labels(ServiceStatus),
     "gender_served": _labels(Gender),
     "cost": _labels(Cost),
+    "precision": _exact,
     "languages": _languages,
     "accessibility": _access,
     "sites": lambda value: ngettext("%(num)s place", "%(num)s places", len(value)) if value else "",
