@@ -16,10 +16,23 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MAIL_BACKENDS = ("file", "smtp", "off")
 GEOCODERS = ("", "nominatim", "pelias", "photon")
 MOST_GEOCODER_SECONDS = 30
+TRAVEL_TIMES = ("", "valhalla", "osrm")
+MOST_TRAVEL_SECONDS = 10
 
 
 class SettingsError(ValueError):
     """A setting cannot be used; the message names it and says what it may be."""
+
+
+def _is_plain_web(url: str) -> bool:
+    """Return True for an http or https address without a user name, a query or a fragment."""
+    try:
+        address = urlsplit(url)
+        _ = address.port
+    except ValueError:
+        return False
+    plain = not (address.query or address.fragment or address.username or address.password)
+    return plain and address.scheme in {"http", "https"} and bool(address.hostname)
 
 
 def _secret() -> str:
@@ -49,6 +62,11 @@ class Settings:
             none, which is how it comes.
         geocoder_url: where it is, such as https://geo.example.org; asked, and nothing else.
         geocoder_timeout: seconds to wait for one answer.
+        travel: valhalla or osrm, to measure trips to public places; empty for the estimate, which
+            is how it comes.
+        travel_url: where it is, such as http://127.0.0.1:8002; for OSRM the one for cars.
+        travel_foot_url: where the OSRM for walking is; empty for the estimate on foot.
+        travel_timeout: seconds to wait for one answer.
         log_level: info, warning or debug.
         testing: cheaper password hashing, no HTTPS; never on a real site.
     """
@@ -70,6 +88,10 @@ class Settings:
     geocoder: str = ""
     geocoder_url: str = ""
     geocoder_timeout: int = 3
+    travel: str = ""
+    travel_url: str = ""
+    travel_foot_url: str = ""
+    travel_timeout: int = 2
     log_level: str = "info"
     testing: bool = False
 
@@ -91,19 +113,32 @@ class Settings:
             msg = "CCR_SMTP_URL is needed when CCR_MAIL_BACKEND is smtp"
             raise SettingsError(msg)
         self._check_geocoder()
+        self._check_travel()
 
     def _check_geocoder(self) -> None:
         if self.geocoder not in GEOCODERS:
             msg = f"CCR_GEOCODER must be one of {', '.join(GEOCODERS[1:])}, or empty"
             raise SettingsError(msg)
-        address = urlsplit(self.geocoder_url)
-        plain = not (address.query or address.fragment or address.username or address.password)
-        web = address.scheme in {"http", "https"} and bool(address.hostname)
-        if self.geocoder and not (web and plain):
+        if self.geocoder and not _is_plain_web(self.geocoder_url):
             msg = "CCR_GEOCODER_URL must be an http or https address without a name or question"
             raise SettingsError(msg)
         if not 1 <= self.geocoder_timeout <= MOST_GEOCODER_SECONDS:
             msg = f"CCR_GEOCODER_TIMEOUT must be 1 to {MOST_GEOCODER_SECONDS} seconds"
+            raise SettingsError(msg)
+
+    def _check_travel(self) -> None:
+        if self.travel not in TRAVEL_TIMES:
+            msg = f"CCR_TRAVEL must be one of {', '.join(TRAVEL_TIMES[1:])}, or empty"
+            raise SettingsError(msg)
+        for name, url, needed in (
+            ("CCR_TRAVEL_URL", self.travel_url, True),
+            ("CCR_TRAVEL_FOOT_URL", self.travel_foot_url, False),
+        ):
+            if self.travel and (url or needed) and not _is_plain_web(url):
+                msg = f"{name} must be an http or https address without a name or question"
+                raise SettingsError(msg)
+        if not 1 <= self.travel_timeout <= MOST_TRAVEL_SECONDS:
+            msg = f"CCR_TRAVEL_TIMEOUT must be 1 to {MOST_TRAVEL_SECONDS} seconds"
             raise SettingsError(msg)
 
     @property
@@ -145,6 +180,10 @@ class Settings:
             geocoder=env.get("CCR_GEOCODER", "").strip().lower(),
             geocoder_url=env.get("CCR_GEOCODER_URL", "").strip().rstrip("/"),
             geocoder_timeout=_whole_number(env, "CCR_GEOCODER_TIMEOUT", default=3),
+            travel=env.get("CCR_TRAVEL", "").strip().lower(),
+            travel_url=env.get("CCR_TRAVEL_URL", "").strip().rstrip("/"),
+            travel_foot_url=env.get("CCR_TRAVEL_FOOT_URL", "").strip().rstrip("/"),
+            travel_timeout=_whole_number(env, "CCR_TRAVEL_TIMEOUT", default=2),
             log_level=env.get("CCR_LOG_LEVEL", "info").lower(),
         )
 

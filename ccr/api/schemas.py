@@ -91,6 +91,7 @@ class Part(_Answer):
     ]
     minutes: int = Field(gt=0)
     text: str
+    measured: bool = Field(description="A trip measured on the road; false for an estimate.")
 
 
 class Step(_Answer):

@@ -144,7 +144,8 @@ def _print_lines(partner: dict[str, Any]) -> None:
 
 
 def _print_plans(document: dict[str, Any], names: dict[str, str]) -> None:
-    click.echo("\nTogether for all needs")
+    measured = any(part["measured"] for p in document["partners"] for part in p["parts"])
+    click.echo(f"\nTogether for all needs{' (trips are estimates here)' if measured else ''}")
     for plan in document["plans"]:
         doors = " + ".join(names[service] for service in plan["services"])
         count = "1 door" if plan["doors"] == 1 else f"{plan['doors']} doors"

@@ -33,9 +33,9 @@ PartName = Literal[
 ]
 
 _BY: dict[Transport, Phrase] = {
-    Transport.CAR: phrase("Trip by car"),
-    Transport.TRANSIT: phrase("Trip by bus or train"),
-    Transport.FOOT: phrase("Trip on foot"),
+    Transport.CAR: phrase("Trip by car, estimate"),
+    Transport.TRANSIT: phrase("Trip by bus or train, estimate"),
+    Transport.FOOT: phrase("Trip on foot, estimate"),
 }
 
 

@@ -49,11 +49,15 @@ class RouteRequest:
 
 @dataclass(frozen=True, slots=True)
 class CostPart:
-    """One named part of the effective minutes: whole minutes >= 0 and a sentence."""
+    """One named part of the effective minutes: whole minutes >= 0 and a sentence.
+
+    `measured`: a trip that was measured on the road, where it is otherwise an estimate.
+    """
 
     name: str
     minutes: int
     text: Phrase
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,12 @@ class _Teller:
             "precision": partner.precision.value,
             "effective_minutes": partner.effective_minutes,
             "parts": [
-                {"name": part.name, "minutes": part.minutes, "text": str(part.text)}
+                {
+                    "name": part.name,
+                    "minutes": part.minutes,
+                    "text": str(part.text),
+                    "measured": part.measured,
+                }
                 for part in partner.parts
             ],
             "reasons": _texts(partner.reasons),

@@ -11,6 +11,7 @@ import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.matching import Candidate, judge, judge_by_area, search_for
+from ccr.domain.measured_travel import answer_measured
 from ccr.domain.own_weights import read_kept
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
@@ -81,7 +83,9 @@ def find_partners(
     authorise(identity, Permission.ROUTE_FIND)
     directory = _ready(identity)
     request = _read(identity, world, fields, directory, at=at)
-    return directory.index.rank(request, hours=world.hours, weights=directory.weights)
+    weights, ask = directory.weights, world.travel.seconds if world.travel else None
+    rank = partial(directory.index.rank, hours=world.hours, weights=weights)
+    return answer_measured(request, rank, ask, weights=weights)
 
 
 def read_request(

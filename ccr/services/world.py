@@ -11,6 +11,7 @@ from ccr.adapters.opening_hours import HoursBook
 from ccr.adapters.pace import Pace
 from ccr.adapters.provider_geocoder import ProviderGeocoder
 from ccr.adapters.spoken_codes import WordList
+from ccr.adapters.travel_times import TravelTimes
 from ccr.config import PROJECT_ROOT, Settings
 
 
@@ -26,6 +27,8 @@ class World:
     open_data_pace: Pace
     geocoder: ProviderGeocoder | None = None
     """Looks up public addresses; None unless an administrator configured one."""
+    travel: TravelTimes | None = None
+    """Measures trips to public places; None unless an administrator configured it."""
     rng: random.Random = field(default_factory=random.SystemRandom)
 
     @classmethod
@@ -40,5 +43,11 @@ class World:
             open_data_pace=Pace.of(settings.open_data_per_minute),
             geocoder=ProviderGeocoder.of(
                 settings.geocoder, settings.geocoder_url, settings.geocoder_timeout
+            ),
+            travel=TravelTimes.of(
+                settings.travel,
+                car=settings.travel_url,
+                foot=settings.travel_foot_url,
+                timeout=settings.travel_timeout,
             ),
         )

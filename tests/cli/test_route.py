@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from ccr.adapters.travel_times import TravelTimes
 from ccr.cli.keys import command as keys
 from ccr.cli.route import command as route
 from ccr.domain.taxonomy import Need
@@ -20,6 +22,7 @@ from ccr.storage.models.accounts import ApiKey
 from ccr.storage.models.audit import AuditEventRow
 from tests.builders import ALBANY, make_site
 from tests.directory_rows import save_service
+from tests.fake_matrix import fake_matrix
 from tests.people import make_network, make_team
 
 MOMENT = "2026-11-12T14:05"
@@ -89,6 +92,27 @@ def test_route_takes_several_values_after_one_option(network, partner, run):
     assert "Pets come along: call to check" in row["unknown"]
 
 
+def test_route_says_which_trips_were_measured(network, partner, run, sqlite_app):
+    save_service(partner, name="Court advocacy", sites=(make_site(ALBANY),))
+    save_service(partner, name="Food desk", needs=frozenset({Need.FOOD}))
+    world = sqlite_app.extensions["ccr_world"]
+    asked = ("--need", "advocacy", "food", "--near", "12180", "--at", MOMENT)
+    with fake_matrix() as fake:
+        fake.seconds = lambda lat, _lon: 1234 if lat == ALBANY.point.lat else None
+        travel = TravelTimes.of("osrm", car=fake.url, foot="", timeout=2)
+        sqlite_app.extensions["ccr_world"] = replace(world, travel=travel)
+        result = run(route, *asked)
+        fake.http.status = 500
+        on_foot = run(route, *asked, "--transport", "foot")
+    assert result.exit_code == 0, result.stderr
+    assert "(Trip by car, measured 21, " in result.stdout
+    assert "(Trip by car, estimate 0" not in result.stdout
+    assert "(trips are estimates here)" in result.stdout
+    assert "(Trip on foot, estimate " in on_foot.stdout
+    assert "measured" not in on_foot.stdout
+    assert "estimates here" not in on_foot.stdout
+
+
 def test_route_prints_a_readable_list(network, partner, run):
     save_service(partner, name="Court advocacy", sites=(make_site(ALBANY),), capacity=None)
     save_service(partner, name="Alder House", confidential=True)
@@ -99,7 +123,7 @@ def test_route_prints_a_readable_list(network, partner, run):
     for text in (
         "Partners near Troy, NY 12180 (good to about 4 km)",
         "Court advocacy - Alder House",
-        "effective minutes (Trip by car ",
+        "effective minutes (Trip by car, estimate ",
         ", Room is not known 15, Does not help with: Food 15); ",
         "+ Serves this county",
         "? Room: call to check",

@@ -54,6 +54,8 @@ class ResultsView:
     county_fips: str
     needs: list[str]
     near: str = field(default="", repr=False)
+    measured: bool = False
+    """Whether a trip was measured; plans keep to the estimate and then say so."""
 
 
 def results_view(answer: RouteAnswer, world: World) -> ResultsView:
@@ -67,6 +69,7 @@ def results_view(answer: RouteAnswer, world: World) -> ResultsView:
         lead=_lead(found),
         brief=_brief(request),
         found=found,
+        measured=any(part.measured for p in answer.partners for part in p.parts),
         scale_max=max(LEAST_SCALE, -(-longest // LEAST_SCALE) * LEAST_SCALE),
         cards=[
             {
@@ -146,7 +149,11 @@ def _card(number: int, partner: Partner, request: RouteRequest, world: World) ->
 
 
 def _part(part: CostPart) -> dict[str, Any]:
-    return {"name": part.name, "minutes": part.minutes, "text": translated(part.text)}
+    shown = {"name": part.name, "minutes": part.minutes, "text": translated(part.text)}
+    if part.name == "travel":
+        words = phrase("Travel, measured") if part.measured else phrase("Travel, estimate")
+        shown["label"] = translated(words)
+    return shown
 
 
 def _place_text(partner: Partner) -> str:
