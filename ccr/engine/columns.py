@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from ccr.domain.areas import is_placeless
-from ccr.domain.directory import Service
+from ccr.domain.directory import Place, Service
 from ccr.domain.eligibility import wanted_language
 from ccr.domain.matching import is_remote_too
 from ccr.domain.routing_request import RouteRequest
@@ -82,9 +82,8 @@ class AreaColumns:
         both: AreaColumns = joined_arrays(self, other, len(self.unstated))
         return both
 
-    def covering(self, request: RouteRequest) -> Array:
+    def covering(self, place: Place) -> Array:
         """Return for every service whether one of its areas covers the place."""
-        place = request.near
         keys = [
             (AreaExtent.NATION, ""),
             (AreaExtent.STATE, place.state),
@@ -93,13 +92,12 @@ class AreaColumns:
         ]
         return self._marked([self._by_area.get(key) for key in keys])
 
-    def sited_in_county(self, request: RouteRequest) -> Array:
+    def sited_in_county(self, place: Place) -> Array:
         """Return for every service whether it states no area but has a site in the county."""
-        return self._marked([self._by_site.get(request.near.county_fips)])
+        return self._marked([self._by_site.get(place.county_fips)])
 
-    def touching(self, request: RouteRequest) -> Array:
+    def touching(self, place: Place) -> Array:
         """Return for every service whether one of its areas touches the state of the place."""
-        place = request.near
         return self._marked(
             [
                 self._by_area.get((AreaExtent.NATION, "")),

@@ -33,7 +33,7 @@ from ccr.domain.listing_search import (
 )
 from ccr.domain.search_text import plain_words
 from ccr.domain.taxonomy import AreaExtent, CapacityStatus, Known, Need, ServiceStatus
-from ccr.engine.columns import microseconds
+from ccr.engine.columns import AreaColumns, microseconds
 from ccr.engine.postings import Array, joined_arrays, postings
 from ccr.engine.site_points import SitePoints
 
@@ -103,7 +103,7 @@ class ListingIndex:
         self._area_only = self._flag(by_area_alone)
         self._placed = np.flatnonzero(~self._area_only)
         self._points = SitePoints([self.services[row] for row in self._placed])
-        self._stated = self._flag(lambda s: bool(s.areas))
+        self._areas = AreaColumns(self.services)
         self._number = np.array([numbers.get(s.id, -1) for s in self.services], np.int64)
         self._by_number = np.argsort(self._number, kind="stable")
         self._name_words = [frozenset(plain_words(s.name)) for s in self.services]
@@ -126,6 +126,7 @@ class ListingIndex:
         later.services = [*self.services, *more.services]
         later._name_words = [*self._name_words, *more._name_words]
         later._points = self._points + more._points
+        later._areas = self._areas + more._areas
         later._placed = np.concatenate([self._placed, more._placed + before])
         gone = [self._row_of.pop(i) for i in changed if i in self._row_of]
         self._row_of.update((s.id, before + row) for row, s in enumerate(more.services))
@@ -256,9 +257,8 @@ class ListingIndex:
         km[placed] = self._points.nearest_km(among, query.near.point)
         groups[placed] = np.searchsorted(BANDS_KM, km[placed], side="left")
         far = np.flatnonzero(groups == _GROUPS.index(Group.FARTHER))
-        for place in far[self._stated[rows[far]]]:
-            if covering_extent(self.services[rows[place]], query.near) is None:
-                groups[place] = _GROUPS.index(Group.ELSEWHERE)
+        covered = self._areas.covering(query.near) | self._areas.unstated
+        groups[far[~covered[rows[far]]]] = _GROUPS.index(Group.ELSEWHERE)
         for place in np.flatnonzero(~placed):
             service = self.services[rows[place]]
             if in_area_of(service, query.near):

@@ -171,7 +171,9 @@ def _by_area(index: PartnerIndex, search: Search) -> tuple[list[Service], list[L
     rows, _ = columns.helping(request)
     rows = index.area_rows(rows[columns.nameable(rows, request)])
     areas = columns.areas
-    served = (areas.covering(request) | areas.sited_in_county(request) | areas.placeless)[rows]
+    served = (areas.covering(request.near) | areas.sited_in_county(request.near) | areas.placeless)[
+        rows
+    ]
     hopeful = rows[served][~columns.certainly_out(rows[served], request, search.weights)]
     able = [s for s in map(columns.services.__getitem__, hopeful) if not judge_by_area(s, search)]
     able.sort(key=lambda service: area_order(service, request))
@@ -179,7 +181,7 @@ def _by_area(index: PartnerIndex, search: Search) -> tuple[list[Service], list[L
     dropped = {item.service.id: item for item in old}
     proposed = {service.id for service in kept}
     named: list[LeftOut] = []
-    for row in rows[columns.areas.touching(request)[rows]]:
+    for row in rows[columns.areas.touching(request.near)[rows]]:
         service = columns.services[row]
         if service.id in proposed:
             continue
@@ -312,7 +314,7 @@ class _PublicSearch:
     def _outside(self, rows: Array) -> Array:
         """Return for these rows whether the place lies certainly outside all stated areas."""
         areas, place = self._index.public.areas, self._search.request.near
-        outside: Array = ~areas.covering(self._search.request)[rows] & ~areas.unstated[rows]
+        outside: Array = ~areas.covering(place)[rows] & ~areas.unstated[rows]
         if place.zip_code is None:
             outside &= ~areas.some_zips[rows]
         return outside

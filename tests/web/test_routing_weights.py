@@ -88,11 +88,11 @@ def test_a_colleague_s_save_is_not_overwritten_and_what_was_typed_is_kept(desk: 
     assert kept(desk) == {"reach": 120}
 
 
-@pytest.mark.parametrize("seen", ["moon=1", "reach=x", "reach", "=", "reach=999999"])
-def test_a_forged_sight_is_stale_and_no_error(desk: Desk, seen: str) -> None:
+def test_a_forged_sight_is_stale_and_no_error(desk: Desk) -> None:
     who = desk[COORDINATOR]
     who.open(PAGE)
-    assert who.send(PAGE, typed(seen, "save", reach="120")).status_code == 409
+    for seen in ("moon=1", "reach=x", "reach", "=", "reach=999999", "reach=90 reach=5"):
+        assert who.send(PAGE, typed(seen, "save", reach="120")).status_code == 409, seen
     assert kept(desk) == {}
 
 
