@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 FOCUS = "document.activeElement.id || document.activeElement.textContent.trim()"
-COME_BACK = "document.activeElement.id.startsWith('row-')"
+COME_BACK = "tr[data-result]:focus"
 CLOSED = "!document.querySelector('dialog[open]')"
 
 
@@ -43,13 +43,13 @@ def test_a_worker_searches_moves_puts_aside_and_opens_by_keys_alone_and_can_swit
         assert page.evaluate(FOCUS) == names[at], key
     keys.press("c")
     page.wait_for_selector("text=On your short list: 1")
-    page.wait_for_function(COME_BACK)
+    page.wait_for_selector(COME_BACK)
     row = page.evaluate("document.activeElement.id")  # the page comes back where one was
     assert page.url == f"{site.url}/directory#{row}"
     assert names[0] in page.locator(f"#{row}").inner_text()
     keys.press("c")
     page.wait_for_selector("text=On your short list: 0")
-    page.wait_for_function(COME_BACK)
+    page.wait_for_selector(COME_BACK)
     keys.press("?")
     assert page.evaluate(CLOSED) is False
     worker.look()
