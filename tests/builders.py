@@ -52,7 +52,9 @@ _numbers = itertools.count(1)
 
 def make_id() -> UUID:
     """Return a new version 4 id; in one process they count up, so failures read alike."""
-    return UUID(int=next(_numbers) << 64 | 0x8000_0000_0000_0000, version=4)
+    # The four bits above the lowest twelve hold the version: the number goes around them.
+    above, low = divmod(next(_numbers), 1 << 12)
+    return UUID(int=above << 80 | low << 64 | 0x8000_0000_0000_0000, version=4)
 
 
 NETWORK_ID = make_id()

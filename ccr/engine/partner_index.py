@@ -93,11 +93,13 @@ class PartnerIndex:
         index of a directory may be followed, by one thread at a time; others may search meanwhile.
         """
         later = copy.copy(self)
-        later.services = {**self.services, **{i: s for i, s in changed.items() if s}}
+        now = [service for service in changed.values() if service is not None]
+        later.services = self.services.copy()
+        later.services.update((service.id, service) for service in now)
         for service_id in (i for i, s in changed.items() if s is None):
             later.services.pop(service_id, None)
-        now = [service for service in changed.values() if service is not None]
-        later.members = {**self.members, **{s.member.id: s.member for s in now}}
+        later.members = self.members.copy()
+        later.members.update((s.member.id, s.member) for s in now)
         later.snapshot = replace(
             self.snapshot, version=version, services=tuple(later.services.values())
         )
