@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ccr.domain.clocks import OpenCalendar
 from ccr.domain.directory import Place
-from ccr.domain.taxonomy import Access, Cost, Labelled, Need, Track
+from ccr.domain.taxonomy import Access, AgeBand, Cost, Labelled, Need, Track
 
 PAGE_SIZE = 25
 
@@ -33,6 +33,18 @@ class Hours(Labelled):
     NOW = "now"
     TONIGHT = "tonight"
     WEEKEND = "weekend"
+
+
+class Day(Labelled):
+    """A day of the week on which it is to be open, the next of its name or today."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
 
 
 class Sort(Labelled):
@@ -82,6 +94,8 @@ class ListingQuery:
     checked: bool = False
     room: bool = False
     hours: Hours | None = None
+    day: Day | None = None
+    age: AgeBand | None = None
     sort: Sort = Sort.BEST
 
 
@@ -98,13 +112,25 @@ def moments_of(hours: Hours, at: datetime, timezone: str) -> tuple[datetime, ...
     """
     if hours is Hours.NOW:
         return (at,)
-    zone = ZoneInfo(timezone)
-    today = at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    today = _hour_of(at, timezone)
     if hours is Hours.TONIGHT:
         return tuple(today.replace(hour=hour) for hour in _TONIGHT)
+    return _in_daytime(today, {_SATURDAY, _SUNDAY})
+
+
+def moments_on(day: Day, at: datetime, timezone: str) -> tuple[datetime, ...]:
+    """Return the moments of the next such day, or today, at one of which it must be open."""
+    return _in_daytime(_hour_of(at, timezone), {list(Day).index(day)})
+
+
+def _hour_of(at: datetime, timezone: str) -> datetime:
+    return at.astimezone(ZoneInfo(timezone)).replace(minute=0, second=0, microsecond=0)
+
+
+def _in_daytime(today: datetime, weekdays: set[int]) -> tuple[datetime, ...]:
     days = [today + timedelta(days=offset) for offset in range(7)]
-    weekend = [day for day in days if day.weekday() in {_SATURDAY, _SUNDAY}]
-    return tuple(day.replace(hour=hour) for day in weekend for hour in _DAYTIME)
+    meant = [day for day in days if day.weekday() in weekdays]
+    return tuple(day.replace(hour=hour) for day in meant for hour in _DAYTIME)
 
 
 def surely_closed(calendar: OpenCalendar | None, moments: tuple[datetime, ...]) -> bool:

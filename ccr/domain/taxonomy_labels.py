@@ -178,6 +178,15 @@ LABELS: dict[str, dict[str, Phrase]] = {
         "tonight": phrase("Open tonight"),
         "weekend": phrase("Open this weekend"),
     },
+    "Day": {
+        "monday": phrase("Monday"),
+        "tuesday": phrase("Tuesday"),
+        "wednesday": phrase("Wednesday"),
+        "thursday": phrase("Thursday"),
+        "friday": phrase("Friday"),
+        "saturday": phrase("Saturday"),
+        "sunday": phrase("Sunday"),
+    },
     "Sort": {
         "best": phrase("Best match"),
         "name": phrase("Name"),

@@ -23,21 +23,20 @@ from ccr.domain.directory import Service
 from ccr.domain.listing_search import (
     BANDS_KM,
     Group,
-    Hours,
     ListingQuery,
     Sort,
     Way,
     moments_of,
+    moments_on,
     surely_closed,
     surely_paid,
 )
 from ccr.domain.search_text import plain_words
 from ccr.domain.taxonomy import AreaExtent, CapacityStatus, Known, Need, ServiceStatus
-from ccr.engine.columns import AreaColumns, microseconds
+from ccr.engine.columns import NEVER, OLDEST, AreaColumns, microseconds
 from ccr.engine.postings import Array, joined_arrays, postings
 from ccr.engine.site_points import SitePoints
 
-NEVER = np.iinfo(np.int64).min
 MOST_GONE = 500
 """So many rows may be gone before an index is built anew, whatever its size."""
 _GROUPS = list(Group)
@@ -85,6 +84,10 @@ class ListingIndex:
             for access, k in s.accessibility.items()
             if k is Known.NO
         )
+        self._least_age = self._number_of(lambda s: s.minimum_age or 0)
+        self._most_age = self._number_of(
+            lambda s: OLDEST if s.maximum_age is None else s.maximum_age
+        )
         self._paid = self._flag(lambda s: surely_paid(s.cost))
         self._ways = postings(
             (way, row) for row, s in rows for way, offered in _WAYS.items() if offered(s)
@@ -92,13 +95,8 @@ class ListingIndex:
         self._no_room = self._flag(
             lambda s: s.capacity is not None and s.capacity.status is CapacityStatus.NO_CAPACITY
         )
-        self._checked = np.fromiter(
-            (
-                NEVER if s.last_verified_at is None else microseconds(s.last_verified_at)
-                for s in self.services
-            ),
-            np.int64,
-            len(self.services),
+        self._checked = self._number_of(
+            lambda s: NEVER if s.last_verified_at is None else microseconds(s.last_verified_at)
         )
         self._area_only = self._flag(by_area_alone)
         self._placed = np.flatnonzero(~self._area_only)
@@ -155,6 +153,9 @@ class ListingIndex:
         self._rank = np.empty(len(self._by_name), np.int64)
         self._rank[self._by_name] = np.arange(len(self._by_name))
 
+    def _number_of(self, of: Callable[[Service], int]) -> Array:
+        return np.fromiter((of(s) for s in self.services), np.int64, len(self.services))
+
     def _flag(self, of: Callable[[Service], bool]) -> Array:
         return np.fromiter((of(s) for s in self.services), bool, len(self.services))
 
@@ -197,7 +198,9 @@ class ListingIndex:
         if text is not None:
             mask &= text
         if query.hours is not None:
-            self._thin_by_hours(mask, query.hours, at, timezone, hours)
+            self._thin_by_hours(mask, moments_of(query.hours, at, timezone), hours)
+        if query.day is not None:
+            self._thin_by_hours(mask, moments_on(query.day, at, timezone), hours)
         rows = np.flatnonzero(mask)
         groups, km = self._placed_to(query, rows)
         serving = groups >= 0
@@ -216,6 +219,9 @@ class ListingIndex:
             mask &= self._has(self.by_category, query.category)
         for access in query.access:
             mask &= ~self._has(self._refusing, access)
+        if query.age is not None:
+            low, high = query.age.years
+            mask &= (self._least_age <= high) & (self._most_age >= low)
         if query.free:
             mask &= ~self._paid
         if query.way:
@@ -232,10 +238,10 @@ class ListingIndex:
         return mask
 
     def _thin_by_hours(
-        self, mask: Array, wanted: Hours, at: datetime, timezone: str, hours: HoursReader
+        self, mask: Array, moments: tuple[datetime, ...], hours: HoursReader
     ) -> None:
         """Leave out what is surely closed; each text of hours is read once."""
-        moments, once = moments_of(wanted, at, timezone), HoursOnce(hours)
+        once = HoursOnce(hours)
         closed: dict[tuple[str | None, str], bool] = {}
         for row in np.flatnonzero(mask):
             service = self.services[row]

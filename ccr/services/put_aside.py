@@ -92,7 +92,7 @@ def remove_listing(identity: Identity, service_id: UUID) -> None:
 
 
 def keep_search(identity: Identity, query: ListingQuery, *, at: datetime) -> None:
-    """Keep a search for 30 days: its place, language, kind, way, hours and order alone.
+    """Keep a search for 30 days: its place, language, kind, way, hours, day and order alone.
 
     Everything kept is a code, or the name of a place as our own table has it.
 
@@ -122,6 +122,7 @@ def _kept_of(query: ListingQuery) -> dict[str, str]:
         "category": query.category or "",
         "way": query.way.value if query.way else "",
         "hours": query.hours.value if query.hours else "",
+        "day": query.day.value if query.day else "",
         "sort": query.sort.value if query.sort is not Sort.BEST else "",
     }
 

@@ -107,14 +107,13 @@ def _unlike(cell):
         {"answer": drip},
         {"answer": lambda handler: handler.connection.close()},
     ],
-    ids=str,
 )
 def test_whatever_a_server_does_is_no_answer_in_time(fake, name: str, given: dict) -> None:
     for key, value in given.items():
         setattr(fake.http if key in {"status", "answer"} else fake, key, value)
     start = time.monotonic()
     assert asked_for(matrix(fake, name, timeout=0.2)) == {}
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 10  # it ends, however busy the machine is
 
 
 def test_targets_in_another_order_are_not_taken(fake) -> None:

@@ -11,8 +11,8 @@ import pytest
 from ccr.domain.areas import by_area_alone, in_area_of
 from ccr.domain.checking import NOT_PROPOSED_AFTER
 from ccr.domain.geography import distance_km
-from ccr.domain.listing_search import BY_DISTANCE, Group, Hours, ListingQuery, Sort, Way
-from ccr.domain.taxonomy import Access, Known, Need, Track
+from ccr.domain.listing_search import BY_DISTANCE, Day, Group, Hours, ListingQuery, Sort, Way
+from ccr.domain.taxonomy import Access, AgeBand, Known, Need, Track
 from ccr.engine.listing_index import ListingIndex, group_of
 from tests.bench.routing import RandomDirectory
 from tests.builders import HOURS, NOW
@@ -50,6 +50,10 @@ QUERIES = {
         ListingQuery(access=frozenset({Access.WHEELCHAIR})),
         lambda s: s.accessibility.get(Access.WHEELCHAIR) is not Known.NO,
     ),
+    "age": (
+        ListingQuery(age=AgeBand.TEEN),
+        lambda s: (s.minimum_age or 0) <= 17 and (s.maximum_age is None or s.maximum_age >= 13),
+    ),
     "way": (ListingQuery(way=Way.BY_PHONE), lambda s: s.by_phone),
     "checked": (
         ListingQuery(checked=True),
@@ -76,6 +80,20 @@ def test_hours_that_are_not_known_stay_in_the_list(
         if service.opening_hours is None or service.opening_hours == "24/7":
             assert service.id in found
     assert len(found) < len(directory.snapshot.services)
+
+
+def test_a_day_leaves_out_what_is_surely_closed_on_it(
+    index: ListingIndex, directory: RandomDirectory
+) -> None:
+    """NOW is a Thursday; hours there are all week, Monday to Friday, to Saturday, or not known."""
+    services = {s.id: s for s in directory.snapshot.services}
+    by_day = {day: set(ids(index, ListingQuery(day=day))) for day in Day}
+    assert by_day[Day.THURSDAY] == set(services)
+    closed = {i for i, s in services.items() if s.opening_hours == "Mo-Fr 09:00-17:00"}
+    also = {i for i, s in services.items() if s.opening_hours == "Mo-Sa 08:00-20:00"}
+    assert closed
+    assert by_day[Day.SATURDAY] == set(services) - closed
+    assert by_day[Day.SUNDAY] == set(services) - closed - also
 
 
 def test_no_radius_cuts_off_and_bands_hold_what_they_say(

@@ -12,8 +12,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from ccr.services import put_aside
-from ccr.storage.db import db
+from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.audit import AuditEventRow
+from ccr.storage.models.directory import ServiceRow
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.directory_rows import Statements
 from tests.loop import dump
 from tests.pdf_text import pages_of
@@ -93,6 +95,19 @@ def test_nothing_that_was_asked_stands_in_an_address(desk: Desk) -> None:
     page = search(desk, words="advocacy", near="12180", need="advocacy")
     main = page.partition("<main")[2].partition("</main>")[0]
     assert "?" not in "".join(part.partition('"')[0] for part in main.split('href="')[1:])
+
+
+def test_an_age_and_a_day_narrow_the_list_and_stand_as_chips(desk: Desk) -> None:
+    with unit_of_work():
+        row = db.session.get(ServiceRow, desk.small.birch_service_id)
+        row.minimum_age, row.opening_hours = 60, "Mo-Fr 09:00-17:00"
+        raise_directory_version(desk.small.network_id, [row.id])
+    assert BIRCH in search(desk, age="60+", day="friday")
+    for asked, chip in (({"age": "13-17"}, "13 to 17"), ({"day": "sunday"}, "Sunday")):
+        page = search(desk, **asked)
+        assert BIRCH not in page
+        assert f"{chip}: take this away" in page
+    search(desk, 422, day="someday")
 
 
 def test_a_search_takes_few_statements_however_much_there_is_and_is_put_aside(desk: Desk) -> None:

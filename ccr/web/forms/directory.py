@@ -7,9 +7,9 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, String
 from wtforms.validators import Length, NumberRange, Optional
 
 from ccr.domain.languages import LANGUAGE_NAMES
-from ccr.domain.listing_search import Hours, Sort, Way
+from ccr.domain.listing_search import Day, Hours, Sort, Way
 from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.taxonomy import Access, MemberCategory, Need, Track
+from ccr.domain.taxonomy import Access, AgeBand, MemberCategory, Need, Track
 from ccr.web.forms.fields import CheckboxesField, SelectChoice, choices_of
 from ccr.web.forms.needs import grouped_needs
 from ccr.web.language import translated
@@ -30,6 +30,8 @@ class SearchForm(FlaskForm):
     category = SelectField(default="")
     way = SelectField(default="")
     hours = SelectField(default="")
+    day = SelectField(default="")
+    age = SelectField(default="")
     access = CheckboxesField()
     free = BooleanField()
     checked = BooleanField()
@@ -52,6 +54,8 @@ class SearchForm(FlaskForm):
         self._choose(self.category, phrase("Kind of member"), choices_of(MEMBERS, empty=anything))
         self._choose(self.way, phrase("How it is given"), choices_of(Way, empty=anything))
         self._choose(self.hours, phrase("Hours"), choices_of(Hours, empty=anything))
+        self._choose(self.day, phrase("Open on"), choices_of(Day, empty=anything))
+        self._choose(self.age, phrase("Age"), choices_of(AgeBand, empty=anything))
         self._choose(self.sort, phrase("Order"), choices_of(Sort))
         named = [SelectChoice(code, translated(words)) for code, words in LANGUAGE_NAMES.items()]
         self._choose(

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from ccr.domain.directory import Place
 from ccr.domain.geography import nearest_point
-from ccr.domain.listing_search import BY_DISTANCE, Group, Hours, ListingQuery, Sort, Way
-from ccr.domain.taxonomy import Access, MemberCategory, Need, Track
+from ccr.domain.listing_search import BY_DISTANCE, Day, Group, Hours, ListingQuery, Sort, Way
+from ccr.domain.taxonomy import Access, AgeBand, MemberCategory, Need, Track
 from ccr.services.finding import Answer, Line
 from ccr.services.world import World
 from ccr.storage.queries.put_aside import KeptSearch
@@ -43,6 +43,8 @@ def asked_of(form: SearchForm, world: World, state: str) -> ListingQuery:
         category=form.category.data or None,
         way=Way(form.way.data) if form.way.data else None,
         hours=Hours(form.hours.data) if form.hours.data else None,
+        day=Day(form.day.data) if form.day.data else None,
+        age=AgeBand(form.age.data) if form.age.data else None,
         access=frozenset(Access(code) for code in form.access.data or ()),
         free=bool(form.free.data),
         checked=bool(form.checked.data),
