@@ -20,6 +20,7 @@ from ccr.services.world import World
 from ccr.storage.queries import forgetting, hidden_scope, hiding, scrubbing
 from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.directory_search import forget_removed_words
+from ccr.storage.queries.staged_rows import forget_staged
 
 TABLES = (
     "service",
@@ -144,6 +145,7 @@ def erase(network_id: UUID, world: World, to_hide: ToHide, scope: Scope, *, at: 
     store = UploadStore(world.settings.data_dir)
     for run_id in forgetting.stop_imports(network_id, at=at):
         store.drop(run_id)
+    forget_staged()
     raise_directory_version(network_id)
     return True
 

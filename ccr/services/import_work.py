@@ -32,10 +32,13 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import import_runs
 from ccr.storage.queries.accounts import get_network
 from ccr.storage.queries.import_runs import Run, move_run
+from ccr.storage.queries.staged_rows import forget_staged
 
 DEAD_AFTER = timedelta(seconds=60)
 UPLOAD_KEPT = timedelta(days=1)
 REPORT_KEPT = timedelta(days=7)
+STAGED_KEPT = timedelta(hours=1)
+"""Rows laid down by a process that died; a living one writes to its file all the time."""
 MOST_STARTS = 2
 MOST_EDITED = 300
 CLAIMED_AS = {"checking": "checking", "waiting": "running", "undoing": "undoing"}
@@ -282,6 +285,7 @@ def tidy(world: World, *, at: datetime) -> None:
             needed.add(run.id)
     for run_id in set(store.runs()) - needed:
         store.drop(run_id)
+    forget_staged(at - STAGED_KEPT)
     with unit_of_work():
         import_runs.drop_reports(at - REPORT_KEPT)
 

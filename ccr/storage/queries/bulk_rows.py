@@ -1,8 +1,9 @@
 """Very many new rows at once: written out ready for the engine first, then stored in one go.
 
 Making rows out of values costs several times what storing them costs. It is done before the
-transaction begins, into a temporary file that has no name, so that on SQLite the write lock is held
-only while the engine itself works; on PostgreSQL the rows go through COPY.
+transaction begins: for SQLite into a database file of its own (`staged_rows`), so that the write
+lock is held only while the engine itself works; for PostgreSQL into a temporary file that has no
+name, from which the rows go through COPY.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from typing import IO, Any
 
 import psycopg
 from psycopg.types.json import Json
-from sqlalchemy import Dialect, insert
+from sqlalchemy import Dialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ccr.storage.db import db
+from ccr.storage.queries.staged_rows import StagedFile
 
 CHUNK = 1000
 IN_MEMORY_BYTES = 4 * 1024 * 1024
@@ -44,7 +46,7 @@ class BulkRows:
 
     def __init__(self) -> None:
         self._dialect: Dialect = db.engine.dialect
-        self._sqlite = self._dialect.name == "sqlite"
+        self._staged = StagedFile() if self._dialect.name == "sqlite" else None
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115
         self._parts: dict[str, _Part] = {}
 
@@ -57,7 +59,10 @@ class BulkRows:
                 encoder = _Encoder.of(table, chunk[0], self._dialect)
                 part = self._parts.setdefault(table.name, _Part(encoder.columns))
             made = [encoder.encode(row) for row in chunk]
-            data = _as_json(made) if self._sqlite else _as_copy(made)
+            if self._staged is not None:
+                self._staged.add(table.name, part.columns, made)
+                continue
+            data = _as_copy(made)
             part.chunks.append((self._file.tell(), len(data), len(chunk)))
             self._file.write(data)
 
@@ -66,24 +71,19 @@ class BulkRows:
         part = self._parts.pop(table.name, None)
         if part is None:
             return
-        put = self._put_sqlite if self._sqlite else self._put_postgres
-        for count in put(connection, table, part):
+        if self._staged is not None:
+            counts = self._staged.take_over(connection, table.name, part.columns)
+        else:
+            counts = self._put_postgres(connection, table, part)
+        for count in counts:
             if stored:
                 stored(count)
 
     def close(self) -> None:
-        """Let go of the file; the engine gets its usual cache back."""
+        """Let go of the files."""
         self._file.close()
-
-    def _put_sqlite(self, connection: Connection, table: Any, part: _Part) -> Iterator[int]:  # noqa: ANN401
-        statement = str(
-            insert(table).compile(dialect=self._dialect, column_keys=list(part.columns))
-        )
-        for start, length, count in part.chunks:
-            self._file.seek(start)
-            rows = [tuple(row) for row in json.loads(self._file.read(length))]
-            connection.exec_driver_sql(statement, rows)
-            yield count
+        if self._staged is not None:
+            self._staged.close()
 
     def _put_postgres(self, connection: Connection, table: Any, part: _Part) -> Iterator[int]:  # noqa: ANN401
         columns = ", ".join(part.columns)
@@ -143,10 +143,6 @@ def _default_of(column: Any) -> Callable[[], Any]:  # noqa: ANN401 -- any column
     if default.is_callable:
         return lambda: default.arg(None)
     return lambda: default.arg
-
-
-def _as_json(rows: list[list[Any]]) -> bytes:
-    return json.dumps(rows, separators=(",", ":")).encode()
 
 
 def _as_copy(rows: list[list[Any]]) -> bytes:
