@@ -19,6 +19,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import (
+    Integer,
+    TableClause,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -48,30 +58,25 @@ class StagedFile:
             self._file.execute("PRAGMA synchronous=OFF")
             self._file.execute("BEGIN")
 
-    def add(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def add(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Lay down rows as the driver takes them; of one table always with the same columns."""
-        names = _names(columns)
-        places = ", ".join("?" * len(columns))
+        names = ", ".join(f'"{column}"' for column in columns)
+        put = insert(_named(name, columns)).compile(dialect=db.engine.dialect)
         with _told_as_the_engine_tells():
             # Without types: each value is kept as it is, and the real table makes of it what it
             # would have made of the value itself.
-            self._file.execute(f'CREATE TABLE IF NOT EXISTS "{table}" ({names})')
-            self._file.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)  # noqa: S608 -- names of our tables
+            self._file.execute(f'CREATE TABLE IF NOT EXISTS "{name}" ({names})')
+            self._file.executemany(str(put), rows)
 
-    def take_over(
-        self, connection: Connection, table: str, columns: Sequence[str]
-    ) -> Iterator[int]:
+    def take_over(self, connection: Connection, name: str, columns: Sequence[str]) -> Iterator[int]:
         """Store the rows of a table inside the connection's transaction; yield how many, often."""
         self._attach(connection)
-        names = _names(columns)
-        most = connection.exec_driver_sql(f'SELECT max(rowid) FROM staged."{table}"').scalar() or 0  # noqa: S608
+        laid, real = _named(name, columns, "staged"), _named(name, columns, "main")
+        number = literal_column("rowid", Integer)
+        most = connection.scalar(select(func.max(number)).select_from(laid)) or 0
         for first in range(1, most + 1, AT_A_TIME):
-            taken = connection.exec_driver_sql(
-                f'INSERT INTO main."{table}" ({names}) SELECT {names} FROM staged."{table}"'  # noqa: S608
-                " WHERE rowid BETWEEN ? AND ?",
-                (first, first + AT_A_TIME - 1),
-            )
-            yield taken.rowcount
+            some = select(*laid.c).where(number.between(first, first + AT_A_TIME - 1))
+            yield connection.execute(insert(real).from_select([*columns], some)).rowcount
 
     def close(self) -> None:
         """Let go of the rows."""
@@ -126,5 +131,5 @@ def _told_as_the_engine_tells() -> Iterator[None]:
         raise OperationalError("staging rows", None, full) from error
 
 
-def _names(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{column}"' for column in columns)
+def _named(table_name: str, columns: Sequence[str], schema: str | None = None) -> TableClause:
+    return table(table_name, *(column(name) for name in columns), schema=schema)
