@@ -31,10 +31,10 @@ from ccr.domain.open_records import OpenTerm
 from ccr.domain.search_text import search_body
 from ccr.domain.taxonomy import MemberCategory, Regime, Sector
 from ccr.engine.open_index import IndexedService, OpenIndex, WordIndex
+from ccr.services.directory_copies import Copies
 from ccr.services.public_directory import PublicDirectory, public_directory
 from ccr.storage.queries import finder
 from ccr.storage.queries import open_index as rows
-from ccr.storage.queries.snapshot import database_address
 
 MOST_KEPT = 2
 """Indexes kept in one process: there is one public network, and tests have two."""
@@ -97,28 +97,16 @@ class OpenDirectory:
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-_kept: dict[tuple[str, UUID], OpenDirectory] = {}
-_lock = threading.RLock()
+_lock = threading.Lock()
 
 
 def open_directory(network_id: UUID) -> OpenDirectory:
     """Return the index of a network at its present version, built if need be."""
-    key = (database_address(), network_id)
+    return _copies.get(network_id, public_directory(network_id).version)
+
+
+def _built(network_id: UUID) -> OpenDirectory:
     public = public_directory(network_id)
-    found = _kept.get(key)
-    if found is not None and found.version == public.version:
-        return found
-    with _lock:
-        found = _kept.get(key)
-        if found is None or found.version != public.version:
-            found = _built(network_id, public)
-            while len(_kept) >= MOST_KEPT and key not in _kept:
-                del _kept[next(iter(_kept))]
-            _kept[key] = found
-    return found
-
-
-def _built(network_id: UUID, public: PublicDirectory) -> OpenDirectory:
     services = public.index.services
     carried: dict[UUID, list[OpenTerm]] = defaultdict(list)
     for service_id, term in rows.index_terms(network_id):
@@ -168,6 +156,13 @@ def _built(network_id: UUID, public: PublicDirectory) -> OpenDirectory:
         vocabulary_words=_words((v.name, v.description) for v in vocabularies),
         _public=public,
     )
+
+
+def _never_followed(_held: OpenDirectory, _version: int, _ids: frozenset[UUID]) -> None:
+    """Terms, links and times of the whole directory stand in one order: it is built anew."""
+
+
+_copies: Copies[OpenDirectory] = Copies(MOST_KEPT, _built, _never_followed)
 
 
 def term_book(network_id: UUID, carried: Collection[OpenTerm]) -> TermBook:

@@ -64,21 +64,9 @@ def file_change(
 
     A newer proposal of the same fields replaces the same person's older one.
     """
-    proposal = Proposal(
-        id=queries.new_id(),
-        network_id=state.network_id,
-        service_id=state.id,
-        kind=ProposalKind.EDIT,
-        state=ProposalState.WAITING,
-        compartment_id=state.compartment_id,
-        account_id=by.account_id,
-        created_at=at,
-        before=before,
-        after=after,
-        by_role=by.by_role,
-        base_version=state.version,
-    )
-    _file(proposal, queries.waiting_edits(state.id), by, others)
+    waiting = queries.waiting_edits(state.id)
+    desk = Anchor(state.id, state.compartment_id, state.confidential)
+    _file(state, desk, (before, after), by, others, waiting, at=at)
 
 
 def file_member_change(
@@ -91,29 +79,39 @@ def file_member_change(
     at: datetime,
 ) -> None:
     """Keep a change of a member itself for a second person; it waits at its listing's desk."""
+    others = queries.deciders(state.network_id, anchor.compartment_id, by.account_id)
+    waiting = queries.waiting_of_member(state.network_id, state.id)
+    _file(state, anchor, (before, after), by, others, waiting, at=at)
+
+
+def _file(
+    state: ListingState | MemberState,
+    desk: Anchor,
+    change: tuple[dict[str, Any], dict[str, Any]],
+    by: Proposer,
+    others: Deciders,
+    waiting: list[Proposal],
+    *,
+    at: datetime,
+) -> None:
+    before, after = change
+    if by.account_id is not None:
+        queries.withdraw_own(waiting, by.account_id, after, at=at)
     proposal = Proposal(
         id=queries.new_id(),
         network_id=state.network_id,
-        service_id=anchor.service_id,
+        service_id=desk.service_id,
         kind=ProposalKind.EDIT,
         state=ProposalState.WAITING,
-        compartment_id=anchor.compartment_id,
+        compartment_id=desk.compartment_id,
         account_id=by.account_id,
         created_at=at,
         before=before,
         after=after,
         by_role=by.by_role,
         base_version=state.version,
-        member_id=state.id,
+        member_id=state.id if isinstance(state, MemberState) else None,
     )
-    others = queries.deciders(state.network_id, anchor.compartment_id, by.account_id)
-    _file(proposal, queries.waiting_of_member(state.network_id, state.id), by, others)
-
-
-def _file(proposal: Proposal, waiting: list[Proposal], by: Proposer, others: Deciders) -> None:
-    at = proposal.created_at
-    if by.account_id is not None:
-        queries.withdraw_own(waiting, by.account_id, proposal.after, at=at)
     queries.add_proposal(proposal, by.compartment_id)
     notify(
         proposal.network_id,

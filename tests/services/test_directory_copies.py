@@ -19,29 +19,8 @@ from ccr.storage.queries.directory import directory_version, services_of
 from ccr.storage.queries.directory_log import News, news_since, raise_directory_version
 from tests.builders import make_capacity
 from tests.directory_rows import Statements, save_service
-from tests.people import make_network, make_team
 
 FIELDS = RouteFields(needs=["advocacy"], near="12180")
-
-
-@pytest.fixture
-def world(app):
-    return app.extensions["ccr_world"]
-
-
-@pytest.fixture
-def network(app, now):
-    return make_network(at=now)
-
-
-@pytest.fixture
-def sender(network, now):
-    return make_team(network, "Hill Clinic", at=now)
-
-
-@pytest.fixture
-def partner(network, now):
-    return make_team(network, "Alder House", at=now)
 
 
 @pytest.fixture

@@ -38,26 +38,6 @@ from tests.people import make_network, make_team
 FIELDS = RouteFields(needs=["advocacy"], near="12180")
 
 
-@pytest.fixture
-def world(app):
-    return app.extensions["ccr_world"]
-
-
-@pytest.fixture
-def network(app, now):
-    return make_network(at=now)
-
-
-@pytest.fixture
-def sender(network, now):
-    return make_team(network, "Hill Clinic", at=now)
-
-
-@pytest.fixture
-def partner(network, now):
-    return make_team(network, "Alder House", at=now)
-
-
 def found(sender, world, now, **changes):
     return find_partners(sender.identity, world, replace(FIELDS, **changes), at=now)
 

@@ -28,33 +28,12 @@ from ccr.storage.models.audit import AuditEventRow
 from ccr.storage.queries import routing_rules
 from tests.builders import ALBANY, make_capacity, make_site
 from tests.directory_rows import Statements, save_service
-from tests.people import make_network, make_team
 
 FIELDS = RouteFields(needs=["advocacy"], near="12180")
 DEARER = replace(DEFAULT, capacity_unknown=44, reach=60)
 
 ONE_ENGINE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 """For what no statement of a database decides."""
-
-
-@pytest.fixture
-def world(app):
-    return app.extensions["ccr_world"]
-
-
-@pytest.fixture
-def network(app, now):
-    return make_network(at=now)
-
-
-@pytest.fixture
-def sender(network, now):
-    return make_team(network, "Hill Clinic", at=now)
-
-
-@pytest.fixture
-def partner(network, now):
-    return make_team(network, "Alder House", at=now)
 
 
 @pytest.fixture
