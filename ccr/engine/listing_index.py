@@ -33,12 +33,15 @@ from ccr.domain.listing_search import (
 )
 from ccr.domain.search_text import plain_words
 from ccr.domain.taxonomy import AreaExtent, CapacityStatus, Known, Need, ServiceStatus
-from ccr.engine.columns import NEVER, OLDEST, AreaColumns, microseconds
+from ccr.engine.area_columns import AreaColumns
+from ccr.engine.columns import NEVER, microseconds
 from ccr.engine.postings import Array, joined_arrays, postings
 from ccr.engine.site_points import SitePoints
 
 MOST_GONE = 500
 """So many rows may be gone before an index is built anew, whatever its size."""
+OLDEST = 1000
+"""Stands for "no highest age": beyond the end of every age band."""
 _GROUPS = list(Group)
 _WAYS: Mapping[Way, Callable[[Service], bool]] = {
     Way.IN_PERSON: lambda s: s.in_person,

@@ -64,7 +64,7 @@ def network_view(identity: Identity, *, at: datetime) -> NetworkView:
     ready = ready_directory(identity)
     on = at.astimezone(ZoneInfo(ready.timezone)).date()
     members = queries.list_network_members(identity.network_id)
-    return network_of(identity, members, ready.index.snapshot.agreements, on)
+    return network_of(identity, members, ready.index.agreements, on)
 
 
 def network_of(

@@ -50,7 +50,7 @@ def _followed(
 ) -> PublicDirectory | None:
     if public.index.worn:
         return None
-    network_id = public.index.snapshot.network_id
+    network_id = public.index.network_id
     listed = finder.listed_members(network_id)
     changed = {
         service_id: as_public(service)

@@ -68,7 +68,7 @@ class ReadyDirectory:
     @property
     def version(self) -> int:
         """Return the version of the directory."""
-        return self.index.snapshot.version
+        return self.index.version
 
 
 def find_partners(
@@ -206,7 +206,7 @@ def _built(network_id: UUID) -> ReadyDirectory:
 def _followed(ready: ReadyDirectory, version: int, ids: frozenset[UUID]) -> ReadyDirectory | None:
     if ready.index.worn:
         return None
-    network_id = ready.index.snapshot.network_id
+    network_id = ready.index.network_id
     index = ready.index.followed(version, present_services(network_id, ids))
     return replace(ready, index=index)
 

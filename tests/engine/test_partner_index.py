@@ -5,16 +5,23 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccr.domain.directory import Area, Point
+from ccr.domain.eligibility import left_out
+from ccr.domain.matching import drawbacks as domain_drawbacks
+from ccr.domain.matching import search_for
 from ccr.domain.routing import rank_partners
 from ccr.domain.taxonomy import AreaExtent, Need, Track, Transport
 from ccr.domain.weights import Weights
-from ccr.engine import partner_index
+from ccr.engine import area_search, partner_index, public_left_out
 from ccr.engine.columns import Columns
+from ccr.engine.drawbacks import Drawbacks
+from ccr.engine.hours_now import HoursNow
+from ccr.engine.limits import Limits
 from ccr.engine.partner_index import PartnerIndex
 from ccr.engine.postings import postings
 from tests.bench.routing import RandomDirectory
@@ -108,13 +115,19 @@ def test_a_search_judges_a_small_part_of_the_directory(monkeypatch):
     directory = RandomDirectory(3, 3000)
     index = PartnerIndex(directory.snapshot)
     judged = []
-    whole = partner_index.left_out
-    monkeypatch.setattr(
-        partner_index, "left_out", lambda s, *a, **k: judged.append(s.id) or whole(s, *a, **k)
-    )
+
+    def counted(whole):
+        return lambda service, *args, **kw: judged.append(service.id) or whole(service, *args, **kw)
+
+    for module, name in (
+        (partner_index, "judge"),
+        (public_left_out, "left_out"),
+        (area_search, "judge_by_area"),
+    ):
+        monkeypatch.setattr(module, name, counted(getattr(module, name)))
     for _ in range(10):
         index.rank(directory.request(needs=(Need.ADVOCACY,)), hours=HOURS)
-    assert len(judged) / 10 < 0.05 * 3000
+    assert 0 < len(judged) / 10 < 50
 
 
 def test_area_answers_are_the_same_bytes_from_random_origins():
@@ -145,20 +158,42 @@ def test_the_index_is_not_changed_by_a_search():
     assert index.rank(request, hours=HOURS) == first
 
 
-def test_certain_limits_are_never_wrong():
-    """Whatever the columns rule out, the domain rules out as well."""
-    from ccr.domain.eligibility import left_out
-
-    directory = RandomDirectory(9, 400, centres=2)
-    columns = Columns(directory.snapshot.services)
+def test_the_short_answer_is_the_list_of_the_long_one():
+    directory = RandomDirectory(6, 400, centres=3)
+    index = PartnerIndex(directory.snapshot)
     for _ in range(20):
         request = directory.request()
-        rows, _ = columns.helping(request)
-        out = columns.certainly_out(rows, request, Weights()) | ~columns.nameable(rows, request)
-        for row, stopped in zip(rows, out, strict=True):
-            if stopped:
-                service = columns.services[row]
-                assert left_out(service, request, hours=HOURS, within_reach=lambda: True)
+        long = index.rank(request, hours=HOURS).partners
+        short = index.nearest(request, hours=HOURS)
+        assert [(p.service.id, p.effective_minutes) for p in long] == [
+            (n.service_id, n.effective_minutes) for n in short
+        ]
+
+
+def test_limits_and_minutes_by_columns_are_those_of_the_domain():
+    """Of many services at once the columns say what the domain says of one after the other."""
+    directory = RandomDirectory(9, 400, centres=2)
+    services = [s for s in directory.snapshot.services if s.needs]
+    columns = Columns(services)
+    rows = np.arange(len(services))
+    for _ in range(20):
+        request = directory.request(needs=tuple(Need)[:18])
+        search = search_for(request, directory.snapshot.agreements, hours=HOURS)
+        limits, drawbacks = Limits(columns, search), Drawbacks(columns, search, HoursNow(HOURS))
+        passed = limits.passed(rows, columns.table)
+        everywhere = (Area(AreaExtent.COUNTY, request.near.county_fips),)
+        expected = [
+            row
+            for row, s in enumerate(services)
+            if not left_out(
+                replace(s, areas=everywhere), request, hours=HOURS, within_reach=lambda: True
+            )
+        ]
+        assert passed.tolist() == expected
+        minutes = drawbacks.minutes(passed, columns.table[passed])
+        assert minutes.tolist() == [
+            sum(part.minutes for part in domain_drawbacks(services[row], search)) for row in passed
+        ]
 
 
 def test_postings_list_each_row_once_and_ascending():

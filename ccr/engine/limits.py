@@ -1,0 +1,133 @@
+"""The hard limits of routing, told for many services at a time.
+
+What lives here: which rows a limit stops, by the columns. What must not: why, in words; a limit
+that ccr.domain.eligibility does not state. The area and the way there are told by the searches.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+
+from ccr.domain.answering import coverage_now
+from ccr.domain.eligibility import wanted_language
+from ccr.domain.matching import Search
+from ccr.domain.populations import known_match
+from ccr.domain.reasons import language_mode
+from ccr.domain.taxonomy import CapacityStatus, CoverageMode, Known, Track, Urgency
+from ccr.engine.columns import (
+    LANGUAGE_BITS,
+    NEVER,
+    NOT_FOR_TRACK,
+    ONLY_FOR_GENDER,
+    OUTSIDE_AGES,
+    REFUSES,
+    ROOM,
+    Columns,
+    Fact,
+    Trait,
+    microseconds,
+)
+from ccr.engine.postings import Array
+
+
+class Limits:
+    """The limits of one search, as masks over columns."""
+
+    def __init__(self, columns: Columns, search: Search) -> None:
+        request, weights = search.request, search.weights
+        self._columns, self._search = columns, search
+        self._unnamed = Trait.NOT_OFFERED.value
+        if request.track is Track.ABUSIVE_PARTNER:
+            self._unnamed |= Trait.VICTIM_SERVICES.value
+        elif request.track is not Track.OTHER:
+            self._unnamed |= Trait.APIP.value
+        self._forbidden = self._unnamed | Trait.CLOSED.value | NOT_FOR_TRACK[request.track]
+        if request.age_band is not None:
+            self._forbidden |= OUTSIDE_AGES[request.age_band]
+        self._forbidden |= sum(
+            bit
+            for gender, bit in ONLY_FOR_GENDER.items()
+            if request.gender in ONLY_FOR_GENDER and gender is not request.gender
+        )
+        self._forbidden |= sum(REFUSES[access] for access in request.access)
+        known = columns.members.known
+        excluded = [known[member] for member in request.excluded_members if member in known]
+        self._excluded = excluded
+        self._own = columns.compartments.known.get(request.sender_compartment_id)
+        self._fresh = microseconds(request.at - timedelta(days=weights.capacity_fresh_days))
+        self._outdated = microseconds(request.at - timedelta(days=weights.outdated_days))
+
+    def unnamed(self, facts: Array) -> Array:
+        """Return for these rows of facts whether the service may not even be named."""
+        return self._hit(facts, self._unnamed)
+
+    def outdated(self, facts: Array) -> Array:
+        """Return for these rows of facts whether the listing is outdated."""
+        verified = facts[:, Fact.VERIFIED_AT]
+        old: Array = (verified != NEVER) & (verified < self._outdated)
+        return old
+
+    def passed(self, rows: Array, facts: Array) -> Array:
+        """Return the numbers of those among these rows that no limit stops, ascending.
+
+        Args:
+            rows: numbers of services; `facts` are their rows of the table.
+        """
+        stopped = self._hit(facts, self._forbidden)
+        stopped |= (facts[:, Fact.ROOM] == ROOM[CapacityStatus.NO_CAPACITY]) & (
+            facts[:, Fact.ROOM_SAID_AT] >= self._fresh
+        )
+        wanted = wanted_language(self._search.request)
+        if wanted is not None:
+            stopped |= self._without(wanted, rows, facts)
+        left = np.flatnonzero(~stopped)
+        for column, answer in ((Fact.PEOPLE, self._for_others), (Fact.ANSWERING, self._silent)):
+            if not len(left) or (column is Fact.ANSWERING and not self._now):
+                continue
+            numbers = facts[left, column]
+            left = left[~self._told(numbers, answer)]
+        return left
+
+    @property
+    def _now(self) -> bool:
+        return self._search.request.urgency is Urgency.IMMEDIATE
+
+    def _hit(self, facts: Array, forbidden: int) -> Array:
+        hit: Array = (facts[:, Fact.TRAITS] & forbidden) != 0
+        for member in self._excluded:
+            hit |= facts[:, Fact.MEMBER] == member
+        if self._own is not None:
+            hit |= facts[:, Fact.COMPARTMENT] == self._own
+        return hit
+
+    def _without(self, wanted: str, rows: Array, facts: Array) -> Array:
+        """Return for these rows whether languages are stated and the wanted one is not among."""
+        spoken = facts[:, Fact.SPEAKS]
+        number = self._columns.languages.known.get(wanted)
+        bit = 0 if number is None else 1 << min(number, LANGUAGE_BITS)
+        without: Array = (spoken != 0) & ((spoken & bit) == 0)
+        if number is not None and number >= LANGUAGE_BITS:
+            # One bit for many: the listing itself tells.
+            for i in np.flatnonzero((spoken & bit) != 0).tolist():
+                service = self._columns.services[rows[i]]
+                without[i] = language_mode(service, wanted) is None
+        return without
+
+    def _told(self, numbers: Array, answer: object) -> Array:
+        told = np.zeros(len(numbers), bool)
+        for number in np.unique(numbers[numbers >= 0]).tolist():
+            if answer(number):  # type: ignore[operator]
+                told |= numbers == number
+        return told
+
+    def _for_others(self, number: int) -> bool:
+        service = self._columns.people.examples[number]
+        match = known_match(service, self._search.request)
+        return bool(service.populations) and match is Known.NO
+
+    def _silent(self, number: int) -> bool:
+        service, request = self._columns.answering.examples[number], self._search.request
+        now = coverage_now(service, request.needs, request.at, self._search.hours)
+        return now.mode is CoverageMode.NOBODY
