@@ -67,11 +67,9 @@ class AreaSearch:
     def _able(self) -> Array:
         """Return the rows that no limit stops, in order."""
         rows, widths = self._in_the_area()
-        facts = self._services.columns.table[rows]
-        met = np.bitwise_count(facts[:, Fact.NEEDS] & self._wanted)
-        there = np.flatnonzero((met > 0) & (self._services.places[rows] >= 0))
-        passed = there[self._limits.passed(rows[there], facts[there])]
-        rows, widths, met = rows[passed], widths[passed], met[passed]
+        passed, facts = self._limits.passed(rows)
+        widths = widths[np.searchsorted(rows, passed)]
+        rows, met = passed, np.bitwise_count(facts[:, Fact.NEEDS] & self._wanted)
         order = np.lexsort((self._services.places[rows], widths, -met.astype(np.int64)))
         able: Array = rows[order]
         return able

@@ -137,7 +137,7 @@ class Drawbacks:
             met = np.bitwise_count(facts[:, Fact.NEEDS] & wanted).astype(np.int64)
             minutes += (len(request.needs) - met) * weights.need_not_covered
         people = facts[:, Fact.PEOPLE]
-        for number in np.unique(people[people >= 0]).tolist():
+        for number in set(people.tolist()) - {-1}:
             example = self._columns.people.examples[number]
             if known_match(example, request) is Known.UNKNOWN:
                 minutes[people == number] += weights.made_for_others

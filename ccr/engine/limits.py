@@ -6,6 +6,7 @@ that ccr.domain.eligibility does not state. The area and the way there are told 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -28,6 +29,7 @@ from ccr.engine.columns import (
     Fact,
     Trait,
     microseconds,
+    need_bits,
 )
 from ccr.engine.postings import Array
 
@@ -46,22 +48,23 @@ class Limits:
         self._forbidden = self._unnamed | Trait.CLOSED.value | NOT_FOR_TRACK[request.track]
         if request.age_band is not None:
             self._forbidden |= OUTSIDE_AGES[request.age_band]
-        self._forbidden |= sum(
-            bit
-            for gender, bit in ONLY_FOR_GENDER.items()
-            if request.gender in ONLY_FOR_GENDER and gender is not request.gender
-        )
-        self._forbidden |= sum(REFUSES[access] for access in request.access)
+        if request.gender in ONLY_FOR_GENDER:
+            others = (bit for gender, bit in ONLY_FOR_GENDER.items() if gender is not request.gender)
+            self._forbidden |= sum(others)
+        for access in request.access:
+            self._forbidden |= REFUSES[access]
+        self._wanted = need_bits(request.needs)
         known = columns.members.known
-        excluded = [known[member] for member in request.excluded_members if member in known]
-        self._excluded = excluded
+        self._excluded = [known[m] for m in request.excluded_members if m in known]
         self._own = columns.compartments.known.get(request.sender_compartment_id)
         self._fresh = microseconds(request.at - timedelta(days=weights.capacity_fresh_days))
         self._outdated = microseconds(request.at - timedelta(days=weights.outdated_days))
 
     def unnamed(self, facts: Array) -> Array:
         """Return for these rows of facts whether the service may not even be named."""
-        return self._hit(facts, self._unnamed)
+        marks: Array = (facts[:, Fact.TRAITS] & self._unnamed) != 0
+        self._mark_unnamed(facts, marks)
+        return marks
 
     def outdated(self, facts: Array) -> Array:
         """Return for these rows of facts whether the listing is outdated."""
@@ -69,38 +72,33 @@ class Limits:
         old: Array = (verified != NEVER) & (verified < self._outdated)
         return old
 
-    def passed(self, rows: Array, facts: Array) -> Array:
-        """Return the numbers of those among these rows that no limit stops, ascending.
-
-        Args:
-            rows: numbers of services; `facts` are their rows of the table.
-        """
-        stopped = self._hit(facts, self._forbidden)
-        stopped |= (facts[:, Fact.ROOM] == ROOM[CapacityStatus.NO_CAPACITY]) & (
+    def passed(self, rows: Array) -> tuple[Array, Array]:
+        """Return those of these rows that meet a need and that no limit stops, and their facts."""
+        table = self._columns.table
+        meets = (table[rows, Fact.NEEDS] & self._wanted) != 0
+        rows = rows[meets & ((table[rows, Fact.TRAITS] & self._forbidden) == 0)]
+        facts = table[rows]
+        stopped = (facts[:, Fact.ROOM] == ROOM[CapacityStatus.NO_CAPACITY]) & (
             facts[:, Fact.ROOM_SAID_AT] >= self._fresh
         )
+        self._mark_unnamed(facts, stopped)
         wanted = wanted_language(self._search.request)
         if wanted is not None:
             stopped |= self._without(wanted, rows, facts)
-        left = np.flatnonzero(~stopped)
-        for column, answer in ((Fact.PEOPLE, self._for_others), (Fact.ANSWERING, self._silent)):
-            if not len(left) or (column is Fact.ANSWERING and not self._now):
-                continue
-            numbers = facts[left, column]
-            left = left[~self._told(numbers, answer)]
-        return left
+        stopped |= self._told(facts[:, Fact.PEOPLE], self._for_others)
+        left = ~stopped
+        rows, facts = rows[left], facts[left]
+        if self._search.request.urgency is Urgency.IMMEDIATE and len(rows):
+            left = ~self._told(facts[:, Fact.ANSWERING], self._silent)
+            rows, facts = rows[left], facts[left]
+        return rows, facts
 
-    @property
-    def _now(self) -> bool:
-        return self._search.request.urgency is Urgency.IMMEDIATE
-
-    def _hit(self, facts: Array, forbidden: int) -> Array:
-        hit: Array = (facts[:, Fact.TRAITS] & forbidden) != 0
+    def _mark_unnamed(self, facts: Array, marks: Array) -> None:
+        """Mark excluded members and the sender's own compartment."""
         for member in self._excluded:
-            hit |= facts[:, Fact.MEMBER] == member
+            marks |= facts[:, Fact.MEMBER] == member
         if self._own is not None:
-            hit |= facts[:, Fact.COMPARTMENT] == self._own
-        return hit
+            marks |= facts[:, Fact.COMPARTMENT] == self._own
 
     def _without(self, wanted: str, rows: Array, facts: Array) -> Array:
         """Return for these rows whether languages are stated and the wanted one is not among."""
@@ -115,10 +113,14 @@ class Limits:
                 without[i] = language_mode(service, wanted) is None
         return without
 
-    def _told(self, numbers: Array, answer: object) -> Array:
+    @staticmethod
+    def _told(numbers: Array, stops: Callable[[int], bool]) -> Array:
+        """Return for these numbers of examples whether the limit stops them; -1 is no number."""
         told = np.zeros(len(numbers), bool)
-        for number in np.unique(numbers[numbers >= 0]).tolist():
-            if answer(number):  # type: ignore[operator]
+        if not len(numbers) or numbers.max() < 0:
+            return told
+        for number in set(numbers.tolist()):
+            if number >= 0 and stops(number):
                 told |= numbers == number
         return told
 

@@ -21,6 +21,7 @@ from ccr.engine.geodesic_bounds import SPHERE_HIGH, SPHERE_LOW, bounds_km
 from ccr.engine.postings import Array
 from ccr.engine.public_search import PublicSearch
 from ccr.engine.public_services import PublicServices
+from ccr.engine.service_areas import among
 from ccr.engine.sites import Blocks, Sites
 
 _A_METRE = 0.001
@@ -72,7 +73,7 @@ class PublicLeftOut:
 
         def wanted(rows: Array) -> Array:
             facts = self.services.columns.table[rows]
-            return rows[~self.found.limits.unnamed(facts) & ~_among(rows, proposable)]
+            return rows[~self.found.limits.unnamed(facts) & ~among(rows, proposable)]
 
         lists = [self.services.blocks(need) for need in self.search.request.needs]
         yield from nearest_first(lists, self.services.sites, self.found.place, wanted)
@@ -142,11 +143,3 @@ def nearest_first(
         later = chords > edge
         waiting, chords = waiting[later], chords[later]
 
-
-def _among(rows: Array, ascending: Array) -> Array:
-    """Return for these rows whether they are among others."""
-    if not len(ascending):
-        return np.zeros(len(rows), bool)
-    places = np.minimum(np.searchsorted(ascending, rows), len(ascending) - 1)
-    among: Array = ascending[places] == rows
-    return among

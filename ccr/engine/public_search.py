@@ -25,7 +25,7 @@ from ccr.engine.hours_now import HoursNow
 from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
 from ccr.engine.public_services import PublicServices
-from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED, joined_rows
+from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED, among, joined_rows
 from ccr.engine.sites import place_of
 
 
@@ -61,10 +61,14 @@ class PublicSearch:
     def ranked(self) -> Ranked:
         """Return all that may be proposed, as far away as the answer can ask for."""
         covered, unknown = self._rows_within_reach()
-        near = self._judged(covered, unknown)
-        if self._enough(near):
-            return near
-        return self._judged(joined_rows([covered, self._far_rows()]), unknown)
+        found = self._judged(joined_rows([covered, unknown]), covered)
+        if not self._enough(found):
+            far = self._far_rows()
+            far = far[~among(far, covered)]
+            more = self._judged(far, far)
+            found = Ranked(*map(np.concatenate, zip(found, more, strict=True)))
+        order = np.lexsort((found.low, found.minutes))
+        return Ranked(*(column[order] for column in found))
 
     def partners(self) -> list[tuple[int, int]]:
         """Return the rows proposed with their minutes, in order: at most as many as asked for."""
@@ -130,35 +134,35 @@ class PublicSearch:
         better = ~near.old & (near.minutes < weights.reach)
         return len(request.needs) == 1 and int(np.count_nonzero(better)) >= wanted
 
-    def _judged(self, covered: Array, unknown: Array) -> Ranked:
-        rows = joined_rows([covered, unknown])
-        facts = self._services.columns.table[rows]
-        helping = np.flatnonzero(facts[:, Fact.NEEDS] & self._wanted)
-        rows, facts = rows[helping], facts[helping]
-        passed = self.limits.passed(rows, facts)
-        rows, facts = rows[passed], facts[passed]
+    def _judged(self, rows: Array, covered: Array) -> Ranked:
+        """Return those of these rows that may be proposed, in no order.
+
+        Args:
+            covered: those of which a stated area covers the place, ascending.
+        """
+        rows, facts = self.limits.passed(rows)
         low, high = self._services.sites.bounds_km(rows, self.place)
         trips = self._trips(rows, low, high)
-        reach = self._search.weights.reach
-        may_be_far = (facts[:, Fact.TRAITS] & Trait.REMOTE_TOO.value) != 0
-        may_be_far &= self._stated(rows, facts, covered)
-        left = np.flatnonzero((trips <= reach) | may_be_far)
-        rows, facts = rows[left], facts[left]
-        minutes = np.minimum(trips[left], reach) + self._drawbacks.minutes(rows, facts)
-        order = np.lexsort((low[left], minutes))
+        stays = trips <= self._search.weights.reach
+        if not stays.all():
+            far = np.flatnonzero(~stays)
+            remote = (facts[far, Fact.TRAITS] & Trait.REMOTE_TOO.value) != 0
+            stays[far] = remote & self._stated(rows[far], facts[far], covered)
+            trips = np.minimum(trips, self._search.weights.reach)[stays]
+            rows, facts, low, high = rows[stays], facts[stays], low[stays], high[stays]
         return Ranked(
-            rows[order],
-            minutes[order],
-            low[left][order],
-            high[left][order],
-            (facts[:, Fact.NEEDS] & self._wanted)[order],
-            self.limits.outdated(facts)[order],
+            rows,
+            trips + self._drawbacks.minutes(rows, facts),
+            low,
+            high,
+            facts[:, Fact.NEEDS] & self._wanted,
+            self.limits.outdated(facts),
         )
 
     def _stated(self, rows: Array, facts: Array, covered: Array) -> Array:
         """Return for these rows whether a stated area covers the place."""
         if self._search.request.near.zip_code is None:
-            return np.isin(rows, covered, assume_unique=True)
+            return among(rows, covered)
         stated: Array = (facts[:, Fact.TRAITS] & Trait.NO_AREA.value) == 0
         return stated
 

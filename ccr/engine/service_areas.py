@@ -79,6 +79,17 @@ def joined_rows(lists: Iterable[Array]) -> Array:
     return rows
 
 
+
+def among(rows: Array, ascending: Array) -> Array:
+    """Return for these rows whether they are among others, which ascend."""
+    if not len(ascending):
+        return np.zeros(len(rows), bool)
+    places = np.searchsorted(ascending, rows)
+    places[places == len(ascending)] = 0
+    found: Array = ascending[places] == rows
+    return found
+
+
 NATION, NATION_REMOTE, UNSTATED, SOME_ZIPS, PLACELESS = (
     "nation",
     "nation-remote",

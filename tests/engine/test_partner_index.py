@@ -180,7 +180,7 @@ def test_limits_and_minutes_by_columns_are_those_of_the_domain():
         request = directory.request(needs=tuple(Need)[:18])
         search = search_for(request, directory.snapshot.agreements, hours=HOURS)
         limits, drawbacks = Limits(columns, search), Drawbacks(columns, search, HoursNow(HOURS))
-        passed = limits.passed(rows, columns.table)
+        passed, facts = limits.passed(rows)
         everywhere = (Area(AreaExtent.COUNTY, request.near.county_fips),)
         expected = [
             row
@@ -190,7 +190,7 @@ def test_limits_and_minutes_by_columns_are_those_of_the_domain():
             )
         ]
         assert passed.tolist() == expected
-        minutes = drawbacks.minutes(passed, columns.table[passed])
+        minutes = drawbacks.minutes(passed, facts)
         assert minutes.tolist() == [
             sum(part.minutes for part in domain_drawbacks(services[row], search)) for row in passed
         ]
