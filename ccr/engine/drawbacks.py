@@ -6,6 +6,7 @@ What must not: words; a drawback that ccr.domain.matching does not name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 
@@ -17,6 +18,7 @@ from ccr.domain.matching import Search
 from ccr.domain.populations import known_match
 from ccr.domain.reasons import language_mode
 from ccr.domain.taxonomy import CapacityStatus, Known, LanguageMode, Transport
+from ccr.domain.ways import Target
 from ccr.engine.columns import (
     LANGUAGE_BITS,
     NEVER,
@@ -57,6 +59,8 @@ class Drawbacks:
             total += self._language(wanted, rows, facts)
         if request.sender_member_id is not None:
             total += self._agreement(facts)
+        if self._search.ways.to:
+            total += self._between(facts)
         return total
 
     def _waiting(self, facts: Array) -> Array:
@@ -118,13 +122,22 @@ class Drawbacks:
         sender = self._search.request.sender_member_id
         if sender is not None and sender.int in known:
             worth[known[sender.int]] = 0
-        minutes = np.full(len(facts), weights.agreement_missing)
-        if worth:
-            numbers = np.array(sorted(worth))
-            members = facts[:, Fact.MEMBER]
-            places = np.minimum(np.searchsorted(numbers, members), len(numbers) - 1)
-            named = numbers[places] == members
-            minutes[named] = np.array([worth[n] for n in numbers.tolist()])[places[named]]
+        return _by_member(facts[:, Fact.MEMBER], worth, weights.agreement_missing)
+
+    def _between(self, facts: Array) -> Array:
+        known, to = self._columns.members.known, self._search.ways.to
+        minutes = np.zeros(len(facts), np.int64)
+        open_to_victims = (facts[:, Fact.TRAITS] & Trait.VICTIM_SERVICES.value) != 0
+        for target, which in (
+            (Target.VICTIM_SERVICES, open_to_victims),
+            (Target.OTHERS, ~open_to_victims),
+        ):
+            between = to.get(target)
+            if between is not None:
+                worth = {
+                    known[m.int]: cost for m, cost in between.by_member.items() if m.int in known
+                }
+                minutes[which] = _by_member(facts[which, Fact.MEMBER], worth, between.otherwise)
         return minutes
 
     def _misfit(self, facts: Array) -> Array:
@@ -140,6 +153,17 @@ class Drawbacks:
             if known_match(example, request) is Known.UNKNOWN:
                 minutes[people == number] += weights.made_for_others
         return minutes
+
+
+def _by_member(members: Array, worth: Mapping[int, int], otherwise: int) -> Array:
+    """Return what each of these member numbers is worth; `otherwise` for those not named."""
+    minutes = np.full(len(members), otherwise)
+    if worth:
+        numbers = np.array(sorted(worth))
+        places = np.minimum(np.searchsorted(numbers, members), len(numbers) - 1)
+        named = numbers[places] == members
+        minutes[named] = np.array([worth[n] for n in numbers.tolist()])[places[named]]
+    return minutes
 
 
 def trip_minutes(km: Array, transport: Transport) -> Array:
