@@ -154,7 +154,10 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class RouteAnswer:
-    """The answer to a request. Order is meaning: nearest appropriate first."""
+    """The answer to a request. Order is meaning: nearest appropriate first.
+
+    `per_need` is the first partner for each need by itself, for requests of several needs.
+    """
 
     request: RouteRequest
     partners: tuple[Partner, ...]
@@ -162,3 +165,10 @@ class RouteAnswer:
     why_not: tuple[LeftOut, ...]
     plans: tuple[Plan, ...]
     per_need: tuple[DoorForNeed, ...] = ()
+
+    @property
+    def planned_ids(self) -> frozenset[UUID]:
+        """Return the services of all plans; some may stand below the end of the list."""
+        doors = [part for plan in self.plans for part in plan.parts]
+        doors += [door for row in self.per_need for door in (row.public, row.by_area) if door]
+        return frozenset(door.service_id for door in doors)
