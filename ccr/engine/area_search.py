@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ccr.domain.directory import Service
+from ccr.domain.directory import Place, Service
 from ccr.domain.eligibility import left_out_as_outdated
 from ccr.domain.freshness import outdated
 from ccr.domain.matching import Search, judge_by_area
@@ -23,7 +23,7 @@ from ccr.domain.why_not import AREA_PLACES, by_area_to_name, fixed_place
 from ccr.engine.columns import Columns, Fact, need_bits
 from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
-from ccr.engine.service_areas import NATION, NO_ROWS, PLACELESS, ServiceAreas, joined_rows
+from ccr.engine.service_areas import NATION, PLACELESS, ServiceAreas, joined_rows
 
 
 class AreaServices:
@@ -38,7 +38,8 @@ class AreaServices:
     def of(cls, services: Sequence[Service]) -> AreaServices:
         """Return these services in their fixed order."""
         ordered = sorted(services, key=fixed_place)
-        return cls(Columns(ordered), ServiceAreas(ordered), list(range(len(ordered))))
+        columns = Columns(ordered)
+        return cls(columns, ServiceAreas(columns), list(range(len(ordered))))
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -52,8 +53,7 @@ class AreaServices:
         in_order = [row for row in self._in_order if row not in left_behind]
         for row in range(len(self), len(columns)):
             insort(in_order, row, key=lambda r: fixed_place(columns.services[r]))
-        areas = self.areas.joined(ServiceAreas(more), len(self)) if more else self.areas
-        return AreaServices(columns, areas, in_order)
+        return AreaServices(columns, self.areas.followed(columns), in_order)
 
 
 class AreaSearch:
@@ -76,7 +76,7 @@ class AreaSearch:
 
     @cached_property
     def proposed(self) -> Array:
-        """Return the rows that may be proposed, in order: outdated ones make up for missing (R97)."""
+        """Return the rows that may be proposed, in order; outdated ones make up for missing."""
         old = self._limits.outdated(self._services.columns.table[self._able])
         room = room_for_outdated(int(np.count_nonzero(~old)), self._search.weights)
         kept: Array = self._able[~old | (np.cumsum(old) <= room)]
@@ -100,8 +100,7 @@ class AreaSearch:
         """Return those left out that are named, in their fixed order."""
         request, services = self._search.request, self._services
         rows = joined_rows(self._touching())
-        facts = services.columns.table[rows]
-        rows = rows[(services.places[rows] >= 0) & ~self._limits.unnamed(facts)]
+        rows = rows[self._limits.helping(rows) & self._limits.named(rows)]
         rows = rows[~np.isin(rows, self.proposed, assume_unique=True)]
         stopped: list[LeftOut] = []
         for row in rows[np.argsort(services.places[rows])].tolist():
@@ -119,18 +118,22 @@ class AreaSearch:
     def _wanted(self) -> int:
         return need_bits(self._search.request.needs)
 
+    @property
+    def _near(self) -> Place:
+        return self._search.request.near
+
     def _service(self, row: int) -> Service:
         return self._services.columns.services[row]
 
     def _in_the_area(self) -> tuple[Array, Array]:
         """Return the rows that are listed for this place, each with how wide its area is."""
-        areas, near, needs = self._services.areas, self._search.request.near, self._search.request.needs
+        areas, near, needs = self._services.areas, self._near, self._search.request.needs
         by_width = (
             [areas.in_zip(near)],
             [areas.in_county(near), areas.sited_in_county(near)],
-            [areas.in_state(need, near) for need in needs],
-            [areas.lists.get((need, NATION), NO_ROWS) for need in needs],
-            [areas.lists.get((need, PLACELESS), NO_ROWS) for need in needs],
+            [areas.in_state(near)],
+            [areas.of_need(need, NATION) for need in needs],
+            [areas.of_need(need, PLACELESS) for need in needs],
         )
         widths = [(joined_rows(lists), width) for width, lists in enumerate(by_width)]
         rows = joined_rows(found for found, _ in widths)
@@ -141,8 +144,7 @@ class AreaSearch:
 
     def _touching(self) -> Iterator[Array]:
         """Yield the rows of which an area lies in, or holds, the state of the place."""
-        areas, near = self._services.areas, self._search.request.near
-        for need in self._search.request.needs:
-            yield areas.lists.get((need, NATION), NO_ROWS)
-            yield areas.in_state(need, near)
-            yield areas.within_state(need, near)
+        areas, near = self._services.areas, self._near
+        yield areas.in_state(near)
+        yield areas.within_state(near)
+        yield from (areas.of_need(need, NATION) for need in self._search.request.needs)

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, IntFlag
 from functools import cache
+from itertools import compress
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -76,10 +77,7 @@ NOT_FOR_TRACK = {track: 1 << (_AFTER_TRAITS + i) for i, track in enumerate(Track
 ONLY_FOR_GENDER = {Gender.WOMEN: 1 << 13, Gender.MEN: 1 << 14}
 REFUSES = {access: 1 << (16 + i) for i, access in enumerate(Access)}
 OUTSIDE_AGES = {band: 1 << (32 + i) for i, band in enumerate(AgeBand)}
-_KIND = {
-    CompartmentKind.VICTIM_SERVICES: Trait.VICTIM_SERVICES.value,
-    CompartmentKind.APIP: Trait.APIP.value,
-}
+_TRAIT_BITS = tuple(trait.value for trait in Trait)
 _LASTING = {ServiceStatus.INACTIVE, ServiceStatus.DEFUNCT}
 
 K = TypeVar("K", bound=Hashable)
@@ -110,20 +108,26 @@ def microseconds(at: datetime) -> int:
 
 
 class Columns:
-    """The facts of a list of services. Those that follow share its numbers and its memory."""
+    """The facts of a list of services. Those that follow share its numbers and its memory.
+
+    Attributes:
+        there: for each row whether it is still there.
+        members, compartments: numbers by the id as a whole number, which is quick to look up.
+        people, answering: examples of services, one for each way of being so.
+    """
 
     def __init__(self, services: Sequence[Service]) -> None:
         """Write the facts down; the time grows with the number of services."""
         self.services = list(services)
-        self.members: Numbers[object, None] = Numbers()
-        self.compartments: Numbers[object, None] = Numbers()
+        self.members: Numbers[int, None] = Numbers()
+        self.compartments: Numbers[int, None] = Numbers()
         self.languages: Numbers[str, None] = Numbers()
         self.hours: Numbers[tuple[str, str], tuple[str, str]] = Numbers()
         self.people: Numbers[object, Service] = Numbers()
         self.answering: Numbers[object, Service] = Numbers()
         self._spoken: dict[tuple[Language, ...], tuple[int, int]] = {}
         self._table = Growing(self._written(services))
-        self.count = len(self.services)
+        self.there = np.ones(len(self.services), bool)
 
     @property
     def table(self) -> Array:
@@ -131,7 +135,7 @@ class Columns:
         return self._table.rows
 
     def __len__(self) -> int:
-        return self.count
+        return len(self.there)
 
     def replaced(self, gone: Sequence[int], more: Sequence[Service]) -> Columns:
         """Return these columns without the rows that are gone, and with more rows at the end.
@@ -140,15 +144,12 @@ class Columns:
         """
         later = Columns.__new__(Columns)
         vars(later).update(vars(self))
-        # Earlier columns never look beyond their own count, so the list can be shared.
-        del self.services[self.count :]
+        # Earlier columns never look beyond their own length, so the list can be shared.
+        del self.services[len(self) :]
         self.services.extend(more)
-        later.count = len(self.services)
-        table = self._table
-        if gone:
-            table = Growing(table.rows.copy())
-            table.rows[list(gone), Fact.TRAITS] |= Trait.NOT_OFFERED.value
-        later._table = table.extended(self._written(more))
+        later._table = self._table.extended(self._written(more))
+        later.there = np.concatenate([self.there, np.ones(len(more), bool)])
+        later.there[list(gone)] = False
         return later
 
     def _written(self, services: Sequence[Service]) -> Array:
@@ -163,8 +164,8 @@ class Columns:
             _need_bits(s.needs),
             speaks,
             staff,
-            self.members.of(s.member.id, None),
-            self.compartments.of(s.compartment_id, None),
+            self.members.of(s.member.id.int, None),
+            self.compartments.of(s.compartment_id.int, None),
             self._hours(s),
             self.people.of(s.populations, s) if s.populations_only else -1,
             self.answering.of((s.coverage, s.timezone), s),
@@ -207,27 +208,24 @@ def _said_at(room: Capacity | None) -> int:
 
 
 def _traits(s: Service) -> int:
-    traits = (
-        _KIND.get(s.compartment_kind, 0)
-        | _not_for(s.tracks)
-        | _outside_ages(s.minimum_age, s.maximum_age)
-        | ONLY_FOR_GENDER.get(s.gender_served, 0)
-    )
-    if s.do_not_refer or not s.member.active or s.status in _LASTING:
-        traits |= Trait.NOT_OFFERED.value
-    if s.status is ServiceStatus.TEMPORARILY_CLOSED:
-        traits |= Trait.CLOSED.value
-    if not s.member.on_ccr:
-        traits |= Trait.NOT_ON_CCR.value
-    if is_remote_too(s):
-        traits |= Trait.REMOTE_TOO.value
-    if not s.areas:
-        traits |= Trait.NO_AREA.value
-    if s.needs:
-        traits |= Trait.HAS_NEEDS.value
+    traits = _not_for(s.tracks) | _outside_ages(s.minimum_age, s.maximum_age)
+    if s.gender_served in ONLY_FOR_GENDER:
+        traits |= ONLY_FOR_GENDER[s.gender_served]
     for access, known in s.accessibility.items():
         if known is Known.NO:
             traits |= REFUSES[access]
+    so = (
+        s.do_not_refer or not s.member.active or s.status in _LASTING,
+        s.status is ServiceStatus.TEMPORARILY_CLOSED,
+        not s.member.on_ccr,
+        is_remote_too(s),
+        s.compartment_kind is CompartmentKind.VICTIM_SERVICES,
+        s.compartment_kind is CompartmentKind.APIP,
+        bool(s.needs),
+        not s.areas,
+    )
+    for bit in compress(_TRAIT_BITS, so):
+        traits |= bit
     return traits
 
 

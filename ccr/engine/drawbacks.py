@@ -61,9 +61,7 @@ class Drawbacks:
 
     def _waiting(self, facts: Array) -> Array:
         weights, request = self._search.weights, self._search.request
-        waits = self._hours.waits(
-            self._columns.hours.examples, facts[:, Fact.HOURS], request.at
-        )
+        waits = self._hours.waits(self._columns.hours.examples, facts[:, Fact.HOURS], request.at)
         most = weights.closed_at_most(request.urgency)
         minutes = np.minimum(waits, most)
         minutes[waits == NOT_KNOWN] = weights.hours_unknown
@@ -113,13 +111,13 @@ class Drawbacks:
     def _agreement(self, facts: Array) -> Array:
         weights, known = self._search.weights, self._columns.members.known
         worth = {
-            known[member]: 0 if holds else weights.agreement_lapsed
+            known[member.int]: 0 if holds else weights.agreement_lapsed
             for member, holds in self._search.agreements.items()
-            if member in known
+            if member.int in known
         }
-        sender = known.get(self._search.request.sender_member_id)
-        if sender is not None:
-            worth[sender] = 0
+        sender = self._search.request.sender_member_id
+        if sender is not None and sender.int in known:
+            worth[known[sender.int]] = 0
         minutes = np.full(len(facts), weights.agreement_missing)
         if worth:
             numbers = np.array(sorted(worth))

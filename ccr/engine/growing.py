@@ -30,7 +30,8 @@ class Growing:
         before, after = len(self.rows), len(self.rows) + len(more)
         memory = self._memory
         if after > len(memory):
-            memory = np.empty((after + after // 8 + _LEAST_ROOM, *self.rows.shape[1:]), self.rows.dtype)
+            room = after + after // 8 + _LEAST_ROOM
+            memory = np.empty((room, *self.rows.shape[1:]), self.rows.dtype)
             memory[:before] = self.rows
         memory[before:after] = more
         return Growing(memory[:after], memory)

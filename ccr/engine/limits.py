@@ -49,22 +49,29 @@ class Limits:
         if request.age_band is not None:
             self._forbidden |= OUTSIDE_AGES[request.age_band]
         if request.gender in ONLY_FOR_GENDER:
-            others = (bit for gender, bit in ONLY_FOR_GENDER.items() if gender is not request.gender)
-            self._forbidden |= sum(others)
+            asked = ONLY_FOR_GENDER[request.gender]
+            self._forbidden |= sum(ONLY_FOR_GENDER.values()) - asked
         for access in request.access:
             self._forbidden |= REFUSES[access]
         self._wanted = need_bits(request.needs)
         known = columns.members.known
-        self._excluded = [known[m] for m in request.excluded_members if m in known]
-        self._own = columns.compartments.known.get(request.sender_compartment_id)
+        self._excluded = [known[m.int] for m in request.excluded_members if m.int in known]
+        own = request.sender_compartment_id
+        self._own = None if own is None else columns.compartments.known.get(own.int)
         self._fresh = microseconds(request.at - timedelta(days=weights.capacity_fresh_days))
         self._outdated = microseconds(request.at - timedelta(days=weights.outdated_days))
 
-    def unnamed(self, facts: Array) -> Array:
-        """Return for these rows of facts whether the service may not even be named."""
+    def helping(self, rows: Array) -> Array:
+        """Return for these rows whether the service helps with one of the needs."""
+        helping: Array = (self._columns.table[rows, Fact.NEEDS] & self._wanted) != 0
+        return helping
+
+    def named(self, rows: Array) -> Array:
+        """Return for these rows whether the service may be named at all."""
+        facts = self._columns.table[rows]
         marks: Array = (facts[:, Fact.TRAITS] & self._unnamed) != 0
         self._mark_unnamed(facts, marks)
-        return marks
+        return self._columns.there[rows] & ~marks
 
     def outdated(self, facts: Array) -> Array:
         """Return for these rows of facts whether the listing is outdated."""
@@ -75,8 +82,9 @@ class Limits:
     def passed(self, rows: Array) -> tuple[Array, Array]:
         """Return those of these rows that meet a need and that no limit stops, and their facts."""
         table = self._columns.table
-        meets = (table[rows, Fact.NEEDS] & self._wanted) != 0
-        rows = rows[meets & ((table[rows, Fact.TRAITS] & self._forbidden) == 0)]
+        meets = self.helping(rows)
+        meets &= (table[rows, Fact.TRAITS] & self._forbidden) == 0
+        rows = rows[meets & self._columns.there[rows]]
         facts = table[rows]
         stopped = (facts[:, Fact.ROOM] == ROOM[CapacityStatus.NO_CAPACITY]) & (
             facts[:, Fact.ROOM_SAID_AT] >= self._fresh

@@ -21,7 +21,7 @@ from ccr.engine.geodesic_bounds import SPHERE_HIGH, SPHERE_LOW, bounds_km
 from ccr.engine.postings import Array
 from ccr.engine.public_search import PublicSearch
 from ccr.engine.public_services import PublicServices
-from ccr.engine.service_areas import among
+from ccr.engine.service_areas import EVERYWHERE, among
 from ccr.engine.sites import Blocks, Sites
 
 _A_METRE = 0.001
@@ -29,8 +29,11 @@ _A_METRE = 0.001
 
 @dataclass(frozen=True, slots=True)
 class PublicLeftOut:
-    """What one search leaves out. The domain names nearest first by great circles, so a little
-    further is looked than the last one found."""
+    """What one search leaves out.
+
+    The domain names nearest first by great circles, so a little further is looked than the last
+    one found.
+    """
 
     services: PublicServices
     search: Search
@@ -72,10 +75,10 @@ class PublicLeftOut:
         proposable = np.sort(ranked.rows[~ranked.old])
 
         def wanted(rows: Array) -> Array:
-            facts = self.services.columns.table[rows]
-            return rows[~self.found.limits.unnamed(facts) & ~among(rows, proposable)]
+            left: Array = rows[self.found.limits.named(rows) & ~among(rows, proposable)]
+            return left
 
-        lists = [self.services.blocks(need) for need in self.search.request.needs]
+        lists = [self.services.blocks(need, EVERYWHERE) for need in self.search.request.needs]
         yield from nearest_first(lists, self.services.sites, self.found.place, wanted)
 
     def _others(self) -> Iterator[tuple[int, float, float]]:
@@ -88,9 +91,10 @@ class PublicLeftOut:
             facts = self.services.columns.table[rows]
             other = (facts[:, Fact.NEEDS] & needs) == 0
             other &= (facts[:, Fact.TRAITS] & Trait.HAS_NEEDS.value) != 0
-            return rows[other & ~self.found.limits.unnamed(facts)]
+            left: Array = rows[other & self.found.limits.named(rows)]
+            return left
 
-        everything = [self.services.blocks(None)]
+        everything = [self.services.everything()]
         for entry in nearest_first(everything, self.services.sites, self.found.place, wanted):
             if entry[1] * SPHERE_LOW > reach_km:
                 return
@@ -142,4 +146,3 @@ def nearest_first(
             return
         later = chords > edge
         waiting, chords = waiting[later], chords[later]
-

@@ -111,21 +111,19 @@ class PublicSearch:
         request, weights, areas = self._search.request, self._search.weights, self._services.areas
         near, blocks = request.near, self._services.blocks
         km = km_beyond(weights.reach, request.transport)
-        covered = [areas.in_county(near), areas.in_zip(near)]
+        covered = [areas.in_county(near), areas.in_zip(near), areas.in_state(near)]
         unknown = []
         for need in request.needs:
-            covered.append(areas.in_state(need, near))
-            covered.append(blocks((need, NATION)).within(self.place, km))
-            unknown.append(blocks((need, UNSTATED)).within(self.place, km))
+            covered.append(blocks(need, NATION).within(self.place, km))
+            unknown.append(blocks(need, UNSTATED).within(self.place, km))
             if near.zip_code is None:
-                unknown.append(blocks((need, SOME_ZIPS)).within(self.place, km))
+                unknown.append(blocks(need, SOME_ZIPS).within(self.place, km))
         return joined_rows(covered), joined_rows(unknown)
 
     def _far_rows(self) -> Array:
         """Return the rows that serve the nation by phone or online, however far away."""
-        lists = self._services.areas.lists
-        keys = [(need, NATION_REMOTE) for need in self._search.request.needs]
-        return joined_rows(lists[key] for key in keys if key in lists)
+        of_need = self._services.areas.of_need
+        return joined_rows(of_need(need, NATION_REMOTE) for need in self._search.request.needs)
 
     def _enough(self, near: Ranked) -> bool:
         """Return True when nothing beyond the reach could still be in the answer."""
@@ -176,7 +174,8 @@ class PublicSearch:
 
     def _first(self, which: Array, most: int) -> list[tuple[int, int]]:
         """Return the first of these numbers of the ranked, in exact order: rows and minutes."""
-        ranked, first = self.ranked, []
+        ranked = self.ranked
+        first: list[tuple[int, int]] = []
         at = 0
         while at < len(which) and len(first) < most:
             end = at + 1

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ccr.domain.directory import Service
+from ccr.domain.taxonomy import Need
 from ccr.engine.columns import Columns
-from ccr.engine.service_areas import NO_ROWS, ServiceAreas
+from ccr.engine.service_areas import Key, ServiceAreas
 from ccr.engine.sites import Blocks, Sites, morton_order
 
 
@@ -20,33 +21,36 @@ class PublicServices:
 
     def __init__(self, columns: Columns, areas: ServiceAreas, sites: Sites) -> None:
         self.columns, self.areas, self.sites = columns, areas, sites
-        self._blocks: dict[object, Blocks] = {}
+        self._blocks: dict[Key | None, Blocks] = {}
 
     @classmethod
     def of(cls, services: Sequence[Service]) -> PublicServices:
         """Return these services in an order in which neighbours lie near one another."""
-        ordered = [services[number] for number in morton_order(services)]
-        return cls(Columns(ordered), ServiceAreas(ordered), Sites(ordered))
+        columns = Columns([services[number] for number in morton_order(services)])
+        return cls(columns, ServiceAreas(columns), Sites(columns.services))
 
     def __len__(self) -> int:
         return len(self.columns)
 
     def replaced(self, gone: Sequence[int], more: Sequence[Service]) -> PublicServices:
         """Return these services without some rows and with more services at the end."""
-        areas = self.areas.joined(ServiceAreas(more), len(self)) if more else self.areas
-        later = PublicServices(
-            self.columns.replaced(gone, more), areas, self.sites.extended(more)
-        )
+        columns = self.columns.replaced(gone, more)
+        later = PublicServices(columns, self.areas.followed(columns), self.sites.extended(more))
         for key, blocks in tuple(self._blocks.items()):
-            if areas.lists.get(key) is blocks.rows:
+            if key is not None and later.areas.of_need(*key) is blocks.rows:
                 later._blocks[key] = blocks
         return later
 
-    def blocks(self, key: object) -> Blocks:
-        """Return a list of rows, by its key among the areas, in blocks; all rows for None."""
-        blocks = self._blocks.get(key)
+    def blocks(self, need: Need, name: str) -> Blocks:
+        """Return those of a list of service areas that help with a need, in blocks."""
+        blocks = self._blocks.get((need, name))
         if blocks is None:
-            everything = np.arange(len(self)) if key is None else NO_ROWS
-            blocks = Blocks(self.areas.lists.get(key, everything), self.sites)
-            self._blocks[key] = blocks
+            blocks = self._blocks[need, name] = Blocks(self.areas.of_need(need, name), self.sites)
+        return blocks
+
+    def everything(self) -> Blocks:
+        """Return all rows in blocks."""
+        blocks = self._blocks.get(None)
+        if blocks is None:
+            blocks = self._blocks[None] = Blocks(np.arange(len(self)), self.sites)
         return blocks

@@ -1,13 +1,12 @@
-"""Which services of a need cover a place, as lists of rows by area.
+"""Which services cover a place, as lists of rows by area.
 
 What lives here: lists. What must not: marks for every service (area_columns has those), points.
-An area that few services state (a county, a ZIP) has one list; wide ones have a list for each need.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -15,69 +14,145 @@ from ccr.domain.areas import is_placeless
 from ccr.domain.directory import Place, Service
 from ccr.domain.matching import is_remote_too
 from ccr.domain.taxonomy import AreaExtent, Need
-from ccr.engine.postings import Array, Postings, joined_postings, postings
+from ccr.engine.columns import NEED_BIT, Columns, Fact
+from ccr.engine.postings import Array, Postings, joined_postings
 
 NO_ROWS: Array = np.array([], np.int64)
-_NARROW = {AreaExtent.COUNTY, AreaExtent.ZIP}
+EVERYWHERE, NATION, NATION_REMOTE, UNSTATED, SOME_ZIPS, PLACELESS = (
+    "everywhere",
+    "nation",
+    "nation-remote",
+    "unstated",
+    "some-zips",
+    "placeless",
+)
+"""Lists of services by how far they reach: all; the nation; that by phone or online too; no area
+stated; only some ZIPs; no area and no site stated."""
+
+Key = tuple[Need, str]
 
 
 class ServiceAreas:
-    """The lists of one list of services. Rows within a list ascend."""
+    """The lists of the services of some columns. Rows within a list ascend."""
 
-    def __init__(self, services: Sequence[Service]) -> None:
-        self._lists = postings(
-            (key, row) for row, service in enumerate(services) for key in _keys(service)
-        )
+    def __init__(self, columns: Columns, first: int = 0) -> None:
+        """Build the lists of the services from row `first` on."""
+        services = columns.services[first : len(columns)]
+        lists = _Lists()
+        for row, service in enumerate(services, start=first):
+            lists.add(row, service)
+        self._needs = columns.table[:, Fact.NEEDS]
+        self._counties, self._zips, self._sited = map(_postings, lists.narrow)
+        self._states, self._within_states = map(_postings, lists.by_state)
+        self._wide = _postings(lists.wide)
+        self._wide[EVERYWHERE] = np.arange(first, len(columns))
+        self._of_need: dict[Key, Array] = {}
 
-    def joined(self, other: ServiceAreas, shift: int) -> ServiceAreas:
-        """Return these lists with those of services that follow from row `shift` on."""
+    def followed(self, columns: Columns) -> ServiceAreas:
+        """Return the lists of columns that have these services first, and more behind them."""
+        more = ServiceAreas(columns, len(self._needs))
         both = ServiceAreas.__new__(ServiceAreas)
-        both._lists = joined_postings(self._lists, other._lists, shift)
+        both._needs = more._needs
+        for name, lists in vars(self).items():
+            if isinstance(lists, Postings):
+                setattr(both, name, joined_postings(lists, vars(more)[name], 0))
+        both._of_need = {}
+        for (need, name), rows in tuple(self._of_need.items()):
+            added = more.of_need(need, name)
+            both._of_need[need, name] = np.concatenate([rows, added]) if len(added) else rows
         return both
 
-    @property
-    def lists(self) -> Postings:
-        """Return the lists by key."""
-        return self._lists
-
-    def helping(self, need: Need) -> Array:
-        """Return all that help with a need."""
-        return self._lists.get(need, NO_ROWS)
+    def of_need(self, need: Need, name: str) -> Array:
+        """Return those of a list (EVERYWHERE, NATION, ..., a state) that help with a need."""
+        rows = self._of_need.get((need, name))
+        if rows is None:
+            everyone = self._wide.get(name, NO_ROWS)
+            rows = everyone[(self._needs[everyone] & NEED_BIT[need]) != 0]
+            self._of_need[need, name] = rows
+        return rows
 
     def in_county(self, place: Place) -> Array:
         """Return those that state the county of a place, whatever they help with."""
-        return self._lists.get((AreaExtent.COUNTY, place.county_fips), NO_ROWS)
+        return self._counties.get(place.county_fips, NO_ROWS)
 
     def in_zip(self, place: Place) -> Array:
         """Return those that state the ZIP of a place, whatever they help with."""
-        return self._lists.get((AreaExtent.ZIP, place.zip_code), NO_ROWS)
+        return self._zips.get(place.zip_code, NO_ROWS)
 
-    def in_state(self, need: Need, place: Place) -> Array:
-        """Return those that help with a need and state the state of a place."""
-        return self._lists.get((need, AreaExtent.STATE, place.state), NO_ROWS)
+    def in_state(self, place: Place) -> Array:
+        """Return those that state the state of a place, whatever they help with."""
+        return self._states.get(place.state, NO_ROWS)
 
-    def within_state(self, need: Need, place: Place) -> Array:
-        """Return those that help with a need and state a county in the state of a place."""
-        return self._lists.get((need, AreaExtent.COUNTY, place.county_fips[:2]), NO_ROWS)
+    def within_state(self, place: Place) -> Array:
+        """Return those that state a county in the state of a place, whatever they help with."""
+        return self._within_states.get(place.county_fips[:2], NO_ROWS)
 
     def sited_in_county(self, place: Place) -> Array:
         """Return those that state no area but have a site in the county, whatever they do."""
-        return self._lists.get(("sited", place.county_fips), NO_ROWS)
+        return self._sited.get(place.county_fips, NO_ROWS)
+
+
+class _Lists:
+    """The lists while they are being written."""
+
+    def __init__(self) -> None:
+        self.narrow: tuple[defaultdict[str | None, list[int]], ...] = (
+            defaultdict(list),
+            defaultdict(list),
+            defaultdict(list),
+        )
+        self.by_state: tuple[defaultdict[str | None, list[int]], ...] = (
+            defaultdict(list),
+            defaultdict(list),
+        )
+        self.wide: defaultdict[str | None, list[int]] = defaultdict(list)
+
+    def add(self, row: int, service: Service) -> None:
+        """Write a service down in the lists that it is in; in some perhaps twice."""
+        if not service.areas:
+            self._add_unstated(row, service)
+        counties, zips, _ = self.narrow
+        states, within_states = self.by_state
+        for area in service.areas:
+            extent, code = area.extent, area.code
+            if extent is AreaExtent.COUNTY:
+                counties[code].append(row)
+                within_states[code[:2]].append(row)
+            elif extent is AreaExtent.STATE:
+                states[code].append(row)
+            elif extent is AreaExtent.ZIP:
+                zips[code].append(row)
+                self.wide[SOME_ZIPS].append(row)
+            else:
+                self.wide[NATION].append(row)
+                if is_remote_too(service):
+                    self.wide[NATION_REMOTE].append(row)
+
+    def _add_unstated(self, row: int, service: Service) -> None:
+        self.wide[UNSTATED].append(row)
+        if is_placeless(service):
+            self.wide[PLACELESS].append(row)
+        for site in service.sites:
+            self.narrow[2][site.county_fips].append(row)
+
+
+def _postings(lists: dict[str | None, list[int]]) -> Postings:
+    return Postings((code, joined_rows([np.array(rows, np.int64)])) for code, rows in lists.items())
 
 
 def joined_rows(lists: Iterable[Array]) -> Array:
     """Return the rows of all lists, each once, ascending."""
     found = [rows for rows in lists if len(rows)]
-    if len(found) <= 1:
-        return found[0] if found else NO_ROWS
+    if not found:
+        return NO_ROWS
     joined = np.concatenate(found)
-    joined.sort()
+    if len(found) > 1:
+        joined.sort()
     fresh = np.empty(len(joined), bool)
     fresh[0] = True
     np.not_equal(joined[1:], joined[:-1], out=fresh[1:])
     rows: Array = joined[fresh]
     return rows
-
 
 
 def among(rows: Array, ascending: Array) -> Array:
@@ -88,50 +163,3 @@ def among(rows: Array, ascending: Array) -> Array:
     places[places == len(ascending)] = 0
     found: Array = ascending[places] == rows
     return found
-
-
-NATION, NATION_REMOTE, UNSTATED, SOME_ZIPS, PLACELESS = (
-    "nation",
-    "nation-remote",
-    "unstated",
-    "some-zips",
-    "placeless",
-)
-
-
-def _keys(service: Service) -> Iterator[Any]:
-    """Yield the keys of the lists that a service is in."""
-    extents = set()
-    for area in service.areas:
-        extents.add(area.extent)
-        if area.extent in _NARROW:
-            yield (area.extent, area.code)
-    if not extents:
-        for site in service.sites:
-            yield ("sited", site.county_fips)
-    for need in service.needs:
-        yield need
-        yield from ((need, key) for key in _wide(service, extents))
-        if extents:
-            yield from _by_state(need, service)
-
-
-def _by_state(need: Need, service: Service) -> Iterator[Any]:
-    for area in service.areas:
-        if area.extent is AreaExtent.STATE:
-            yield (need, AreaExtent.STATE, area.code)
-        elif area.extent is AreaExtent.COUNTY:
-            yield (need, AreaExtent.COUNTY, area.code[:2])
-
-
-def _wide(service: Service, extents: set[AreaExtent]) -> Iterator[str]:
-    if AreaExtent.NATION in extents:
-        yield NATION
-        if is_remote_too(service):
-            yield NATION_REMOTE
-    if AreaExtent.ZIP in extents:
-        yield SOME_ZIPS
-    if not extents:
-        yield UNSTATED
-        if is_placeless(service):
-            yield PLACELESS

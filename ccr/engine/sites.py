@@ -30,7 +30,8 @@ def morton_order(services: Sequence[Service]) -> list[int]:
     """
     firsts = [next(s.point for s in service.sites if s.point is not None) for service in services]
     degrees = np.array([(p.lat, p.lon) for p in firsts], float).reshape(-1, 2)
-    cells = ((degrees + [90, 180]) / [180, 360] * (2**_MORTON_BITS - 1)).astype(np.int64)
+    shares = (degrees + np.array([90, 180])) / np.array([180, 360])
+    cells = (shares * (2**_MORTON_BITS - 1)).astype(np.int64)
     key = np.zeros(len(services), np.int64)
     for bit in range(_MORTON_BITS):
         key |= ((cells[:, 0] >> bit) & 1) << (2 * bit + 1) | ((cells[:, 1] >> bit) & 1) << (2 * bit)
@@ -75,9 +76,7 @@ class Sites:
         if len(several):
             starts, sites = self._others(rows[several], counts[several])
             others = _lengths(self._more.rows[sites] - place)
-            nearest[several] = np.minimum(
-                nearest[several], np.minimum.reduceat(others, starts)
-            )
+            nearest[several] = np.minimum(nearest[several], np.minimum.reduceat(others, starts))
         return nearest
 
     def bounds_km(self, rows: Array, place: Array) -> tuple[Array, Array]:
