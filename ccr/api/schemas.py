@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from ccr.domain.plans import MOST_PLANS
 from ccr.domain.route_fields import MOST_PARTNERS, RouteFields
 from ccr.domain.routing_request import MAX_WHY_NOT
 
@@ -134,12 +135,49 @@ class LeftOutBody(_Answer):
     would_change: str
 
 
+class DoorBody(_Answer):
+    """One service of a plan. `effective_minutes` is absent for an area partner, which has none."""
+
+    service_id: str
+    service: str
+    member_id: str
+    member: str
+    effective_minutes: int = Field(default=0, ge=0)
+
+
+class PlanPart(DoorBody):
+    """One service of a plan, the needs that go to it, and what it costs in words."""
+
+    needs: list[str]
+    text: str
+
+
+class FurtherDoors(_Answer):
+    """What the doors after the first cost by themselves; 0 and no words for a single door."""
+
+    minutes: int = Field(ge=0)
+    text: str
+
+
 class PlanBody(_Answer):
-    """Services that cover all needs together."""
+    """Services that cover all needs together; each need goes to one of them.
+
+    `effective_minutes` is the sum of the parts and of `further_doors`.
+    """
 
     services: list[str]
     effective_minutes: int
     doors: int
+    parts: list[PlanPart]
+    further_doors: FurtherDoors
+
+
+class NearestForNeed(_Answer):
+    """The first partner for one need by itself, with a public address and known by area alone."""
+
+    need: str
+    partner: DoorBody | None
+    area_partner: DoorBody | None
 
 
 class RouteAnswerBody(_Answer):
@@ -150,7 +188,8 @@ class RouteAnswerBody(_Answer):
     partners: list[PartnerBody]
     area_partners: list[AreaPartnerBody]
     why_not: list[LeftOutBody] = Field(max_length=MAX_WHY_NOT)
-    plans: list[PlanBody]
+    plans: list[PlanBody] = Field(max_length=MOST_PLANS)
+    nearest_per_need: list[NearestForNeed]
 
 
 class FieldProblem(_Answer):

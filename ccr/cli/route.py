@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import UUID
 
 import click
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
 from ccr.cli.refusals import says_why
-from ccr.domain.directory import Precision
+from ccr.cli.route_print import print_document
 from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
-from ccr.policy.identity import Identity
 from ccr.services import accounts
 from ccr.services.route_document import route_document
-from ccr.services.routing import RouteFields, directory_services
+from ccr.services.routing import RouteFields
 from ccr.services.world import World
 
 _LISTS = ("--need", "--access", "--exclude")
@@ -87,66 +85,9 @@ def command(
     if as_json:
         click.echo(json.dumps(document, indent=2))
     else:
-        _print(document, _names(identity, document))
-
-
-def _names(identity: Identity, document: dict[str, Any]) -> dict[str, str]:
-    """Return the names of the services in plans; some stand below the limit of the list."""
-    ids = [UUID(service) for plan in document["plans"] for service in plan["services"]]
-    services = directory_services(identity, ids)
-    return {str(service_id): service.name for service_id, service in services.items()}
+        print_document(document)
 
 
 def _world(context: click.Context) -> World:
     world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
     return world
-
-
-def _print(document: dict[str, Any], names: dict[str, str]) -> None:
-    origin = document["origin"]
-    about = Precision(origin["precision"]).about_km
-    click.echo(f"Partners near {origin['label']} (good to about {about:.0f} km)")
-    for number, partner in enumerate(document["partners"], start=1):
-        _print_partner(number, partner)
-    if not document["partners"]:
-        click.echo("\n  No partner with a public address fits.")
-    if document["area_partners"]:
-        click.echo("\nConfidential and area-wide: always in this order, from wherever you ask")
-        for partner in document["area_partners"]:
-            click.echo(f"\n  *  {partner['service']} - {partner['member']}")
-            _print_lines(partner)
-    if document["plans"]:
-        _print_plans(document, names)
-    if document["why_not"]:
-        click.echo("\nWhy not?")
-        for row in document["why_not"]:
-            click.echo(f"  {row['service']} - {row['member']}")
-            click.echo(f"      {row['text']}. Would change: {row['would_change']}")
-
-
-def _print_partner(number: int, partner: dict[str, Any]) -> None:
-    parts = ", ".join(f"{part['text']} {part['minutes']}" for part in partner["parts"])
-    click.echo(f"\n  {number}. {partner['service']} - {partner['member']}")
-    click.echo(
-        f"     {partner['effective_minutes']} effective minutes"
-        f"{f' ({parts})' if parts else ''}; {partner['distance_km']:.1f} km"
-    )
-    _print_lines(partner)
-
-
-def _print_lines(partner: dict[str, Any]) -> None:
-    for text in partner["reasons"]:
-        click.echo(f"     + {text}")
-    for text in partner["unknown"]:
-        click.echo(f"     ? {text}")
-    for step in partner["pathway"]:
-        click.echo(f"     > {step['member']}: {step['text']}")
-
-
-def _print_plans(document: dict[str, Any], names: dict[str, str]) -> None:
-    measured = any(part["measured"] for p in document["partners"] for part in p["parts"])
-    click.echo(f"\nTogether for all needs{' (trips are estimates here)' if measured else ''}")
-    for plan in document["plans"]:
-        doors = " + ".join(names[service] for service in plan["services"])
-        count = "1 door" if plan["doors"] == 1 else f"{plan['doors']} doors"
-        click.echo(f"  {plan['effective_minutes']} effective minutes, {count}: {doors}")

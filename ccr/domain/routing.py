@@ -31,8 +31,8 @@ from ccr.domain.matching import (
     judge_by_area,
     search_for,
 )
-from ccr.domain.plans import Door, best_by_mask, needs_mask, plans_for
-from ccr.domain.routing_request import MAX_WHY_NOT, LeftOut, Plan, RouteAnswer, RouteRequest
+from ccr.domain.plans import Door, first_by_mask, needs_mask, plans_for
+from ccr.domain.routing_request import MAX_WHY_NOT, LeftOut, RouteAnswer, RouteRequest, Together
 from ccr.domain.taxonomy import AreaExtent
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.domain.why_not import by_area_to_name, fixed_place, to_name
@@ -79,10 +79,10 @@ def rank_partners(
             *to_name(stopped, request, weights, places=MAX_WHY_NOT - len(area_named)),
             *area_named,
         ],
-        plans=plans_for(
+        together=plans_for(
             request.needs,
-            best_by_mask(map_doors(proposable, request)),
-            best_by_mask(map_area_doors(area_partners, request)),
+            first_by_mask(map_doors(proposable, request)),
+            first_by_mask(map_area_doors(area_partners, request)),
             weights,
         ),
     )
@@ -94,7 +94,7 @@ def finished(
     partners: Sequence[Candidate],
     area_partners: Sequence[Service],
     why_not: Sequence[LeftOut],
-    plans: tuple[Plan, ...],
+    together: Together,
 ) -> RouteAnswer:
     """Return the answer in full, with reasons for those that are in it."""
     return RouteAnswer(
@@ -102,7 +102,8 @@ def finished(
         partners=tuple(as_partner(candidate, search) for candidate in partners),
         area_partners=tuple(as_area_partner(service, search) for service in area_partners),
         why_not=tuple(why_not),
-        plans=plans,
+        plans=together.plans,
+        per_need=together.per_need,
     )
 
 

@@ -99,20 +99,76 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Services that cover all needs together: minutes in all, and how many doors to knock on."""
+class PlanDoor:
+    """One service of a plan: its effective minutes (None for an area partner) and its needs."""
 
-    service_ids: tuple[UUID, ...]
-    effective_minutes: int
-    doors: int
+    service_id: UUID
+    minutes: int | None
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Services that cover all needs together; each need goes to one of them.
+
+    Attributes:
+        parts: the services, in the order of the first need each takes.
+        further_minutes: what the doors after the first cost by themselves.
+    """
+
+    parts: tuple[PlanDoor, ...]
+    further_minutes: int
+
+    @property
+    def service_ids(self) -> tuple[UUID, ...]:
+        """Return the services, in the order of the first need each takes."""
+        return tuple(part.service_id for part in self.parts)
+
+    @property
+    def doors(self) -> int:
+        """Return how many doors there are to knock on."""
+        return len(self.parts)
+
+    @property
+    def effective_minutes(self) -> int:
+        """Return the sum: the minutes of its doors and of further doors. Area partners add none."""
+        return self.further_minutes + sum(part.minutes or 0 for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorForNeed:
+    """The first partner that meets one need: with a public point, and known by area alone."""
+
+    need: Need
+    public: PlanDoor | None
+    by_area: PlanDoor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What covers several needs: the plans in order, and the first partner for each need."""
+
+    plans: tuple[Plan, ...] = ()
+    per_need: tuple[DoorForNeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RouteAnswer:
-    """The answer to a request. Order is meaning: nearest appropriate first."""
+    """The answer to a request. Order is meaning: nearest appropriate first.
+
+    `per_need` is the first partner for each need by itself, for requests of several needs.
+    """
 
     request: RouteRequest
     partners: tuple[Partner, ...]
     area_partners: tuple[AreaPartner, ...]
     why_not: tuple[LeftOut, ...]
     plans: tuple[Plan, ...]
+    per_need: tuple[DoorForNeed, ...] = ()
+
+    @property
+    def planned_ids(self) -> frozenset[UUID]:
+        """Return the services of all plans; some may stand below the end of the list."""
+        doors = [part for plan in self.plans for part in plan.parts]
+        doors += [door for row in self.per_need for door in (row.public, row.by_area) if door]
+        return frozenset(door.service_id for door in doors)

@@ -16,7 +16,7 @@ from ccr.domain.directory import Place, Service
 from ccr.domain.eligibility import left_out_as_outdated
 from ccr.domain.freshness import outdated
 from ccr.domain.matching import Search, judge_by_area
-from ccr.domain.plans import Door
+from ccr.domain.plans import MOST_PLANS, Door
 from ccr.domain.routing import room_for_outdated
 from ccr.domain.routing_request import LeftOut
 from ccr.domain.why_not import AREA_PLACES, by_area_to_name, fixed_place
@@ -87,14 +87,14 @@ class AreaSearch:
         return [self._service(row) for row in self.proposed[:most].tolist()]
 
     def doors(self) -> Iterator[tuple[int, Door]]:
-        """Yield the first door for every mask of needs met, bit i for needs[i]."""
+        """Yield the first doors for every mask of needs met, bit i for needs[i]."""
         needs = self._search.request.needs
         met = self._services.columns.table[self.proposed, Fact.NEEDS] & self._wanted
-        masks, firsts = np.unique(met, return_index=True)
-        for bits, first in zip(masks.tolist(), firsts.tolist(), strict=True):
+        for bits in np.unique(met).tolist():
             mask = sum(1 << i for i, need in enumerate(needs) if bits & need_bits([need]))
-            service = self._service(self.proposed[first])
-            yield mask, Door(service.id, 0, (first,), by_area=True)
+            for place in np.flatnonzero(met == bits)[:MOST_PLANS].tolist():
+                service = self._service(self.proposed[place])
+                yield mask, Door(service.id, 0, (place,), by_area=True)
 
     def named(self) -> list[LeftOut]:
         """Return those left out that are named, in their fixed order."""

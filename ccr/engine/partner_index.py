@@ -17,9 +17,9 @@ from ccr.domain.answering import HoursReader
 from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Service
 from ccr.domain.matching import Candidate, Search, judge, search_for
-from ccr.domain.plans import best_by_mask, plans_for
+from ccr.domain.plans import first_by_mask, plans_for
 from ccr.domain.routing import finished
-from ccr.domain.routing_request import MAX_WHY_NOT, RouteAnswer, RouteRequest
+from ccr.domain.routing_request import MAX_WHY_NOT, RouteAnswer, RouteRequest, Together
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.area_search import AreaSearch, AreaServices
 from ccr.engine.hours_now import HoursNow
@@ -113,12 +113,12 @@ class PartnerIndex:
             partners=_judged((public.service(row) for row, _ in public.partners()), search),
             area_partners=by_area.partners(request.limit),
             why_not=[*left_out.named(MAX_WHY_NOT - len(area_named)), *area_named],
-            plans=()
+            together=Together()
             if len(request.needs) <= 1
             else plans_for(
                 request.needs,
-                best_by_mask(public.doors()),
-                best_by_mask(by_area.doors()),
+                first_by_mask(public.doors()),
+                first_by_mask(by_area.doors()),
                 weights,
             ),
         )

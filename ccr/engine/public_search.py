@@ -17,7 +17,7 @@ import numpy as np
 
 from ccr.domain.directory import Service
 from ccr.domain.matching import Search, Trip
-from ccr.domain.plans import Door
+from ccr.domain.plans import MOST_PLANS, Door
 from ccr.domain.routing import room_for_outdated
 from ccr.engine.columns import Fact, Trait, need_bits
 from ccr.engine.drawbacks import Drawbacks, km_beyond, trip_bounds
@@ -94,7 +94,7 @@ class PublicSearch:
         ranked, needs, may = self.ranked, self._search.request.needs, self._proposable
         for met in np.unique(ranked.met[may]).tolist():
             mask = sum(1 << i for i, need in enumerate(needs) if met & need_bits([need]))
-            for row, minutes in self._first(np.flatnonzero(may & (ranked.met == met)), 1):
+            for row, minutes in self._first(np.flatnonzero(may & (ranked.met == met)), MOST_PLANS):
                 service = self.service(row)
                 yield mask, Door(service.id, minutes, (self._km(service), service.id))
 

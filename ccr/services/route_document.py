@@ -14,7 +14,16 @@ from ccr.domain.answering import coverage_now
 from ccr.domain.directory import Precision, Service
 from ccr.domain.linkages import linkage_chain
 from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.routing_request import AreaPartner, LeftOut, Partner, RouteAnswer
+from ccr.domain.plan_words import door_words, further_words
+from ccr.domain.routing_request import (
+    AreaPartner,
+    DoorForNeed,
+    LeftOut,
+    Partner,
+    Plan,
+    PlanDoor,
+    RouteAnswer,
+)
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
@@ -49,14 +58,8 @@ def answer_as_dict(identity: Identity, world: World, answer: RouteAnswer) -> Doc
         "partners": [teller.partner(partner) for partner in answer.partners],
         "area_partners": [teller.area_partner(partner) for partner in answer.area_partners],
         "why_not": [_left_out(item) for item in answer.why_not],
-        "plans": [
-            {
-                "services": [str(service_id) for service_id in plan.service_ids],
-                "effective_minutes": plan.effective_minutes,
-                "doors": plan.doors,
-            }
-            for plan in answer.plans
-        ],
+        "plans": [teller.plan(plan) for plan in answer.plans],
+        "nearest_per_need": [teller.nearest(row) for row in answer.per_need],
     }
 
 
@@ -98,6 +101,35 @@ class _Teller:
             "unknown": _texts(partner.unknown),
             "pathway": self._pathway(partner.service),
         }
+
+    def plan(self, plan: Plan) -> Document:
+        further = further_words(plan)
+        return {
+            "services": [str(service_id) for service_id in plan.service_ids],
+            "effective_minutes": plan.effective_minutes,
+            "doors": plan.doors,
+            "parts": [
+                {
+                    **self._door(part),
+                    "needs": [need.value for need in part.needs],
+                    "text": str(door_words(part)),
+                }
+                for part in plan.parts
+            ],
+            "further_doors": {"minutes": plan.further_minutes, "text": str(further or "")},
+        }
+
+    def nearest(self, row: DoorForNeed) -> Document:
+        return {
+            "need": row.need.value,
+            "partner": self._door(row.public) if row.public else None,
+            "area_partner": self._door(row.by_area) if row.by_area else None,
+        }
+
+    def _door(self, door: PlanDoor) -> Document:
+        """Return a door; for an area partner there is no field for minutes."""
+        counted = {} if door.minutes is None else {"effective_minutes": door.minutes}
+        return {**self._named(self._index.services[door.service_id]), **counted}
 
     def _named(self, service: Service) -> Document:
         return {

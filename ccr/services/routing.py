@@ -44,6 +44,7 @@ __all__ = [
     "directory_copy",
     "directory_services",
     "find_partners",
+    "planned_services",
     "read_left_out",
     "read_request",
     "ready_directory",
@@ -140,6 +141,12 @@ def directory_services(identity: Identity, ids: Iterable[UUID]) -> dict[UUID, Se
     authorise(identity, Permission.ROUTE_FIND)
     services = _ready(identity).index.services
     return {service_id: services[service_id] for service_id in ids if service_id in services}
+
+
+def planned_services(identity: Identity, answer: RouteAnswer) -> dict[UUID, Service]:
+    """Return the services of the plans of an answer, those below the end of its list as well."""
+    authorise(identity, Permission.ROUTE_FIND)
+    return directory_services(identity, answer.planned_ids) if answer.plans else {}
 
 
 def count_unmet_need(

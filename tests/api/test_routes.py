@@ -80,7 +80,24 @@ def test_routes_answers_the_contract(partner, post):
     answer = RouteAnswerBody.model_validate_json(response.data)
     assert len(answer.partners) == 3
     assert len(answer.area_partners) == 1
-    assert answer.plans[0].doors == 2
+    for plan in answer.plans:
+        assert sum(p.effective_minutes for p in plan.parts) + plan.further_doors.minutes == (
+            plan.effective_minutes
+        )
+        assert sorted(need for part in plan.parts for need in part.needs) == sorted(BODY["need"])
+    assert [row.need for row in answer.nearest_per_need] == BODY["need"]
+
+
+def test_an_area_partner_has_no_minutes_in_a_plan_nor_a_field_for_them(partner, post):
+    areas = {row["service_id"] for row in post(BODY).json["area_partners"]}
+    document = post(BODY).json
+    doors = [part for plan in document["plans"] for part in plan["parts"]]
+    doors += [
+        d for r in document["nearest_per_need"] for d in (r["partner"], r["area_partner"]) if d
+    ]
+    assert {d["service_id"] for d in doors} & areas
+    for door in doors:
+        assert ("effective_minutes" in door) is (door["service_id"] not in areas)
 
 
 def test_the_terminal_and_the_api_give_the_same_answer(sqlite_app, partner, post):

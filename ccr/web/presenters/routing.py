@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask_babel import ngettext
 
@@ -18,6 +20,7 @@ from ccr.domain.taxonomy import AreaExtent, CoverageMode, Known, Urgency
 from ccr.services.world import World
 from ccr.web.language import translated
 from ccr.web.presenters.maps import MapView, NumberedPoint, county_map
+from ccr.web.presenters.plans import nearest_rows, plan_rows
 
 KM_PER_MILE = 1.609344
 LEAST_SCALE = 30
@@ -50,6 +53,7 @@ class ResultsView:
     areas: list[dict[str, Any]]
     why_not: list[dict[str, Any]]
     plans: list[dict[str, Any]]
+    nearest: list[dict[str, Any]]
     map: MapView | None
     county_fips: str
     needs: list[str]
@@ -58,8 +62,8 @@ class ResultsView:
     """Whether a trip was measured; plans keep to the estimate and then say so."""
 
 
-def results_view(answer: RouteAnswer, world: World) -> ResultsView:
-    """Return the results as the templates take them."""
+def results_view(answer: RouteAnswer, world: World, planned: Mapping[UUID, Service]) -> ResultsView:
+    """Return the results as the templates take them; `planned`: `answer.planned_ids` by id."""
     request = answer.request
     longest = max((p.effective_minutes for p in answer.partners), default=0)
     found = len(answer.partners) + len(answer.area_partners)
@@ -88,7 +92,8 @@ def results_view(answer: RouteAnswer, world: World) -> ResultsView:
             }
             for row in answer.why_not
         ],
-        plans=_plans(answer),
+        plans=plan_rows(answer, planned),
+        nearest=nearest_rows(answer, planned),
         map=picture,
         county_fips=request.near.county_fips,
         needs=[translated(need.label) for need in request.needs],
@@ -290,23 +295,6 @@ def facts_rows(member: Member) -> list[dict[str, str]]:
         }
         for term, v in rows
     ]
-
-
-def _plans(answer: RouteAnswer) -> list[dict[str, Any]]:
-    found: list[Partner | AreaPartner] = [*answer.partners, *answer.area_partners]
-    names = {partner.service.id: partner.service for partner in found}
-    rows = []
-    for plan in answer.plans:
-        services = [names[sid] for sid in plan.service_ids if sid in names]
-        if len(services) == len(plan.service_ids):
-            rows.append(
-                {
-                    "doors": plan.doors,
-                    "minutes": plan.effective_minutes,
-                    "services": [f"{s.name} ({s.member.name})" for s in services],
-                }
-            )
-    return rows
 
 
 def _map(answer: RouteAnswer) -> MapView | None:
