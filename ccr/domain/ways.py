@@ -51,6 +51,9 @@ class Between:
             raise ValueError(msg)
 
 
+NOTHING = Between()
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """What lies between one sender and partners of each kind; a kind left out is direct.

@@ -20,11 +20,11 @@ from ccr.engine.postings import Array
 _A_KM = 6378.137
 _FLATTENING = 1 / 298.257223563
 _B_KM = _A_KM * (1 - _FLATTENING)
-_LEAST_RADIUS_KM = _B_KM * _B_KM / _A_KM
-_MOST_RADIUS_KM = _A_KM * _A_KM / _B_KM
-_LONGEST_KM = 20004.0
+LEAST_RADIUS_KM = _B_KM * _B_KM / _A_KM
+MOST_RADIUS_KM = _A_KM * _A_KM / _B_KM
+LONGEST_KM = 20004.0
 """No two points on the ellipsoid are further apart than half a meridian."""
-_ARC_ENDS_KM = 10_000.0
+ARC_ENDS_KM = 10_000.0
 """Chords from which on the arc of the least radius says nothing."""
 A_MILLIMETRE = 1e-6
 """In km: room for rounding, added to both bounds."""
@@ -46,9 +46,9 @@ def places(points: list[Point]) -> Array:
 
 def bounds_km(chords: Array) -> tuple[Array, Array]:
     """Return the least and the most km that the geodesic over each chord (km) can have."""
-    low = 2 * _MOST_RADIUS_KM * np.arcsin(chords / (2 * _MOST_RADIUS_KM)) - A_MILLIMETRE
-    half = np.minimum(chords / (2 * _LEAST_RADIUS_KM), 1.0)
-    high = 2 * _LEAST_RADIUS_KM * np.arcsin(half) + A_MILLIMETRE
-    if len(chords) and chords.max() > _ARC_ENDS_KM:
-        high[chords > _ARC_ENDS_KM] = _LONGEST_KM
+    low = 2 * MOST_RADIUS_KM * np.arcsin(chords / (2 * MOST_RADIUS_KM)) - A_MILLIMETRE
+    half = np.minimum(chords / (2 * LEAST_RADIUS_KM), 1.0)
+    high = 2 * LEAST_RADIUS_KM * np.arcsin(half) + A_MILLIMETRE
+    if len(chords) and chords.max() > ARC_ENDS_KM:
+        high[chords > ARC_ENDS_KM] = LONGEST_KM
     return np.maximum(low, 0.0), high

@@ -19,13 +19,16 @@ from ccr.domain.directory import Service
 from ccr.domain.matching import Search, Trip
 from ccr.domain.plans import MOST_PLANS, Door
 from ccr.domain.routing import room_for_outdated
+from ccr.engine.by_arrays import Held
 from ccr.engine.columns import Fact, Trait, need_bits
-from ccr.engine.drawbacks import Drawbacks, km_beyond, trip_bounds
+from ccr.engine.compiled import held
+from ccr.engine.drawbacks import km_beyond, waiting
 from ccr.engine.hours_now import HoursNow
 from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
 from ccr.engine.public_services import PublicServices
-from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED, among, joined_rows
+from ccr.engine.question import Question
+from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED, joined_rows
 from ccr.engine.sites import place_of
 
 
@@ -47,27 +50,34 @@ class Ranked(NamedTuple):
     old: Array
 
 
+_NO_ROWS: Array = np.zeros(0, np.int64)
+_NO_KM: Array = np.zeros(0)
+_NO_MARKS: Array = np.zeros(0, bool)
+_NOTHING = Ranked(_NO_ROWS, _NO_ROWS, _NO_KM, _NO_KM, _NO_ROWS, _NO_MARKS)
+
+
 class PublicSearch:
     """One search among the services with a public point."""
 
     def __init__(self, services: PublicServices, search: Search, hours: HoursNow) -> None:
-        self._services, self._search = services, search
-        self.limits = Limits(services.columns, search)
-        self._drawbacks = Drawbacks(services.columns, search, hours)
-        self._wanted = need_bits(search.request.needs)
+        self._services, self._search, self._hours = services, search, hours
+        self._question = Question(services.columns, search)
+        self.limits = Limits(services.columns, self._question)
         self.place = place_of(search.request.near.point)
 
     @cached_property
     def ranked(self) -> Ranked:
         """Return all that may be proposed, as far away as the answer can ask for."""
-        covered, unknown = self._rows_within_reach()
-        found = self._judged(joined_rows([covered, unknown]), covered)
+        found = self._judged(*self._rows_within_reach())
         if not self._enough(found):
-            far = self._far_rows()
-            far = far[~among(far, covered)]
-            more = self._judged(far, far)
+            more = self._judged(self._far_rows(), _NO_ROWS)
             found = Ranked(*map(np.concatenate, zip(found, more, strict=True)))
-        order = np.lexsort((found.low, found.minutes))
+        order = np.lexsort((found.rows, found.low, found.minutes))
+        if len(order) > 1:
+            # A row found by several areas has the same place each time.
+            again = np.zeros(len(order), bool)
+            np.equal(found.rows[order[1:]], found.rows[order[:-1]], out=again[1:])
+            order = order[~again]
         return Ranked(*(column[order] for column in found))
 
     def partners(self) -> list[tuple[int, int]]:
@@ -105,8 +115,8 @@ class PublicSearch:
     def _rows_within_reach(self) -> tuple[Array, Array]:
         """Return the rows that state an area that covers the place, and those that may serve it.
 
-        Of those that serve the nation, and of those that may, the ones out of reach are left away;
-        rows that meet none of the needs may be among them.
+        Of those that serve the nation, and of those that may, the ones out of reach are left away.
+        Rows that meet none of the needs may be among them, and some may come twice.
         """
         request, weights, areas = self._search.request, self._search.weights, self._services.areas
         near, blocks = request.near, self._services.blocks
@@ -118,7 +128,7 @@ class PublicSearch:
             unknown.append(blocks(need, UNSTATED).within(self.place, km))
             if near.zip_code is None:
                 unknown.append(blocks(need, SOME_ZIPS).within(self.place, km))
-        return joined_rows(covered), joined_rows(unknown)
+        return np.concatenate(covered), np.concatenate(unknown)
 
     def _far_rows(self) -> Array:
         """Return the rows that serve the nation by phone or online, however far away."""
@@ -132,45 +142,52 @@ class PublicSearch:
         better = ~near.old & (near.minutes < weights.reach)
         return len(request.needs) == 1 and int(np.count_nonzero(better)) >= wanted
 
-    def _judged(self, rows: Array, covered: Array) -> Ranked:
-        """Return those of these rows that may be proposed, in no order.
+    def _judged(self, covered: Array, unknown: Array) -> Ranked:
+        """Return those that may be proposed, in no order, some perhaps twice.
 
         Args:
-            covered: those of which a stated area covers the place, ascending.
+            covered: rows of which a stated area covers the place.
+            unknown: rows of which that is not known: proposed within reach alone.
         """
-        rows, facts = self.limits.passed(rows)
-        low, high = self._services.sites.bounds_km(rows, self.place)
-        trips = self._trips(rows, low, high)
-        stays = trips <= self._search.weights.reach
-        if not stays.all():
-            far = np.flatnonzero(~stays)
-            remote = (facts[far, Fact.TRAITS] & Trait.REMOTE_TOO.value) != 0
-            stays[far] = remote & self._stated(rows[far], facts[far], covered)
-            trips = np.minimum(trips, self._search.weights.reach)[stays]
-            rows, facts, low, high = rows[stays], facts[stays], low[stays], high[stays]
+        both = [
+            self._reached(self._held(rows), remote=remote)
+            for rows, remote in ((covered, True), (unknown, False))
+            if len(rows)
+        ]
+        if not both:
+            return _NOTHING
+        held = Held(*map(np.concatenate, zip(*both, strict=True)))
+        facts = self._services.columns.table[held.rows]
+        answered = self.limits.answered(facts)
+        if not answered.all():
+            held, facts = Held(*(column[answered] for column in held)), facts[answered]
+        trips = np.minimum(held.least, self._search.weights.reach)
+        minutes = trips + held.others
+        minutes += waiting(self._hours, self._services.columns, self._search, facts)
         return Ranked(
-            rows,
-            trips + self._drawbacks.minutes(rows, facts),
-            low,
-            high,
-            facts[:, Fact.NEEDS] & self._wanted,
+            held.rows,
+            minutes,
+            held.low,
+            held.high,
+            facts[:, Fact.NEEDS] & self._question.wanted,
             self.limits.outdated(facts),
         )
 
-    def _stated(self, rows: Array, facts: Array, covered: Array) -> Array:
-        """Return for these rows whether a stated area covers the place."""
-        if self._search.request.near.zip_code is None:
-            return among(rows, covered)
-        stated: Array = (facts[:, Fact.TRAITS] & Trait.NO_AREA.value) == 0
-        return stated
+    def _held(self, rows: Array) -> Held:
+        services = self._services
+        return held(services.columns, services.sites, self._question, rows, self.place)
 
-    def _trips(self, rows: Array, low: Array, high: Array) -> Array:
-        """Return the whole minutes of the trips, exactly as far as they are within reach."""
-        request, reach = self._search.request, self._search.weights.reach
-        least, most = trip_bounds(low, high, request.transport)
-        for i in np.flatnonzero((least != most) & (least <= reach)).tolist():
-            least[i] = Trip(self.service(rows[i]), request).minutes
-        return least
+    def _reached(self, held: Held, *, remote: bool) -> Held:
+        """Return those within reach, `least` being exact, and with `remote` those by phone too."""
+        reach, request = self._search.weights.reach, self._search.request
+        for i in np.flatnonzero((held.least != held.most) & (held.least <= reach)).tolist():
+            held.least[i] = Trip(self.service(held.rows[i]), request).minutes
+        stays = held.least <= reach
+        if remote and not stays.all():
+            far = np.flatnonzero(~stays)
+            traits = self._services.columns.table[held.rows[far], Fact.TRAITS]
+            stays[far] = (traits & Trait.REMOTE_TOO.value) != 0
+        return held if stays.all() else Held(*(column[stays] for column in held))
 
     def _first(self, which: Array, most: int) -> list[tuple[int, int]]:
         """Return the first of these numbers of the ranked, in exact order: rows and minutes."""

@@ -58,6 +58,11 @@ class Sites:
     def __len__(self) -> int:
         return len(self._counts.rows)
 
+    @property
+    def arrays(self) -> tuple[Array, Array, Array, Array]:
+        """Return the first sites, how many more each service has, where those end, and those."""
+        return self._first.rows, self._counts.rows, self._ends.rows, self._more.rows
+
     def extended(self, services: Sequence[Service]) -> Sites:
         """Return these sites and those of further services; see Growing for who may ask."""
         other, both = Sites(services), Sites.__new__(Sites)

@@ -20,11 +20,12 @@ from ccr.domain.ways import Between, Target, Ways
 from ccr.domain.weights import Weights
 from ccr.engine import area_search, partner_index, public_left_out
 from ccr.engine.columns import Columns
-from ccr.engine.drawbacks import Drawbacks
+from ccr.engine.drawbacks import other_minutes, waiting
 from ccr.engine.hours_now import HoursNow
 from ccr.engine.limits import Limits
 from ccr.engine.partner_index import PartnerIndex
 from ccr.engine.postings import postings
+from ccr.engine.question import Question
 from tests.bench.routing import RandomDirectory
 from tests.builders import (
     ALBANY,
@@ -199,8 +200,8 @@ def test_limits_and_minutes_by_columns_are_those_of_the_domain():
     for _ in range(20):
         request = directory.request(needs=tuple(Need)[:18])
         search = search_for(request, directory.snapshot.agreements, hours=HOURS)
-        limits, drawbacks = Limits(columns, search), Drawbacks(columns, search, HoursNow(HOURS))
-        passed, facts = limits.passed(rows)
+        question = Question(columns, search)
+        passed, facts = Limits(columns, question).passed(rows)
         everywhere = (Area(AreaExtent.COUNTY, request.near.county_fips),)
         expected = [
             row
@@ -210,7 +211,8 @@ def test_limits_and_minutes_by_columns_are_those_of_the_domain():
             )
         ]
         assert passed.tolist() == expected
-        minutes = drawbacks.minutes(passed, facts)
+        minutes = other_minutes(columns, question, passed, facts)
+        minutes += waiting(HoursNow(HOURS), columns, search, facts)
         assert minutes.tolist() == [
             sum(part.minutes for part in domain_drawbacks(services[row], search)) for row in passed
         ]
