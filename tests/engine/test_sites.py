@@ -34,7 +34,7 @@ def scattered(count: int, seed: int = 3):
 
 @pytest.fixture(scope="module")
 def sites():
-    services = scattered(1500)
+    services = scattered(6000)
     return Sites([services[i] for i in morton_order(services)])
 
 
@@ -50,7 +50,7 @@ def test_no_site_within_the_distance_is_missed(sites, km):
     assert km > 100 or len(near) < len(rows) // 2
 
 
-@pytest.mark.parametrize("shown", [1, 30, 1500])
+@pytest.mark.parametrize("shown", [1, 30, 6000])
 def test_rows_come_nearest_first_and_none_is_left_out(sites, shown):
     rows = np.arange(len(sites))
     found = nearest_first([Blocks(rows, sites)], sites, HERE, lambda some: some)
