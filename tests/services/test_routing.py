@@ -335,6 +335,7 @@ def test_the_document_has_the_fields_of_the_contract(sender, partner, world, now
         "reasons",
         "unknown",
         "pathway",
+        "other_pathways",
     }
     assert set(document["area_partners"][0]) == set(document["partners"][0]) - {
         "distance_km",
@@ -371,27 +372,72 @@ def test_the_way_to_a_partner_names_who_can_introduce_and_who_answers(
     ]
     assert row["pathway"] == [
         {
-            "member": "Birch Desk",
-            "text": "Has an agreement with the next: can introduce you",
-        },
-        {"member": "Alder House", "text": "Someone reads this now."},
+            "member": "Alder House",
+            "text": "You have no agreement with them yet. Someone reads this now.",
+            "phone": None,
+        }
+    ]
+    assert row["other_pathways"] == [
+        [
+            {
+                "member": "Birch Desk",
+                "text": "Can introduce you to the next. You have an agreement in force.",
+                "phone": "518-555-0118",
+            },
+            {
+                "member": "Alder House",
+                "text": "The two have an agreement in force. Someone reads this now.",
+                "phone": None,
+            },
+        ]
     ]
 
 
-@pytest.mark.parametrize(
-    ("expires_on", "exclude"), [(date(2026, 6, 1), []), (None, ["Birch Desk"])]
-)
-def test_the_way_never_leads_over_lapsed_agreements_or_excluded_members(
-    network, sender, partner, world, now, expires_on, exclude
-):
+def test_the_way_never_leads_over_excluded_members(network, sender, partner, world, now):
     save_service(partner)
     between = make_team(network, "Birch Desk", at=now)
     save_service(between, needs=frozenset({Need.FOOD}))
-    save_agreement(network, sender, between, expires_on=expires_on)
+    save_agreement(network, sender, between)
     save_agreement(network, between, partner)
-    fields = replace(FIELDS, exclude=exclude)
+    fields = replace(FIELDS, exclude=["Birch Desk"])
     (row,) = route_document(sender.identity, world, fields, at=now)["partners"]
     assert [step["member"] for step in row["pathway"]] == ["Alder House"]
+    assert row["other_pathways"] == []
+
+
+def test_what_members_promise_counts_from_the_next_search_on(network, sender, partner, world, now):
+    house, line = (make_team(network, name, at=now) for name in ("Elm House", "Line"))
+    save_service(house, confidential=True)
+    line_service = save_service(line, needs=frozenset({Need.HOTLINE}), phone="518-555-0100")
+    coordinator = make_team(network, "Office", at=now, **COORDINATOR)
+
+    def way(**changes):
+        document = route_document(sender.identity, world, replace(FIELDS, **changes), at=now)
+        (row,) = [r for r in document["area_partners"] if r["member"] == "Elm House"]
+        return [(step["member"], step["phone"]) for step in row["pathway"]]
+
+    direct, by_line = [("Elm House", None)], [("Line", "518-555-0100"), ("Elm House", None)]
+    assert way() == direct
+    promise_pathway(coordinator.identity, line.member_id, house.member_id, None, at=now)
+    assert way() == by_line
+    # The line's listing changes: the ways follow the directory, change by change.
+    change_service(line_service, phone="518-555-0199")
+    assert way() == [("Line", "518-555-0199"), ("Elm House", None)]
+    promise_pathway(coordinator.identity, sender.member_id, house.member_id, None, at=now)
+    assert way() == direct
+    (pathway_id,) = [p.id for p in list_pathways(network) if p.from_member_id == sender.member_id]
+    end_pathway(coordinator.identity, pathway_id, at=now)
+    assert way() == [("Line", "518-555-0199"), ("Elm House", None)]
+
+
+def test_a_program_s_way_about_a_survivor_is_a_part_of_the_minutes(network, partner, world, now):
+    program = make_team(
+        network, "Cedar", at=now, regime=Regime.APIP, kind=CompartmentKind.APIP, role=Role.FACILITATOR
+    )
+    save_service(partner)
+    (row,) = route_document(program.identity, world, FIELDS, at=now)["partners"]
+    assert {part["name"]: part["minutes"] for part in row["parts"]}["pathway"] == 45
+    assert [step["member"] for step in row["pathway"]] == ["An advocate", "Alder House"]
 
 
 def test_ids_in_the_document_are_whole_uuids(sender, partner, world, now):
