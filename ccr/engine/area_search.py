@@ -129,7 +129,7 @@ class AreaSearch:
         by_width = (
             [areas.in_zip(near)],
             [areas.in_county(near), areas.sited_in_county(near)],
-            [areas.in_state(near)],
+            [areas.of_need(need, near.state) for need in needs],
             [areas.of_need(need, NATION) for need in needs],
             [areas.of_need(need, PLACELESS) for need in needs],
         )
@@ -143,6 +143,7 @@ class AreaSearch:
     def _touching(self) -> Iterator[Array]:
         """Yield the rows of which an area lies in, or holds, the state of the place."""
         areas, near = self._services.areas, self._near
-        yield areas.in_state(near)
         yield areas.within_state(near)
-        yield from (areas.of_need(need, NATION) for need in self._search.request.needs)
+        for need in self._search.request.needs:
+            yield areas.of_need(need, near.state)
+            yield areas.of_need(need, NATION)

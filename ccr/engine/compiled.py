@@ -48,7 +48,8 @@ _SPEAKS, _STAFF_SPEAK = Fact.SPEAKS.value, Fact.STAFF_SPEAK.value
 _MEMBER, _COMPARTMENT = Fact.MEMBER.value, Fact.COMPARTMENT.value
 _PEOPLE, _ROOM, _SAID_AT = Fact.PEOPLE.value, Fact.ROOM.value, Fact.ROOM_SAID_AT.value
 _VERIFIED_AT = Fact.VERIFIED_AT.value
-_NOT_ON_CCR = Trait.NOT_ON_CCR.value
+_NOT_ON_CCR, _REMOTE_TOO = Trait.NOT_ON_CCR.value, Trait.REMOTE_TOO.value
+_VICTIM_SERVICES = Trait.VICTIM_SERVICES.value
 _NEVER = int(NEVER)
 
 
@@ -63,7 +64,6 @@ class Numbers(NamedTuple):
     outdated: int
     asks_language: bool
     language: int
-    stranger: int
     needs: int
     need_not_covered: int
     not_on_ccr: int
@@ -72,12 +72,16 @@ class Numbers(NamedTuple):
     listing_never_verified: int
     language_interpreter: int
     language_unknown: int
+    reach: int
+    stated: int
 
 
-def held(columns: Columns, sites: Sites, question: Question, rows: Array, place: Array) -> Held:
-    """Return those of these rows that may be proposed so far, by the quickest way there is."""
+def held(
+    columns: Columns, sites: Sites, question: Question, rows: Array, stated: int, place: Array
+) -> Held:
+    """Return what held_by_arrays returns, by the quickest way there is."""
     if not AVAILABLE or question.rare_language:
-        return held_by_arrays(columns, sites, question, rows, place)
+        return held_by_arrays(columns, sites, question, rows, stated, place)
     weights = question.search.weights
     numbers = Numbers(
         question.wanted,
@@ -88,7 +92,6 @@ def held(columns: Columns, sites: Sites, question: Question, rows: Array, place:
         question.outdated,
         question.language is not None,
         question.language or 0,
-        question.stranger,
         len(question.search.request.needs),
         weights.need_not_covered,
         weights.not_on_ccr,
@@ -97,12 +100,21 @@ def held(columns: Columns, sites: Sites, question: Question, rows: Array, place:
         weights.listing_never_verified,
         weights.language_interpreter,
         weights.language_unknown,
+        weights.reach,
+        stated,
     )
-    lists = (question.excluded, question.people, question.room, question.members, question.worth)
-    found, km, minutes = _pass(
+    lists = (
+        question.excluded,
+        question.people,
+        question.room,
+        question.members,
+        question.worth,
+        question.strangers,
+    )
+    found, km, minutes, anywhere = _pass(
         columns.table, columns.there, sites.arrays, rows, place, numbers, lists, question.trip
     )
-    return Held(found, km[0], km[1], minutes[0], minutes[1], minutes[2])
+    return Held(found, km[0], km[1], minutes[0], minutes[1], minutes[2], anywhere)
 
 
 @compiled
@@ -115,27 +127,33 @@ def _pass(
     numbers: Numbers,
     lists: tuple[Array, ...],
     trip: Array,
-) -> tuple[Array, Array, Array]:
+) -> tuple[Array, Array, Array, Array]:
     """Return rows, km (least, most) and minutes (least, most, others) of those not stopped."""
-    excluded, people, room, members, worth = lists
+    excluded, people, room, members, worth, strangers = lists
     found = np.empty(len(rows), np.int64)
     km = np.empty((2, len(rows)))
     minutes = np.empty((3, len(rows)), np.int64)
+    anywhere = np.empty(len(rows), np.bool_)
     count = 0
-    for row in rows:
+    for i in range(len(rows)):
+        row = rows[i]
         facts = table[row]
         if not there[row] or _stopped(facts, numbers, excluded, people):
             continue
-        chord = _chord(row, sites, place)
-        km[0, count], km[1, count] = _bounds(chord)
-        found[count] = row
-        minutes[0, count] = max(0, math.ceil(_trip(km[0, count], trip) - ROUNDING))
-        minutes[1, count] = math.ceil(_trip(km[1, count], trip) + ROUNDING)
+        low, high = _bounds(_chord(row, sites, place))
+        least = max(0, math.ceil(_trip(low, trip) - ROUNDING))
+        remote = i < numbers.stated and facts[_TRAITS] & _REMOTE_TOO != 0
+        if least > numbers.reach and not remote:
+            continue
+        found[count], anywhere[count] = row, remote
+        km[0, count], km[1, count] = low, high
+        minutes[0, count] = least
+        minutes[1, count] = math.ceil(_trip(high, trip) + ROUNDING)
         minutes[2, count] = _others(facts, numbers, people, room) + _tie(
-            facts[_MEMBER], members, worth, numbers.stranger
+            facts, members, worth, strangers
         )
         count += 1
-    return found[:count], km[:, :count], minutes[:, :count]
+    return found[:count], km[:, :count], minutes[:, :count], anywhere[:count]
 
 
 @compiled
@@ -180,11 +198,13 @@ def _others(facts: Array, numbers: Numbers, people: Array, room: Array) -> int:
 
 
 @compiled
-def _tie(member: int, members: Array, worth: Array, stranger: int) -> int:
+def _tie(facts: Array, members: Array, worth: Array, strangers: Array) -> int:
+    victims = 1 if facts[_TRAITS] & _VICTIM_SERVICES != 0 else 0
+    member = 2 * facts[_MEMBER] + victims
     place = np.searchsorted(members, member)
     if place < len(members) and members[place] == member:
         return int(worth[place])
-    return stranger
+    return int(strangers[victims])
 
 
 @compiled

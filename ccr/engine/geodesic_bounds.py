@@ -12,6 +12,8 @@ Source: radii of curvature of WGS84 (NGA.STND.0036); the theorem on arcs and cho
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ccr.domain.directory import Point
@@ -19,6 +21,7 @@ from ccr.engine.postings import Array
 
 _A_KM = 6378.137
 _FLATTENING = 1 / 298.257223563
+_SQUARED_ECCENTRICITY = _FLATTENING * (2 - _FLATTENING)
 _B_KM = _A_KM * (1 - _FLATTENING)
 LEAST_RADIUS_KM = _B_KM * _B_KM / _A_KM
 MOST_RADIUS_KM = _A_KM * _A_KM / _B_KM
@@ -36,12 +39,19 @@ def places(points: list[Point]) -> Array:
     """Return points as places in space: shape (n, 3), km from the centre of the Earth."""
     degrees = np.array([(p.lat, p.lon) for p in points], float).reshape(-1, 2)
     lat, lon = np.radians(degrees).T
-    squared = _FLATTENING * (2 - _FLATTENING)
-    across = _A_KM / np.sqrt(1 - squared * np.sin(lat) ** 2)
+    across = _A_KM / np.sqrt(1 - _SQUARED_ECCENTRICITY * np.sin(lat) ** 2)
     out = across * np.cos(lat)
-    return np.stack(
-        [out * np.cos(lon), out * np.sin(lon), across * (1 - squared) * np.sin(lat)], axis=-1
-    )
+    up = across * (1 - _SQUARED_ECCENTRICITY) * np.sin(lat)
+    return np.stack([out * np.cos(lon), out * np.sin(lon), up], axis=-1)
+
+
+def place_of(point: Point) -> Array:
+    """Return one point as a place in space, shape (3,)."""
+    lat, lon = math.radians(point.lat), math.radians(point.lon)
+    across = _A_KM / math.sqrt(1 - _SQUARED_ECCENTRICITY * math.sin(lat) ** 2)
+    out = across * math.cos(lat)
+    up = across * (1 - _SQUARED_ECCENTRICITY) * math.sin(lat)
+    return np.array((out * math.cos(lon), out * math.sin(lon), up))
 
 
 def bounds_km(chords: Array) -> tuple[Array, Array]:

@@ -20,16 +20,16 @@ from ccr.domain.matching import Search, Trip
 from ccr.domain.plans import MOST_PLANS, Door
 from ccr.domain.routing import room_for_outdated
 from ccr.engine.by_arrays import Held
-from ccr.engine.columns import Fact, Trait, need_bits
+from ccr.engine.columns import Fact, need_bits
 from ccr.engine.compiled import held
 from ccr.engine.drawbacks import km_beyond, waiting
+from ccr.engine.geodesic_bounds import place_of
 from ccr.engine.hours_now import HoursNow
 from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
 from ccr.engine.public_services import PublicServices
 from ccr.engine.question import Question
-from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED, joined_rows
-from ccr.engine.sites import place_of
+from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED
 
 
 class Ranked(NamedTuple):
@@ -50,12 +50,6 @@ class Ranked(NamedTuple):
     old: Array
 
 
-_NO_ROWS: Array = np.zeros(0, np.int64)
-_NO_KM: Array = np.zeros(0)
-_NO_MARKS: Array = np.zeros(0, bool)
-_NOTHING = Ranked(_NO_ROWS, _NO_ROWS, _NO_KM, _NO_KM, _NO_ROWS, _NO_MARKS)
-
-
 class PublicSearch:
     """One search among the services with a public point."""
 
@@ -67,18 +61,30 @@ class PublicSearch:
 
     @cached_property
     def ranked(self) -> Ranked:
-        """Return all that may be proposed, as far away as the answer can ask for."""
-        found = self._judged(*self._rows_within_reach())
-        if not self._enough(found):
-            more = self._judged(self._far_rows(), _NO_ROWS)
-            found = Ranked(*map(np.concatenate, zip(found, more, strict=True)))
-        order = np.lexsort((found.rows, found.low, found.minutes))
-        if len(order) > 1:
-            # A row found by several areas has the same place each time.
-            again = np.zeros(len(order), bool)
-            np.equal(found.rows[order[1:]], found.rows[order[:-1]], out=again[1:])
-            order = order[~again]
-        return Ranked(*(column[order] for column in found))
+        """Return all that may be proposed."""
+        services, weights = self._services, self._search.weights
+        rows, stated = self._rows()
+        found = held(services.columns, services.sites, self._question, rows, stated, self.place)
+        self._measure_where_open(found)
+        minutes = np.minimum(found.least, weights.reach) + found.others
+        facts = services.columns.table[found.rows]
+        minutes += waiting(self._hours, services.columns, self._search, facts)
+        order = np.lexsort((found.rows, found.low, minutes))
+        ordered = found.rows[order]
+        # A row found by several areas stands beside itself.
+        keep = np.ones(len(order), bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
+        keep &= (found.anywhere | (found.least <= weights.reach))[order]
+        keep &= self.limits.answered(facts)[order]
+        order = order[keep]
+        return Ranked(
+            found.rows[order],
+            minutes[order],
+            found.low[order],
+            found.high[order],
+            facts[order, Fact.NEEDS] & self._question.wanted,
+            self.limits.outdated(facts)[order],
+        )
 
     def partners(self) -> list[tuple[int, int]]:
         """Return the rows proposed with their minutes, in order: at most as many as asked for."""
@@ -112,82 +118,31 @@ class PublicSearch:
         """Return the service of a row."""
         return self._services.columns.services[row]
 
-    def _rows_within_reach(self) -> tuple[Array, Array]:
-        """Return the rows that state an area that covers the place, and those that may serve it.
+    def _rows(self) -> tuple[Array, int]:
+        """Return the rows that may serve the place, and how many of them state that they do.
 
-        Of those that serve the nation, and of those that may, the ones out of reach are left away.
-        Rows that meet none of the needs may be among them, and some may come twice.
+        Those that state it come first. Left away are such as are out of reach and need a visit;
+        rows that meet none of the needs may be among the others, and some may come twice.
         """
         request, weights, areas = self._search.request, self._search.weights, self._services.areas
         near, blocks = request.near, self._services.blocks
         km = km_beyond(weights.reach, request.transport)
-        covered = [areas.in_county(near), areas.in_zip(near), areas.in_state(near)]
+        stated = [areas.in_county(near), areas.in_zip(near)]
         unknown = []
         for need in request.needs:
-            covered.append(blocks(need, NATION).within(self.place, km))
+            stated.append(areas.of_need(need, near.state))
+            stated.append(areas.of_need(need, NATION_REMOTE))
+            stated.append(blocks(need, NATION).within(self.place, km))
             unknown.append(blocks(need, UNSTATED).within(self.place, km))
             if near.zip_code is None:
                 unknown.append(blocks(need, SOME_ZIPS).within(self.place, km))
-        return np.concatenate(covered), np.concatenate(unknown)
+        return np.concatenate(stated + unknown), sum(map(len, stated))
 
-    def _far_rows(self) -> Array:
-        """Return the rows that serve the nation by phone or online, however far away."""
-        of_need = self._services.areas.of_need
-        return joined_rows(of_need(need, NATION_REMOTE) for need in self._search.request.needs)
-
-    def _enough(self, near: Ranked) -> bool:
-        """Return True when nothing beyond the reach could still be in the answer."""
-        request, weights = self._search.request, self._search.weights
-        wanted = max(request.limit, weights.least_options, 1)
-        better = ~near.old & (near.minutes < weights.reach)
-        return len(request.needs) == 1 and int(np.count_nonzero(better)) >= wanted
-
-    def _judged(self, covered: Array, unknown: Array) -> Ranked:
-        """Return those that may be proposed, in no order, some perhaps twice.
-
-        Args:
-            covered: rows of which a stated area covers the place.
-            unknown: rows of which that is not known: proposed within reach alone.
-        """
-        both = [
-            self._reached(self._held(rows), remote=remote)
-            for rows, remote in ((covered, True), (unknown, False))
-            if len(rows)
-        ]
-        if not both:
-            return _NOTHING
-        held = Held(*map(np.concatenate, zip(*both, strict=True)))
-        facts = self._services.columns.table[held.rows]
-        answered = self.limits.answered(facts)
-        if not answered.all():
-            held, facts = Held(*(column[answered] for column in held)), facts[answered]
-        trips = np.minimum(held.least, self._search.weights.reach)
-        minutes = trips + held.others
-        minutes += waiting(self._hours, self._services.columns, self._search, facts)
-        return Ranked(
-            held.rows,
-            minutes,
-            held.low,
-            held.high,
-            facts[:, Fact.NEEDS] & self._question.wanted,
-            self.limits.outdated(facts),
-        )
-
-    def _held(self, rows: Array) -> Held:
-        services = self._services
-        return held(services.columns, services.sites, self._question, rows, self.place)
-
-    def _reached(self, held: Held, *, remote: bool) -> Held:
-        """Return those within reach, `least` being exact, and with `remote` those by phone too."""
+    def _measure_where_open(self, found: Held) -> None:
+        """Measure trips of which the bounds leave the minutes open, as far as they may matter."""
         reach, request = self._search.weights.reach, self._search.request
-        for i in np.flatnonzero((held.least != held.most) & (held.least <= reach)).tolist():
-            held.least[i] = Trip(self.service(held.rows[i]), request).minutes
-        stays = held.least <= reach
-        if remote and not stays.all():
-            far = np.flatnonzero(~stays)
-            traits = self._services.columns.table[held.rows[far], Fact.TRAITS]
-            stays[far] = (traits & Trait.REMOTE_TOO.value) != 0
-        return held if stays.all() else Held(*(column[stays] for column in held))
+        for i in np.flatnonzero((found.least != found.most) & (found.least <= reach)).tolist():
+            found.least[i] = Trip(self.service(found.rows[i]), request).minutes
 
     def _first(self, which: Array, most: int) -> list[tuple[int, int]]:
         """Return the first of these numbers of the ranked, in exact order: rows and minutes."""

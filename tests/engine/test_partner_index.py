@@ -10,20 +10,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Area, Point
 from ccr.domain.eligibility import left_out
 from ccr.domain.matching import drawbacks as domain_drawbacks
 from ccr.domain.matching import search_for
 from ccr.domain.routing import rank_partners
 from ccr.domain.taxonomy import AreaExtent, Need, Track, Transport
+from ccr.domain.ways import Between, Target, Ways
 from ccr.domain.weights import Weights
-from ccr.engine import area_search, partner_index, public_left_out
+from ccr.engine import area_search, compiled, partner_index, public_left_out
+from ccr.engine.by_arrays import held_by_arrays
 from ccr.engine.columns import Columns
 from ccr.engine.drawbacks import other_minutes, waiting
+from ccr.engine.geodesic_bounds import place_of
 from ccr.engine.hours_now import HoursNow
 from ccr.engine.limits import Limits
 from ccr.engine.partner_index import PartnerIndex
 from ccr.engine.postings import postings
+from ccr.engine.public_services import PublicServices
 from ccr.engine.question import Question
 from tests.bench.routing import RandomDirectory
 from tests.builders import (
@@ -35,7 +40,17 @@ from tests.builders import (
     make_site,
     make_snapshot,
 )
-from tests.strategies import requests, snapshots
+from tests.strategies import requests, snapshots, ways
+
+
+@pytest.fixture(params=["compiled", "arrays"])
+def form(request, monkeypatch):
+    """Run the test with each form of the inner loop."""
+    if request.param == "arrays":
+        monkeypatch.setattr(compiled, "AVAILABLE", False)
+    elif not compiled.AVAILABLE:
+        pytest.skip("numba is not installed: only the form with arrays is run")
+    return request.param
 
 
 @settings(
@@ -43,15 +58,16 @@ from tests.strategies import requests, snapshots
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(snapshot=snapshots(), asked=st.lists(requests(), min_size=1, max_size=3))
-def test_index_gives_the_answer_of_the_specification(snapshot, asked):
+@given(snapshot=snapshots(), asked=st.lists(requests(), min_size=1, max_size=3), there=ways())
+def test_index_gives_the_answer_of_the_specification(snapshot, asked, there):
     index = PartnerIndex(snapshot)
     for request in asked:
-        expected = rank_partners(snapshot, request, hours=HOURS)
-        assert index.rank(request, hours=HOURS) == expected
+        expected = rank_partners(snapshot, request, hours=HOURS, ways=there)
+        assert index.rank(request, hours=HOURS, ways=there) == expected
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.usefixtures("form")
 def test_index_gives_the_answer_of_the_specification_in_a_crowded_country(seed):
     directory = RandomDirectory(seed, 250, centres=4)
     index = PartnerIndex(directory.snapshot)
@@ -61,6 +77,7 @@ def test_index_gives_the_answer_of_the_specification_in_a_crowded_country(seed):
         assert index.rank(request, hours=HOURS) == expected
 
 
+@pytest.mark.usefixtures("form")
 def test_index_follows_other_weights_too():
     directory = RandomDirectory(5, 200, centres=3)
     index = PartnerIndex(directory.snapshot)
@@ -76,6 +93,25 @@ def test_index_follows_other_weights_too():
         request = directory.request()
         expected = rank_partners(directory.snapshot, request, hours=HOURS, weights=weights)
         assert index.rank(request, hours=HOURS, weights=weights) == expected
+
+
+def test_index_follows_what_lies_between_the_sender_and_partners():
+    directory = RandomDirectory(8, 200, centres=3)
+    index = PartnerIndex(directory.snapshot)
+    near = [member.id for member in directory.members[::2]]
+    there = Ways(
+        {
+            Target.VICTIM_SERVICES: Between(25, dict.fromkeys(near, 15)),
+            Target.OTHERS: Between(0, dict.fromkeys(near, 40)),
+        }
+    )
+    moved = 0
+    for _ in range(20):
+        request = directory.request()
+        expected = rank_partners(directory.snapshot, request, hours=HOURS, ways=there)
+        assert index.rank(request, hours=HOURS, ways=there) == expected
+        moved += expected != index.rank(request, hours=HOURS)
+    assert moved > 10
 
 
 def test_an_empty_directory_answers_nothing():
@@ -169,6 +205,28 @@ def test_the_short_answer_is_the_list_of_the_long_one():
         assert [(p.service.id, p.effective_minutes) for p in long] == [
             (n.service_id, n.effective_minutes) for n in short
         ]
+
+
+def test_the_compiled_pass_gives_what_arrays_give(monkeypatch):
+    """Row for row, to the last bit of the minutes and within a millimetre of way."""
+    if not compiled.AVAILABLE:
+        pytest.skip("numba is not installed: only the form with arrays is run")
+    directory = RandomDirectory(12, 500, centres=3)
+    public = PublicServices.of([s for s in directory.snapshot.services if not by_area_alone(s)])
+    rows = np.arange(len(public))
+    for stated in (0, len(rows) // 2, len(rows)):
+        for _ in range(10):
+            request = directory.request()
+            search = search_for(request, directory.snapshot.agreements, hours=HOURS)
+            asked = (public.columns, public.sites, Question(public.columns, search))
+            place = place_of(request.near.point)
+            quick = compiled.held(*asked, rows, stated, place)
+            slow = held_by_arrays(*asked, rows, stated, place)
+            for name, one, other in zip(quick._fields, quick, slow, strict=True):
+                if name in {"low", "high"}:
+                    assert np.allclose(one, other, rtol=0, atol=1e-6)
+                else:
+                    assert one.tolist() == other.tolist()
 
 
 def test_limits_and_minutes_by_columns_are_those_of_the_domain():

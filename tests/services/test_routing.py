@@ -24,6 +24,7 @@ from ccr.services.routing import (
     count_unmet_need,
     directory_services,
     find_partners,
+    make_ready,
     read_request,
     ready_directory,
     still_possible,
@@ -301,6 +302,16 @@ def test_a_coordinator_does_not_count_needs(network, world, now):
     assert counters() == []
 
 
+def test_directories_made_ready_at_the_start_need_one_statement_to_be_asked(
+    network, sender, partner, world, now
+):
+    save_service(partner)
+    assert make_ready(world) == 1
+    with Statements() as counted:
+        assert found(sender, world, now).partners
+    assert len(counted.texts) == 1
+
+
 # -- the contract ---------------------------------------------------------------------------------
 
 
@@ -311,7 +322,15 @@ def test_the_document_has_the_fields_of_the_contract(sender, partner, world, now
     save_service(partner, needs=frozenset({Need.HOUSING}))
     fields = replace(FIELDS, needs=["advocacy", "housing"])
     document = route_document(sender.identity, world, fields, at=now)
-    assert list(document) == ["version", "origin", "partners", "area_partners", "why_not", "plans"]
+    assert list(document) == [
+        "version",
+        "origin",
+        "partners",
+        "area_partners",
+        "why_not",
+        "plans",
+        "nearest_per_need",
+    ]
     assert document["version"] == 1
     assert set(document["origin"]) == {"label", "precision", "lat", "lon"}
     assert set(document["partners"][0]) == {
@@ -342,7 +361,8 @@ def test_the_document_has_the_fields_of_the_contract(sender, partner, world, now
         "text",
         "would_change",
     }
-    assert set(document["plans"][0]) == {"services", "effective_minutes", "doors"}
+    plan = {"services", "effective_minutes", "doors", "parts", "further_doors"}
+    assert set(document["plans"][0]) == plan
     for row in document["partners"]:
         assert row["effective_minutes"] == sum(part["minutes"] for part in row["parts"])
     assert json.loads(json.dumps(document)) == document
@@ -357,7 +377,9 @@ def test_the_way_to_a_partner_names_who_can_introduce_and_who_answers(
     save_agreement(network, sender, between)
     save_agreement(network, between, partner)
     answer = found(sender, world, now)
-    (row,) = answer_as_dict(sender.identity, world, answer)["partners"]
+    (row,) = answer_as_dict(sender.identity, world, answer, ready_directory(sender.identity))[
+        "partners"
+    ]
     assert row["pathway"] == [
         {
             "member": "Birch Desk",
