@@ -112,6 +112,11 @@ AGES = ((None, None), (18, None), (13, None), (None, 17), (18, 59), (60, None))
 MOST_SITES = 3
 _POOL = 5000
 KM_A_DEGREE = 111
+SERVICES_A_STATE = 2000
+LARGE_STATES = (
+    "CA", "TX", "FL", "NY", "PA", "IL", "OH", "GA", "NC", "MI", "NJ", "VA", "WA", "AZ", "TN", "MA",
+)  # fmt: skip
+"""Where a directory of less than the whole country may lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,12 @@ def towns() -> tuple[Town, ...]:
 
 
 @cache
-def crowds(seed: int) -> np.ndarray[Any, Any]:
-    """Return the share of services and searches that each town has.
+def crowds(seed: int, size: int) -> np.ndarray[Any, Any]:
+    """Return the share of services and searches that each town has, for a directory of a size.
 
     A county weighs as its number of places to the power of 1.5, times chance: the largest hundred
-    of three thousand hold about two of five. ZIPs of post boxes share a point and count once.
+    of three thousand hold about two of five. ZIPs of post boxes share a point and count once. A
+    small directory is that of a few states: as many as make 2,000 services a state, at least one.
     """
     rng = np.random.default_rng([seed, 1])
     counties = np.unique([town.county_fips for town in towns()], return_inverse=True)[1]
@@ -153,6 +159,10 @@ def crowds(seed: int) -> np.ndarray[Any, Any]:
     places = np.bincount(counties, counts)
     weight = counts * (places**0.5 * rng.lognormal(0, 0.7, len(places)))[counties]
     weight *= rng.lognormal(0, 0.8, len(counties))
+    states = np.array([town.state for town in towns()])
+    chosen = rng.permutation(LARGE_STATES)[: max(size // SERVICES_A_STATE, 1)]
+    if size < SERVICES_A_STATE * len(LARGE_STATES):
+        weight[~np.isin(states, chosen)] = 0
     share: np.ndarray[Any, Any] = weight / weight.sum()
     return share
 

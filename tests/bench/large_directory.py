@@ -80,7 +80,7 @@ class LargeDirectory:
         self.seed, self.size = seed, services
         self._rng = np.random.default_rng([seed, services])
         count = max(services // SERVICES_A_MEMBER, 3)
-        self._homes = self._rng.choice(len(towns()), count, p=crowds(seed))
+        self._homes = self._rng.choice(len(towns()), count, p=crowds(seed, services))
         self._pools = Pools(self._rng)
         self._areas = Areas()
         self.members, self.compartments = self._members(count), [_id(2, n) for n in range(count)]

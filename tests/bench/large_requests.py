@@ -1,13 +1,15 @@
 """Requests to a large directory, as a mix of what workers would ask, the same for the same seed.
 
 Half draw their needs by popularity, half uniformly, so that rare needs come as often as common ones
-and searches reach far. One in five starts from any ZIP, the others from where people live.
+and searches reach far. One in five starts from any ZIP of a state,
+the others from where people live.
 """
 
 from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import cache
 
 from ccr.domain.directory import Place
 from ccr.domain.routing_request import RouteRequest
@@ -32,7 +34,7 @@ def _request(directory: LargeDirectory, rng: random.Random, *, popular: bool) ->
     excluded = rng.sample(directory.members, rng.choice([0, 0, 1, 2, 3]))
     return RouteRequest(
         needs=_needs(rng, popular=popular),
-        near=_near(rng, directory.seed),
+        near=_near(rng, directory),
         at=NOW + timedelta(hours=rng.choice(_HOURS_LATER)),
         track=rng.choice([Track.SURVIVOR] * 7 + [Track.CHILD, Track.OTHER, Track.ABUSIVE_PARTNER]),
         urgency=rng.choice([Urgency.STANDARD] * 6 + [Urgency.HIGH] * 2 + [Urgency.IMMEDIATE] * 2),
@@ -57,10 +59,10 @@ def _needs(rng: random.Random, *, popular: bool) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def _near(rng: random.Random, seed: int) -> Place:
-    town = rng.choice(towns())
-    if rng.random() < 0.8:
-        town = rng.choices(towns(), cum_weights=_cumulated(seed))[0]
+def _near(rng: random.Random, directory: LargeDirectory) -> Place:
+    town = rng.choices(towns(), cum_weights=_cumulated(directory.seed, directory.size))[0]
+    if rng.random() < 0.2:
+        town = rng.choice([other for other in towns() if other.state == town.state])
     if rng.random() < 0.1:
         fact = GAZETTEER.county(town.county_fips)
         assert fact is not None
@@ -68,10 +70,7 @@ def _near(rng: random.Random, seed: int) -> Place:
     return GAZETTEER.resolve(town.zip_code)
 
 
-_sums: dict[int, list[float]] = {}
-
-
-def _cumulated(seed: int) -> list[float]:
-    if seed not in _sums:
-        _sums[seed] = crowds(seed).cumsum().tolist()
-    return _sums[seed]
+@cache
+def _cumulated(seed: int, size: int) -> list[float]:
+    sums: list[float] = crowds(seed, size).cumsum().tolist()
+    return sums
