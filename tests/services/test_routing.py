@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,6 +24,7 @@ from ccr.services.routing import (
     count_unmet_need,
     directory_services,
     find_partners,
+    make_ready,
     read_request,
     ready_directory,
     still_possible,
@@ -301,6 +302,16 @@ def test_a_coordinator_does_not_count_needs(network, world, now):
     assert counters() == []
 
 
+def test_directories_made_ready_at_the_start_need_one_statement_to_be_asked(
+    network, sender, partner, world, now
+):
+    save_service(partner)
+    assert make_ready(world) == 1
+    with Statements() as counted:
+        assert found(sender, world, now).partners
+    assert len(counted.texts) == 1
+
+
 # -- the contract ---------------------------------------------------------------------------------
 
 
@@ -403,41 +414,6 @@ def test_the_way_never_leads_over_excluded_members(network, sender, partner, wor
     (row,) = route_document(sender.identity, world, fields, at=now)["partners"]
     assert [step["member"] for step in row["pathway"]] == ["Alder House"]
     assert row["other_pathways"] == []
-
-
-def test_what_members_promise_counts_from_the_next_search_on(network, sender, partner, world, now):
-    house, line = (make_team(network, name, at=now) for name in ("Elm House", "Line"))
-    save_service(house, confidential=True)
-    line_service = save_service(line, needs=frozenset({Need.HOTLINE}), phone="518-555-0100")
-    coordinator = make_team(network, "Office", at=now, **COORDINATOR)
-
-    def way(**changes):
-        document = route_document(sender.identity, world, replace(FIELDS, **changes), at=now)
-        (row,) = [r for r in document["area_partners"] if r["member"] == "Elm House"]
-        return [(step["member"], step["phone"]) for step in row["pathway"]]
-
-    direct, by_line = [("Elm House", None)], [("Line", "518-555-0100"), ("Elm House", None)]
-    assert way() == direct
-    promise_pathway(coordinator.identity, line.member_id, house.member_id, None, at=now)
-    assert way() == by_line
-    # The line's listing changes: the ways follow the directory, change by change.
-    change_service(line_service, phone="518-555-0199")
-    assert way() == [("Line", "518-555-0199"), ("Elm House", None)]
-    promise_pathway(coordinator.identity, sender.member_id, house.member_id, None, at=now)
-    assert way() == direct
-    (pathway_id,) = [p.id for p in list_pathways(network) if p.from_member_id == sender.member_id]
-    end_pathway(coordinator.identity, pathway_id, at=now)
-    assert way() == [("Line", "518-555-0199"), ("Elm House", None)]
-
-
-def test_a_program_s_way_about_a_survivor_is_a_part_of_the_minutes(network, partner, world, now):
-    program = make_team(
-        network, "Cedar", at=now, regime=Regime.APIP, kind=CompartmentKind.APIP, role=Role.FACILITATOR
-    )
-    save_service(partner)
-    (row,) = route_document(program.identity, world, FIELDS, at=now)["partners"]
-    assert {part["name"]: part["minutes"] for part in row["parts"]}["pathway"] == 45
-    assert [step["member"] for step in row["pathway"]] == ["An advocate", "Alder House"]
 
 
 def test_ids_in_the_document_are_whole_uuids(sender, partner, world, now):
