@@ -94,7 +94,7 @@ class SenderWays:
             target_of(service),
             self.group,
             self.promises.members,
-            lambda member_id: first_phone(self.promises.doors_of.get(member_id, ()), self.search),
+            lambda member_id: _first_phone(self.promises.doors_of.get(member_id, ()), self.search),
         )
 
     def told_all(self, answer: RouteAnswer) -> dict[UUID, ToldReach]:
@@ -121,24 +121,24 @@ def sender_ways(
 
     @cache
     def wait(member_id: UUID) -> int:
-        return least_wait(promises.doors_of.get(member_id, ()), search)
+        return _least_wait(promises.doors_of.get(member_id, ()), search)
 
     graph = ReferralGraph(request, group, promises, rules=rules, weights=weights, wait=wait)
     return SenderWays(graph, group, promises, search)
 
 
-def least_wait(doors: Iterable[Service], search: Search) -> int:
+def _least_wait(doors: Iterable[Service], search: Search) -> int:
     """Return the minutes until the first of these doors opens, as routing counts being closed."""
     parts = [hours_part(service, search) for service in doors]
     waits = [part.minutes if part else 0 for part in parts]
     return min(waits, default=search.weights.hours_unknown)
 
 
-def first_phone(doors: Iterable[Service], search: Search) -> str | None:
+def _first_phone(doors: Iterable[Service], search: Search) -> str | None:
     """Return the number to call: of a help line, else of whoever opens first; None without any."""
 
     def place(service: Service) -> tuple[int, bool, UUID]:
-        return least_wait([service], search), Need.HOTLINE not in service.needs, service.id
+        return _least_wait([service], search), Need.HOTLINE not in service.needs, service.id
 
     door = min((s for s in doors if s.phone), key=place, default=None)
     return door.phone if door else None
