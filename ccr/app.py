@@ -53,6 +53,7 @@ VIEWS = (
     "suggestions",
     "vocabularies",
     "routing_weights",
+    "sector_rules",
     "room",
     "short_list",
     "checks",

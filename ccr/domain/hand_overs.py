@@ -24,6 +24,7 @@ _BOUND_TO_TELL = frozenset(
     {Regime.APIP, Regime.LAW_ENFORCEMENT, Regime.COURT, Regime.CHILD_PROTECTION}
 )
 """Nobody who was harmed is handed on through these (R32)."""
+_TALKING = frozenset({Need.HOTLINE, Need.ADVOCACY, Need.SAFETY_PLANNING})
 
 
 @dataclass(frozen=True)
@@ -100,29 +101,37 @@ class HandOvers:
         return member.regime not in _BOUND_TO_TELL
 
     def neighbours(self, member_id: UUID) -> set[UUID]:
-        """Return the members to whom this one is tied, in force or lapsed."""
+        """Return the members to whom this one is tied so that they hand on, in force or lapsed."""
         promises = self._promises
         found = {
-            p.to_member_id for p in promises.pathways_from.get(member_id, ()) if self._stands(p)
+            p.to_member_id
+            for p in promises.pathways_from.get(member_id, ())
+            if self._stands(p, hands_on=True)
         }
         for agreement in promises.agreements_of.get(member_id, ()):
             if agreement.signed_on <= self._on:
                 found |= agreement.member_ids
         return found - {member_id}
 
-    def _stands(self, pathway: Pathway) -> bool:
+    def _stands(self, pathway: Pathway, *, hands_on: bool = False) -> bool:
         wanted = pathway.need is None or pathway.need in self._request.needs
-        return wanted and pathway.open_on(self._on)
+        # Whoever promised to talk to people can be asked to hand on, whatever is needed in the end.
+        talks = hands_on and pathway.need in _TALKING
+        return (wanted or talks) and pathway.open_on(self._on)
 
-    def tie(self, a: UUID | None, b: UUID) -> Tie:
-        """Return what ties two members, in the direction in which is handed on."""
+    def tie(self, a: UUID | None, b: UUID, *, hands_on: bool = False) -> Tie:
+        """Return what ties two members, in the direction in which is handed on.
+
+        Args:
+            hands_on: True when the second only hands on.
+        """
         if a is None:
             return Tie.ANYBODY
         if a == b:
             return Tie.OWN
         promises = self._promises
         pathways = promises.pathways_from.get(a, ())
-        promised = any(p.to_member_id == b and self._stands(p) for p in pathways)
+        promised = any(p.to_member_id == b and self._stands(p, hands_on=hands_on) for p in pathways)
         return best_tie(
             (g for g in promises.agreements_of.get(a, ()) if b in g.member_ids),
             self._on,

@@ -29,12 +29,14 @@ class ToldStep:
         member: a name, or "An advocate" when none is named.
         texts: sentences, why it comes first and what ties it to the one before.
         minutes: what the step adds.
+        holds: False when an agreement has to be made or renewed first.
         phone: the number to call, for those in between that have one.
     """
 
     member: Phrase | str
     texts: tuple[Phrase, ...]
     minutes: int
+    holds: bool
     phone: str | None = None
 
 
@@ -85,6 +87,7 @@ def told_reach(
                     AN_ADVOCATE if step.member_id is None else members[step.member_id].name,
                     tuple(texts),
                     step.minutes,
+                    step.tie.holds,
                     phone_of(step.member_id) if step.member_id and step in path.between else None,
                 )
                 for step, texts in zip(

@@ -261,7 +261,7 @@ class ReferralGraph:
                 node = _Node(other, passed, before.place + 1)
                 if node not in graph:
                     added.append(node)
-                tie = self.hand.tie(member_id, other)
+                tie = self.hand.tie(member_id, other, hands_on=True)
                 self._join(graph, before, node, tie, self._step(other))
         return added
 

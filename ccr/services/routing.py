@@ -52,12 +52,11 @@ __all__ = [
     "directory_services",
     "find_in_directory",
     "find_partners",
-    "planned_services",
     "read_left_out",
     "read_request",
     "ready_directory",
+    "services_and_ways",
     "still_possible",
-    "ways_to_partners",
 ]
 
 MOST_KEPT = 8
@@ -169,18 +168,18 @@ def directory_services(identity: Identity, ids: Iterable[UUID]) -> dict[UUID, Se
     return {service_id: services[service_id] for service_id in ids if service_id in services}
 
 
-def planned_services(identity: Identity, answer: RouteAnswer) -> dict[UUID, Service]:
-    """Return the services of the plans of an answer, those below the end of its list as well."""
-    authorise(identity, Permission.ROUTE_FIND)
-    return directory_services(identity, answer.planned_ids) if answer.plans else {}
-
-
-def ways_to_partners(
+def services_and_ways(
     identity: Identity, world: World, answer: RouteAnswer
-) -> dict[UUID, ToldReach]:
-    """Return how whoever asks reaches each partner of an answer, by service."""
+) -> tuple[dict[UUID, Service], dict[UUID, ToldReach]]:
+    """Return the services of the plans of an answer, and how each of its partners is reached.
+
+    Services below the end of its list are among them; both are by the id of a service.
+    """
     authorise(identity, Permission.ROUTE_FIND)
-    return _ready(identity).ways(identity, answer.request, world.hours).told_all(answer)
+    ready = _ready(identity)
+    known = ready.index.services
+    services = {i: known[i] for i in answer.planned_ids if i in known}
+    return services, ready.ways(identity, answer.request, world.hours).told_all(answer)
 
 
 def count_unmet_need(

@@ -39,6 +39,7 @@ ROOMS = (
     Room("/directory/export", phrase("Export"), Permission.DIRECTORY_EXPORT),
     Room("/directory/rules", phrase("Rules"), Permission.DIRECTORY_IMPORT),
     Room("/directory/routing-weights", phrase("Weights"), Permission.DIRECTORY_IMPORT),
+    Room("/directory/routing-rules", phrase("Pathway rules"), Permission.DIRECTORY_IMPORT),
 )
 
 

@@ -259,6 +259,16 @@ def test_a_promise_for_something_else_or_another_time_opens_nothing(clinic, chan
     assert clinic.between(hidden_of(house)) == [line.id]
 
 
+def test_who_promised_to_talk_to_people_can_be_asked_to_hand_on_whatever_is_needed(police):
+    line, house = make_member(**VICTIM), make_member(**VICTIM)
+    police.lines = [line]
+    police.pathways = [promised(police.sender, line, Need.HOTLINE)]
+    needs = (Need.EMERGENCY_SHELTER,)
+    assert police.between(hidden_of(house), needs=needs) == [line.id]
+    police.pathways.append(promised(police.sender, house, Need.HOTLINE))
+    assert police.between(hidden_of(house), needs=needs) == [line.id]
+
+
 def test_a_line_that_promised_nothing_holds_no_beds(clinic):
     clinic.lines = [make_member(**VICTIM)]
     assert clinic.between(hidden_of(make_member(**VICTIM))) == []
@@ -425,7 +435,8 @@ def worlds(draw: st.DrawFn) -> World:
     pairs = st.lists(st.sampled_from(list(permutations(members, 2))), max_size=12)
     ends = st.sampled_from([None, None, TODAY])
     world.agreements = [make_agreement(a, b, expires_on=draw(ends)) for a, b in draw(pairs)]
-    world.pathways = [promised(a, b) for a, b in draw(pairs)]
+    needs = st.sampled_from([None, None, Need.HOTLINE, Need.FOOD])
+    world.pathways = [promised(a, b, draw(needs)) for a, b in draw(pairs)]
     if draw(st.booleans()):
         world.protocols = [protocol(members[2], expires_on=draw(ends)), protocol(members[3])]
     world.lines = [m for m in (members[2], members[6]) if draw(st.booleans())]
@@ -471,7 +482,10 @@ def _allowed_ways(  # noqa: C901 -- every order of members, rule by rule
         for chain in permutations(others, count):
             if not all(hand.may_hand_on(m) for m in chain):
                 continue
-            ties = [hand.tie(a, b) for a, b in zip((world.sender.id, *chain), chain, strict=False)]
+            ties = [
+                hand.tie(a, b, hands_on=True)
+                for a, b in zip((world.sender.id, *chain), chain, strict=False)
+            ]
             last = hand.tie(chain[-1], goal)
             steps = sum(weights.pathway_step + world.waits[m] for m in chain)
             if via is Via.CONSULTED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +15,19 @@ from ccr.domain.answering import CoverageNow, coverage_now
 from ccr.domain.directory import Member, Service
 from ccr.domain.languages import language_name
 from ccr.domain.moments import weekday_time
+from ccr.domain.path_words import ToldReach
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.routing_request import AreaPartner, CostPart, Partner, RouteAnswer, RouteRequest
 from ccr.domain.taxonomy import AreaExtent, CoverageMode, Known, Urgency
 from ccr.services.world import World
 from ccr.web.language import translated
 from ccr.web.presenters.maps import MapView, NumberedPoint, county_map
+from ccr.web.presenters.pathways import ways_dict
 from ccr.web.presenters.plans import nearest_rows, plan_rows
 
 KM_PER_MILE = 1.609344
 LEAST_SCALE = 30
+NO_WAYS: Mapping[UUID, ToldReach] = MappingProxyType({})
 SHARED_BY_MOST = frozenset(
     {
         "Serves this ZIP",
@@ -62,8 +66,18 @@ class ResultsView:
     """Whether a trip was measured; plans keep to the estimate and then say so."""
 
 
-def results_view(answer: RouteAnswer, world: World, planned: Mapping[UUID, Service]) -> ResultsView:
-    """Return the results as the templates take them; `planned`: `answer.planned_ids` by id."""
+def results_view(
+    answer: RouteAnswer,
+    world: World,
+    planned: Mapping[UUID, Service],
+    ways: Mapping[UUID, ToldReach] = NO_WAYS,
+) -> ResultsView:
+    """Return the results as the templates take them.
+
+    Args:
+        planned: `answer.planned_ids` by id.
+        ways: how each partner is reached; nothing for a reader who is nobody in particular.
+    """
     request = answer.request
     longest = max((p.effective_minutes for p in answer.partners), default=0)
     found = len(answer.partners) + len(answer.area_partners)
@@ -78,11 +92,18 @@ def results_view(answer: RouteAnswer, world: World, planned: Mapping[UUID, Servi
         cards=[
             {
                 **_card(number, partner, request, world),
+                "ways": ways_dict(ways.get(partner.service.id), counted=True),
                 **(picture.group_of(number) if picture else {}),
             }
             for number, partner in enumerate(answer.partners, start=1)
         ],
-        areas=[_area_row(partner, request, world) for partner in answer.area_partners],
+        areas=[
+            {
+                **_area_row(partner, request, world),
+                "ways": ways_dict(ways.get(partner.service.id), counted=False),
+            }
+            for partner in answer.area_partners
+        ],
         why_not=[
             {
                 "service": row.service.name,

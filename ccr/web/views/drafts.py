@@ -169,7 +169,7 @@ def _partners_page(draft_id: UUID, error: InvalidInputError | None) -> ResponseR
     form = find_form_of(draft)
     page = render_template(
         "referrals/partners.html",
-        results=results_view(answer, world, routing.planned_services(identity, answer)),
+        results=results_view(answer, world, *routing.services_and_ways(identity, world, answer)),
         form=form,
         refusal=translated(error.phrase) if error else None,
         token=uuid4(),

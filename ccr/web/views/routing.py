@@ -51,7 +51,7 @@ def search() -> ResponseReturnValue:
     return render_template(
         "routing/find.html",
         form=form,
-        results=results_view(answer, world, routing.planned_services(identity, answer)),
+        results=results_view(answer, world, *routing.services_and_ways(identity, world, answer)),
         left_out=bool(left_out),
         urgent=form.urgency.data == "immediate",
         hotlines=list_hotlines(),
