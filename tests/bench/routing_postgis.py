@@ -15,7 +15,7 @@ are made before the clock starts, and it is asked for partners with a public poi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -30,9 +30,9 @@ from ccr.domain.weights import DEFAULT
 from tests import postgres_server
 from tests.bench.large_directory import LargeDirectory
 from tests.bench.postgis_questions import Questions
-from tests.bench.postgis_sql import CIRCLES_KM, LOAD, SCHEMAS, statement
+from tests.bench.postgis_sql import ANYWHERE, BEYOND, CIRCLE, CIRCLES_KM, LOAD, SCHEMAS, statement
 
-FEW = 400
+FEW = 600
 """So many rows are read at once, without circles."""
 INSTALL = (
     "PostGIS is not installed. On Debian: apt-get install postgresql-15-postgis-3, or leave it out "
@@ -128,12 +128,13 @@ class Peer:
     def __init__(
         self, connection: psycopg.Connection[Any], questions: Questions, schema: str
     ) -> None:
-        self._cursor = connection.cursor()
+        self._cursor = connection.cursor(binary=True)
         self._questions, self._schema = questions, schema
         counted = connection.execute(SCHEMAS[schema].counts.encode())
         self._counts: dict[int, int] = dict(counted.fetchall())
-        self._in_circle = statement(schema, circle=True).encode()
-        self._anywhere = statement(schema, circle=False).encode()
+        self._statements = {
+            where: statement(schema, where).encode() for where in (ANYWHERE, CIRCLE, BEYOND)
+        }
 
     def prepared(self, request: RouteRequest) -> Callable[[], Listed]:
         """Return what asks the database for the list; its parameters are made now."""
@@ -155,29 +156,28 @@ class Peer:
         self, request: RouteRequest, parameters: dict[str, str], rows: int
     ) -> list[tuple[int, float, int]]:
         """Return the best few as (cost, km, service), in order."""
-        if rows > FEW:
-            for km in self._circles(request):
-                found = self._asked(self._in_circle, {**parameters, "metres": str(km * 1001)})
-                if len(found) < request.limit:
-                    continue
-                last = found[request.limit - 1][0]
-                if last <= travel_minutes(km, request.transport):
-                    return found
-                if last < DEFAULT.reach:
-                    reached = km_within(last, request.transport)
-                    return self._asked(
-                        self._in_circle, {**parameters, "metres": str(reached * 1001)}
-                    )
-        return self._asked(self._anywhere, parameters)
-
-    def _circles(self, request: RouteRequest) -> Iterator[float]:
+        if rows <= FEW:
+            return self._asked(ANYWHERE, parameters)
         reach = km_within(DEFAULT.reach, request.transport)
-        yield from (km for km in CIRCLES_KM if km < reach)
+        found: list[tuple[int, float, int]] = []
+        for km in (*(km for km in CIRCLES_KM if km < reach), reach):
+            found = self._asked(CIRCLE, parameters, km)
+            if len(found) < request.limit:
+                continue
+            last = found[request.limit - 1][0]
+            if last <= travel_minutes(km, request.transport):
+                return found
+            if last < DEFAULT.reach:
+                return self._asked(CIRCLE, parameters, km_within(last, request.transport))
+        return sorted(found + self._asked(BEYOND, parameters, reach))
 
-    def _asked(self, text: bytes, parameters: dict[str, str]) -> list[tuple[int, float, int]]:
+    def _asked(
+        self, where: str, parameters: dict[str, str], km: float = 0
+    ) -> list[tuple[int, float, int]]:
         """Return what the statement finds, each service once: at the nearest of its sites."""
         best: dict[int, tuple[int, float, int]] = {}
-        for row in self._cursor.execute(text, parameters, prepare=True).fetchall():
+        values = {**parameters, "metres": str(km * 1000 + 1)}
+        for row in self._cursor.execute(self._statements[where], values, prepare=True).fetchall():
             best.setdefault(row[2], row)
         return list(best.values())
 
