@@ -174,6 +174,7 @@ class Questions:
             **_populations(request),
             "compartment": self._compartments.get(request.sender_compartment_id, -1),
             "excluded": [self._members[member] for member in request.excluded_members],
+            "alone": request.sender_member_id is None,
             "agreed": in_force,
             "lapsed": lapsed,
             "answers": self.who_answers(request.at, request.urgency),
@@ -199,7 +200,8 @@ class Questions:
     def _agreed(self, request: RouteRequest) -> tuple[list[int], list[int]]:
         """Return the members with an agreement in force, and the own one, and with a lapsed one."""
         sender = request.sender_member_id
-        assert sender is not None
+        if sender is None:
+            return [], []
         held = self._agreements.get(sender, [])
         in_force = {other for other, a in held if a.in_force(request.at.date())}
         return [self._members[sender], *in_force], [o for o, _ in held if o not in in_force]

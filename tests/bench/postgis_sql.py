@@ -102,7 +102,7 @@ _EXTRA = f"""
     + CASE WHEN o.verified = {NEVER} THEN {W.listing_never_verified}
            WHEN o.verified < %(outdated)s::int THEN {W.listing_outdated}
            WHEN o.verified < %(stale)s::int THEN {W.listing_stale} ELSE 0 END
-    + CASE WHEN o.member = ANY (%(agreed)s::int[]) THEN 0
+    + CASE WHEN %(alone)s::bool OR o.member = ANY (%(agreed)s::int[]) THEN 0
            WHEN o.member = ANY (%(lapsed)s::int[]) THEN {W.agreement_lapsed}
            ELSE {W.agreement_missing} END
     + o.not_on_ccr

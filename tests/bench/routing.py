@@ -43,7 +43,7 @@ HELD_OUT_SEEDS = (41, 42)
 WHOLE_UP_TO = 100_000
 WARM_UP = 60
 EDITS = 40
-LIST, WHOLE, FLOOR = "list", "whole answer", "SELECT 1"
+LIST, WHOLE, FLOOR, BEST = "list", "whole answer", "SELECT 1", "best PostGIS"
 Ask = Callable[[RouteRequest], Callable[[], Any]]
 """Makes ready for a request, and returns what is timed."""
 
@@ -208,14 +208,19 @@ def report(run: Run) -> None:
     print(f"  five needs against one, p95: {plan / one:.1f}x")
     if len(run.times) > 2:
         best = run.best_postgis()
-        print(line("best PostGIS", best))
-        for name in (LIST, WHOLE):
-            ours = run.times[name]
-            ratios = [percentile(best, p) / percentile(ours, p) for p in (50, 95, 99)]
-            print(
-                f"  best PostGIS against {name}: p50 {ratios[0]:.1f}x, p95 {ratios[1]:.1f}x, "
-                f"p99 {ratios[2]:.1f}x, sum {sum(best) / sum(ours):.1f}x"
-            )
+        print(line(BEST, best))
+        peers = {name: times for name, times in run.times.items() if name.startswith("PostGIS")}
+        for ours in (LIST, WHOLE):
+            for name, times in {BEST: best, **peers}.items():
+                print(against(name, times, ours, run.times[ours]))
+
+
+def against(name: str, theirs: Sequence[float], ours_name: str, ours: Sequence[float]) -> str:
+    """Return a line that says how many times as long the peer takes."""
+    ratios = (percentile(theirs, p) / percentile(ours, p) for p in (50, 95, 99))
+    p50, p95, p99 = (f"{ratio:.1f}x" for ratio in ratios)
+    summed = f"{sum(theirs) / sum(ours):.1f}x"
+    return f"  {name} against {ours_name}: p50 {p50}, p95 {p95}, p99 {p99}, sum {summed}"
 
 
 def line(name: str, times: Sequence[float]) -> str:
