@@ -22,6 +22,7 @@ from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.populations import known_match
 from ccr.domain.routing_request import LeftOut, RouteRequest
 from ccr.domain.taxonomy import (
+    AreaExtent,
     CapacityStatus,
     CompartmentKind,
     CoverageMode,
@@ -203,12 +204,13 @@ def _service_area(case: _Case) -> LeftOut | None:
             phrase("The area it serves is not known, and its site is far"),
             phrase("A word from them that they serve this place"),
         )
-    return LeftOut(
-        service,
-        "service-area",
-        phrase("Does not serve %(county)s, %(state)s", county=place.county, state=place.state),
-        phrase("A place in the area it serves"),
+    # Who serves some ZIPs may well serve others of this county.
+    text = (
+        phrase("Does not serve %(place)s", place=place.label)
+        if any(area.extent is AreaExtent.ZIP for area in service.areas)
+        else phrase("Does not serve %(county)s, %(state)s", county=place.county, state=place.state)
     )
+    return LeftOut(service, "service-area", text, phrase("A place in the area it serves"))
 
 
 def _age(case: _Case) -> LeftOut | None:

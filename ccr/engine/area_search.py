@@ -23,6 +23,7 @@ from ccr.domain.why_not import AREA_PLACES, by_area_to_name, fixed_place
 from ccr.engine.columns import Columns, Fact, need_bits
 from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
+from ccr.engine.question import Question
 from ccr.engine.service_areas import NATION, PLACELESS, ServiceAreas, joined_rows
 
 
@@ -61,7 +62,8 @@ class AreaSearch:
 
     def __init__(self, services: AreaServices, search: Search) -> None:
         self._services, self._search = services, search
-        self._limits = Limits(services.columns, search)
+        self._question = Question(services.columns, search)
+        self._limits = Limits(services.columns, self._question)
 
     @cached_property
     def _able(self) -> Array:
@@ -69,7 +71,7 @@ class AreaSearch:
         rows, widths = self._in_the_area()
         passed, facts = self._limits.passed(rows)
         widths = widths[np.searchsorted(rows, passed)]
-        rows, met = passed, np.bitwise_count(facts[:, Fact.NEEDS] & self._wanted)
+        rows, met = passed, np.bitwise_count(facts[:, Fact.NEEDS] & self._question.wanted)
         order = np.lexsort((self._services.places[rows], widths, -met.astype(np.int64)))
         able: Array = rows[order]
         return able
@@ -89,7 +91,7 @@ class AreaSearch:
     def doors(self) -> Iterator[tuple[int, Door]]:
         """Yield the first doors for every mask of needs met, bit i for needs[i]."""
         needs = self._search.request.needs
-        met = self._services.columns.table[self.proposed, Fact.NEEDS] & self._wanted
+        met = self._services.columns.table[self.proposed, Fact.NEEDS] & self._question.wanted
         for bits in np.unique(met).tolist():
             mask = sum(1 << i for i, need in enumerate(needs) if bits & need_bits([need]))
             for place in np.flatnonzero(met == bits)[:MOST_PLANS].tolist():
@@ -114,10 +116,6 @@ class AreaSearch:
                 break
         return by_area_to_name(stopped, request)
 
-    @cached_property
-    def _wanted(self) -> int:
-        return need_bits(self._search.request.needs)
-
     @property
     def _near(self) -> Place:
         return self._search.request.near
@@ -131,7 +129,7 @@ class AreaSearch:
         by_width = (
             [areas.in_zip(near)],
             [areas.in_county(near), areas.sited_in_county(near)],
-            [areas.in_state(near)],
+            [areas.of_need(need, near.state) for need in needs],
             [areas.of_need(need, NATION) for need in needs],
             [areas.of_need(need, PLACELESS) for need in needs],
         )
@@ -145,6 +143,7 @@ class AreaSearch:
     def _touching(self) -> Iterator[Array]:
         """Yield the rows of which an area lies in, or holds, the state of the place."""
         areas, near = self._services.areas, self._near
-        yield areas.in_state(near)
         yield areas.within_state(near)
-        yield from (areas.of_need(need, NATION) for need in self._search.request.needs)
+        for need in self._search.request.needs:
+            yield areas.of_need(need, near.state)
+            yield areas.of_need(need, NATION)

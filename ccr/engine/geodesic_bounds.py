@@ -12,6 +12,8 @@ Source: radii of curvature of WGS84 (NGA.STND.0036); the theorem on arcs and cho
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ccr.domain.directory import Point
@@ -19,12 +21,13 @@ from ccr.engine.postings import Array
 
 _A_KM = 6378.137
 _FLATTENING = 1 / 298.257223563
+_SQUARED_ECCENTRICITY = _FLATTENING * (2 - _FLATTENING)
 _B_KM = _A_KM * (1 - _FLATTENING)
-_LEAST_RADIUS_KM = _B_KM * _B_KM / _A_KM
-_MOST_RADIUS_KM = _A_KM * _A_KM / _B_KM
-_LONGEST_KM = 20004.0
+LEAST_RADIUS_KM = _B_KM * _B_KM / _A_KM
+MOST_RADIUS_KM = _A_KM * _A_KM / _B_KM
+LONGEST_KM = 20004.0
 """No two points on the ellipsoid are further apart than half a meridian."""
-_ARC_ENDS_KM = 10_000.0
+ARC_ENDS_KM = 10_000.0
 """Chords from which on the arc of the least radius says nothing."""
 A_MILLIMETRE = 1e-6
 """In km: room for rounding, added to both bounds."""
@@ -36,19 +39,26 @@ def places(points: list[Point]) -> Array:
     """Return points as places in space: shape (n, 3), km from the centre of the Earth."""
     degrees = np.array([(p.lat, p.lon) for p in points], float).reshape(-1, 2)
     lat, lon = np.radians(degrees).T
-    squared = _FLATTENING * (2 - _FLATTENING)
-    across = _A_KM / np.sqrt(1 - squared * np.sin(lat) ** 2)
+    across = _A_KM / np.sqrt(1 - _SQUARED_ECCENTRICITY * np.sin(lat) ** 2)
     out = across * np.cos(lat)
-    return np.stack(
-        [out * np.cos(lon), out * np.sin(lon), across * (1 - squared) * np.sin(lat)], axis=-1
-    )
+    up = across * (1 - _SQUARED_ECCENTRICITY) * np.sin(lat)
+    return np.stack([out * np.cos(lon), out * np.sin(lon), up], axis=-1)
+
+
+def place_of(point: Point) -> Array:
+    """Return one point as a place in space, shape (3,)."""
+    lat, lon = math.radians(point.lat), math.radians(point.lon)
+    across = _A_KM / math.sqrt(1 - _SQUARED_ECCENTRICITY * math.sin(lat) ** 2)
+    out = across * math.cos(lat)
+    up = across * (1 - _SQUARED_ECCENTRICITY) * math.sin(lat)
+    return np.array((out * math.cos(lon), out * math.sin(lon), up))
 
 
 def bounds_km(chords: Array) -> tuple[Array, Array]:
     """Return the least and the most km that the geodesic over each chord (km) can have."""
-    low = 2 * _MOST_RADIUS_KM * np.arcsin(chords / (2 * _MOST_RADIUS_KM)) - A_MILLIMETRE
-    half = np.minimum(chords / (2 * _LEAST_RADIUS_KM), 1.0)
-    high = 2 * _LEAST_RADIUS_KM * np.arcsin(half) + A_MILLIMETRE
-    if len(chords) and chords.max() > _ARC_ENDS_KM:
-        high[chords > _ARC_ENDS_KM] = _LONGEST_KM
+    low = 2 * MOST_RADIUS_KM * np.arcsin(chords / (2 * MOST_RADIUS_KM)) - A_MILLIMETRE
+    half = np.minimum(chords / (2 * LEAST_RADIUS_KM), 1.0)
+    high = 2 * LEAST_RADIUS_KM * np.arcsin(half) + A_MILLIMETRE
+    if len(chords) and chords.max() > ARC_ENDS_KM:
+        high[chords > ARC_ENDS_KM] = LONGEST_KM
     return np.maximum(low, 0.0), high

@@ -6,138 +6,91 @@ that ccr.domain.eligibility does not state. The area and the way there are told 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-
 import numpy as np
 
 from ccr.domain.answering import coverage_now
 from ccr.domain.eligibility import wanted_language
-from ccr.domain.matching import Search
-from ccr.domain.populations import known_match
 from ccr.domain.reasons import language_mode
-from ccr.domain.taxonomy import CapacityStatus, CoverageMode, Known, Track, Urgency
-from ccr.engine.columns import (
-    LANGUAGE_BITS,
-    NEVER,
-    NOT_FOR_TRACK,
-    ONLY_FOR_GENDER,
-    OUTSIDE_AGES,
-    REFUSES,
-    ROOM,
-    Columns,
-    Fact,
-    Trait,
-    microseconds,
-    need_bits,
-)
+from ccr.domain.taxonomy import CapacityStatus, CoverageMode, Urgency
+from ccr.engine.columns import NEVER, ROOM, Columns, Fact
 from ccr.engine.postings import Array
+from ccr.engine.question import STOPPED, Question
+
+FULL = ROOM[CapacityStatus.NO_CAPACITY]
 
 
 class Limits:
-    """The limits of one search, as masks over columns."""
+    """The limits of one search, over columns."""
 
-    def __init__(self, columns: Columns, search: Search) -> None:
-        request, weights = search.request, search.weights
-        self._columns, self._search = columns, search
-        self._unnamed = Trait.NOT_OFFERED.value
-        if request.track is Track.ABUSIVE_PARTNER:
-            self._unnamed |= Trait.VICTIM_SERVICES.value
-        elif request.track is not Track.OTHER:
-            self._unnamed |= Trait.APIP.value
-        self._forbidden = self._unnamed | Trait.CLOSED.value | NOT_FOR_TRACK[request.track]
-        if request.age_band is not None:
-            self._forbidden |= OUTSIDE_AGES[request.age_band]
-        if request.gender in ONLY_FOR_GENDER:
-            asked = ONLY_FOR_GENDER[request.gender]
-            self._forbidden |= sum(ONLY_FOR_GENDER.values()) - asked
-        for access in request.access:
-            self._forbidden |= REFUSES[access]
-        self._wanted = need_bits(request.needs)
-        known = columns.members.known
-        self._excluded = [known[m.int] for m in request.excluded_members if m.int in known]
-        own = request.sender_compartment_id
-        self._own = None if own is None else columns.compartments.known.get(own.int)
-        self._fresh = microseconds(request.at - timedelta(days=weights.capacity_fresh_days))
-        self._outdated = microseconds(request.at - timedelta(days=weights.outdated_days))
+    def __init__(self, columns: Columns, question: Question) -> None:
+        self._columns, self._question = columns, question
 
     def helping(self, rows: Array) -> Array:
         """Return for these rows whether the service helps with one of the needs."""
-        helping: Array = (self._columns.table[rows, Fact.NEEDS] & self._wanted) != 0
+        helping: Array = (self._columns.table[rows, Fact.NEEDS] & self._question.wanted) != 0
         return helping
 
     def named(self, rows: Array) -> Array:
         """Return for these rows whether the service may be named at all."""
         facts = self._columns.table[rows]
-        marks: Array = (facts[:, Fact.TRAITS] & self._unnamed) != 0
+        marks: Array = (facts[:, Fact.TRAITS] & self._question.unnamed) != 0
         self._mark_unnamed(facts, marks)
         return self._columns.there[rows] & ~marks
 
     def outdated(self, facts: Array) -> Array:
         """Return for these rows of facts whether the listing is outdated."""
         verified = facts[:, Fact.VERIFIED_AT]
-        old: Array = (verified != NEVER) & (verified < self._outdated)
+        old: Array = (verified != NEVER) & (verified < self._question.outdated)
         return old
 
     def passed(self, rows: Array) -> tuple[Array, Array]:
         """Return those of these rows that meet a need and that no limit stops, and their facts."""
-        table = self._columns.table
-        meets = self.helping(rows)
-        meets &= (table[rows, Fact.TRAITS] & self._forbidden) == 0
+        rows, facts = self.passed_by_columns(rows)
+        answered = self.answered(facts)
+        return rows[answered], facts[answered]
+
+    def passed_by_columns(self, rows: Array) -> tuple[Array, Array]:
+        """Return the same, before it is asked whether anybody answers."""
+        question, table = self._question, self._columns.table
+        meets = self.helping(rows) & ((table[rows, Fact.TRAITS] & question.forbidden) == 0)
         rows = rows[meets & self._columns.there[rows]]
         facts = table[rows]
-        stopped = (facts[:, Fact.ROOM] == ROOM[CapacityStatus.NO_CAPACITY]) & (
-            facts[:, Fact.ROOM_SAID_AT] >= self._fresh
-        )
+        stopped = (facts[:, Fact.ROOM] == FULL) & (facts[:, Fact.ROOM_SAID_AT] >= question.fresh)
         self._mark_unnamed(facts, stopped)
-        wanted = wanted_language(self._search.request)
-        if wanted is not None:
-            stopped |= self._without(wanted, rows, facts)
-        stopped |= self._told(facts[:, Fact.PEOPLE], self._for_others)
-        left = ~stopped
-        rows, facts = rows[left], facts[left]
-        if self._search.request.urgency is Urgency.IMMEDIATE and len(rows):
-            left = ~self._told(facts[:, Fact.ANSWERING], self._silent)
-            rows, facts = rows[left], facts[left]
-        return rows, facts
+        stopped |= question.people[facts[:, Fact.PEOPLE]] == STOPPED
+        if question.language is not None:
+            stopped |= self._without_language(rows, facts)
+        return rows[~stopped], facts[~stopped]
+
+    def answered(self, facts: Array) -> Array:
+        """Return for these rows of facts whether it may be that somebody answers now."""
+        answered = np.ones(len(facts), bool)
+        if self._question.search.request.urgency is Urgency.IMMEDIATE:
+            numbers = facts[:, Fact.ANSWERING]
+            for number in set(numbers.tolist()):
+                if self._silent(number):
+                    answered[numbers == number] = False
+        return answered
 
     def _mark_unnamed(self, facts: Array, marks: Array) -> None:
         """Mark excluded members and the sender's own compartment."""
-        for member in self._excluded:
+        for member in self._question.excluded.tolist():
             marks |= facts[:, Fact.MEMBER] == member
-        if self._own is not None:
-            marks |= facts[:, Fact.COMPARTMENT] == self._own
+        marks |= facts[:, Fact.COMPARTMENT] == self._question.own
 
-    def _without(self, wanted: str, rows: Array, facts: Array) -> Array:
+    def _without_language(self, rows: Array, facts: Array) -> Array:
         """Return for these rows whether languages are stated and the wanted one is not among."""
         spoken = facts[:, Fact.SPEAKS]
-        number = self._columns.languages.known.get(wanted)
-        bit = 0 if number is None else 1 << min(number, LANGUAGE_BITS)
-        without: Array = (spoken != 0) & ((spoken & bit) == 0)
-        if number is not None and number >= LANGUAGE_BITS:
+        has = (spoken & self._question.language) != 0
+        if self._question.rare_language:
             # One bit for many: the listing itself tells.
-            for i in np.flatnonzero((spoken & bit) != 0).tolist():
-                service = self._columns.services[rows[i]]
-                without[i] = language_mode(service, wanted) is None
+            wanted = wanted_language(self._question.search.request) or ""
+            for i in np.flatnonzero(has).tolist():
+                has[i] = language_mode(self._columns.services[rows[i]], wanted) is not None
+        without: Array = (spoken != 0) & ~has
         return without
 
-    @staticmethod
-    def _told(numbers: Array, stops: Callable[[int], bool]) -> Array:
-        """Return for these numbers of examples whether the limit stops them; -1 is no number."""
-        told = np.zeros(len(numbers), bool)
-        if not len(numbers) or numbers.max() < 0:
-            return told
-        for number in set(numbers.tolist()):
-            if number >= 0 and stops(number):
-                told |= numbers == number
-        return told
-
-    def _for_others(self, number: int) -> bool:
-        service = self._columns.people.examples[number]
-        match = known_match(service, self._search.request)
-        return bool(service.populations) and match is Known.NO
-
     def _silent(self, number: int) -> bool:
-        service, request = self._columns.answering.examples[number], self._search.request
-        now = coverage_now(service, request.needs, request.at, self._search.hours)
+        service, search = self._columns.answering.examples[number], self._question.search
+        now = coverage_now(service, search.request.needs, search.request.at, search.hours)
         return now.mode is CoverageMode.NOBODY

@@ -19,14 +19,17 @@ from ccr.domain.directory import Service
 from ccr.domain.matching import Search, Trip
 from ccr.domain.plans import MOST_PLANS, Door
 from ccr.domain.routing import room_for_outdated
-from ccr.engine.columns import Fact, Trait, need_bits
-from ccr.engine.drawbacks import Drawbacks, km_beyond, trip_bounds
+from ccr.engine.by_arrays import Held
+from ccr.engine.columns import Fact, need_bits
+from ccr.engine.compiled import held
+from ccr.engine.drawbacks import km_beyond, waiting
+from ccr.engine.geodesic_bounds import place_of
 from ccr.engine.hours_now import HoursNow
 from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
 from ccr.engine.public_services import PublicServices
-from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED, among, joined_rows
-from ccr.engine.sites import place_of
+from ccr.engine.question import Question
+from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED
 
 
 class Ranked(NamedTuple):
@@ -51,24 +54,37 @@ class PublicSearch:
     """One search among the services with a public point."""
 
     def __init__(self, services: PublicServices, search: Search, hours: HoursNow) -> None:
-        self._services, self._search = services, search
-        self.limits = Limits(services.columns, search)
-        self._drawbacks = Drawbacks(services.columns, search, hours)
-        self._wanted = need_bits(search.request.needs)
+        self._services, self._search, self._hours = services, search, hours
+        self._question = Question(services.columns, search)
+        self.limits = Limits(services.columns, self._question)
         self.place = place_of(search.request.near.point)
 
     @cached_property
     def ranked(self) -> Ranked:
-        """Return all that may be proposed, as far away as the answer can ask for."""
-        covered, unknown = self._rows_within_reach()
-        found = self._judged(joined_rows([covered, unknown]), covered)
-        if not self._enough(found):
-            far = self._far_rows()
-            far = far[~among(far, covered)]
-            more = self._judged(far, far)
-            found = Ranked(*map(np.concatenate, zip(found, more, strict=True)))
-        order = np.lexsort((found.low, found.minutes))
-        return Ranked(*(column[order] for column in found))
+        """Return all that may be proposed."""
+        services, weights = self._services, self._search.weights
+        rows, stated = self._rows()
+        found = held(services.columns, services.sites, self._question, rows, stated, self.place)
+        self._measure_where_open(found)
+        minutes = np.minimum(found.least, weights.reach) + found.others
+        facts = services.columns.table[found.rows]
+        minutes += waiting(self._hours, services.columns, self._search, facts)
+        order = np.lexsort((found.rows, found.low, minutes))
+        ordered = found.rows[order]
+        # A row found by several areas stands beside itself.
+        keep = np.ones(len(order), bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
+        keep &= (found.anywhere | (found.least <= weights.reach))[order]
+        keep &= self.limits.answered(facts)[order]
+        order = order[keep]
+        return Ranked(
+            found.rows[order],
+            minutes[order],
+            found.low[order],
+            found.high[order],
+            facts[order, Fact.NEEDS] & self._question.wanted,
+            self.limits.outdated(facts)[order],
+        )
 
     def partners(self) -> list[tuple[int, int]]:
         """Return the rows proposed with their minutes, in order: at most as many as asked for."""
@@ -102,75 +118,31 @@ class PublicSearch:
         """Return the service of a row."""
         return self._services.columns.services[row]
 
-    def _rows_within_reach(self) -> tuple[Array, Array]:
-        """Return the rows that state an area that covers the place, and those that may serve it.
+    def _rows(self) -> tuple[Array, int]:
+        """Return the rows that may serve the place, and how many of them state that they do.
 
-        Of those that serve the nation, and of those that may, the ones out of reach are left away;
-        rows that meet none of the needs may be among them.
+        Those that state it come first. Left away are such as are out of reach and need a visit;
+        rows that meet none of the needs may be among the others, and some may come twice.
         """
         request, weights, areas = self._search.request, self._search.weights, self._services.areas
         near, blocks = request.near, self._services.blocks
         km = km_beyond(weights.reach, request.transport)
-        covered = [areas.in_county(near), areas.in_zip(near), areas.in_state(near)]
+        stated = [areas.in_county(near), areas.in_zip(near)]
         unknown = []
         for need in request.needs:
-            covered.append(blocks(need, NATION).within(self.place, km))
+            stated.append(areas.of_need(need, near.state))
+            stated.append(areas.of_need(need, NATION_REMOTE))
+            stated.append(blocks(need, NATION).within(self.place, km))
             unknown.append(blocks(need, UNSTATED).within(self.place, km))
             if near.zip_code is None:
                 unknown.append(blocks(need, SOME_ZIPS).within(self.place, km))
-        return joined_rows(covered), joined_rows(unknown)
+        return np.concatenate(stated + unknown), sum(map(len, stated))
 
-    def _far_rows(self) -> Array:
-        """Return the rows that serve the nation by phone or online, however far away."""
-        of_need = self._services.areas.of_need
-        return joined_rows(of_need(need, NATION_REMOTE) for need in self._search.request.needs)
-
-    def _enough(self, near: Ranked) -> bool:
-        """Return True when nothing beyond the reach could still be in the answer."""
-        request, weights = self._search.request, self._search.weights
-        wanted = max(request.limit, weights.least_options, 1)
-        better = ~near.old & (near.minutes < weights.reach)
-        return len(request.needs) == 1 and int(np.count_nonzero(better)) >= wanted
-
-    def _judged(self, rows: Array, covered: Array) -> Ranked:
-        """Return those of these rows that may be proposed, in no order.
-
-        Args:
-            covered: those of which a stated area covers the place, ascending.
-        """
-        rows, facts = self.limits.passed(rows)
-        low, high = self._services.sites.bounds_km(rows, self.place)
-        trips = self._trips(rows, low, high)
-        stays = trips <= self._search.weights.reach
-        if not stays.all():
-            far = np.flatnonzero(~stays)
-            remote = (facts[far, Fact.TRAITS] & Trait.REMOTE_TOO.value) != 0
-            stays[far] = remote & self._stated(rows[far], facts[far], covered)
-            trips = np.minimum(trips, self._search.weights.reach)[stays]
-            rows, facts, low, high = rows[stays], facts[stays], low[stays], high[stays]
-        return Ranked(
-            rows,
-            trips + self._drawbacks.minutes(rows, facts),
-            low,
-            high,
-            facts[:, Fact.NEEDS] & self._wanted,
-            self.limits.outdated(facts),
-        )
-
-    def _stated(self, rows: Array, facts: Array, covered: Array) -> Array:
-        """Return for these rows whether a stated area covers the place."""
-        if self._search.request.near.zip_code is None:
-            return among(rows, covered)
-        stated: Array = (facts[:, Fact.TRAITS] & Trait.NO_AREA.value) == 0
-        return stated
-
-    def _trips(self, rows: Array, low: Array, high: Array) -> Array:
-        """Return the whole minutes of the trips, exactly as far as they are within reach."""
-        request, reach = self._search.request, self._search.weights.reach
-        least, most = trip_bounds(low, high, request.transport)
-        for i in np.flatnonzero((least != most) & (least <= reach)).tolist():
-            least[i] = Trip(self.service(rows[i]), request).minutes
-        return least
+    def _measure_where_open(self, found: Held) -> None:
+        """Measure trips of which the bounds leave the minutes open, as far as they may matter."""
+        reach, request = self._search.weights.reach, self._search.request
+        for i in np.flatnonzero((found.least != found.most) & (found.least <= reach)).tolist():
+            found.least[i] = Trip(self.service(found.rows[i]), request).minutes
 
     def _first(self, which: Array, most: int) -> list[tuple[int, int]]:
         """Return the first of these numbers of the ranked, in exact order: rows and minutes."""

@@ -43,7 +43,7 @@ class ServiceAreas:
             lists.add(row, service)
         self._needs = columns.table[:, Fact.NEEDS]
         self._counties, self._zips, self._sited = map(_postings, lists.narrow)
-        self._states, self._within_states = map(_postings, lists.by_state)
+        self._within_states = _postings(lists.within_states)
         self._wide = _postings(lists.wide)
         self._wide[EVERYWHERE] = np.arange(first, len(columns))
         self._of_need: dict[Key, Array] = {}
@@ -63,7 +63,7 @@ class ServiceAreas:
         return both
 
     def of_need(self, need: Need, name: str) -> Array:
-        """Return those of a list (EVERYWHERE, NATION, ..., a state) that help with a need."""
+        """Return those of a list (EVERYWHERE, ..., a state's code) that help with a need."""
         rows = self._of_need.get((need, name))
         if rows is None:
             everyone = self._wide.get(name, NO_ROWS)
@@ -78,10 +78,6 @@ class ServiceAreas:
     def in_zip(self, place: Place) -> Array:
         """Return those that state the ZIP of a place, whatever they help with."""
         return self._zips.get(place.zip_code, NO_ROWS)
-
-    def in_state(self, place: Place) -> Array:
-        """Return those that state the state of a place, whatever they help with."""
-        return self._states.get(place.state, NO_ROWS)
 
     def within_state(self, place: Place) -> Array:
         """Return those that state a county in the state of a place, whatever they help with."""
@@ -101,10 +97,7 @@ class _Lists:
             defaultdict(list),
             defaultdict(list),
         )
-        self.by_state: tuple[defaultdict[str | None, list[int]], ...] = (
-            defaultdict(list),
-            defaultdict(list),
-        )
+        self.within_states: defaultdict[str | None, list[int]] = defaultdict(list)
         self.wide: defaultdict[str | None, list[int]] = defaultdict(list)
 
     def add(self, row: int, service: Service) -> None:
@@ -112,14 +105,13 @@ class _Lists:
         if not service.areas:
             self._add_unstated(row, service)
         counties, zips, _ = self.narrow
-        states, within_states = self.by_state
         for area in service.areas:
             extent, code = area.extent, area.code
             if extent is AreaExtent.COUNTY:
                 counties[code].append(row)
-                within_states[code[:2]].append(row)
+                self.within_states[code[:2]].append(row)
             elif extent is AreaExtent.STATE:
-                states[code].append(row)
+                self.wide[code].append(row)
             elif extent is AreaExtent.ZIP:
                 zips[code].append(row)
                 self.wide[SOME_ZIPS].append(row)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ccr.domain.directory import Point, Service
+from ccr.domain.directory import Service
 from ccr.engine.geodesic_bounds import bounds_km, places
 from ccr.engine.growing import Growing
 from ccr.engine.postings import Array
@@ -20,6 +20,7 @@ BLOCK = 64
 _FEW = 4 * BLOCK
 """A list as short as this is looked at in whole."""
 _FIRST_BLOCKS = 4
+_SCATTERED_KM = 50.0
 _MORTON_BITS = 16
 
 
@@ -57,6 +58,11 @@ class Sites:
 
     def __len__(self) -> int:
         return len(self._counts.rows)
+
+    @property
+    def arrays(self) -> tuple[Array, Array, Array, Array]:
+        """Return the first sites, how many more each service has, where those end, and those."""
+        return self._first.rows, self._counts.rows, self._ends.rows, self._more.rows
 
     def extended(self, services: Sequence[Service]) -> Sites:
         """Return these sites and those of further services; see Growing for who may ask."""
@@ -102,6 +108,11 @@ class Sites:
             spread[several] = np.maximum.reduceat(apart, starts)
         return spread
 
+    def scattered(self, rows: Array) -> Array:
+        """Return for these services whether their sites lie far apart."""
+        scattered: Array = self._spread.rows[rows] > _SCATTERED_KM
+        return scattered
+
     def balls(self, rows: Array) -> tuple[Array, Array]:
         """Return the centre (m, 3) and radius of a ball around each block of these services."""
         spare = -len(rows) % BLOCK
@@ -113,25 +124,32 @@ class Sites:
 
 
 class Blocks:
-    """A list of rows in Morton order, cut into blocks, to be searched without reading all."""
+    """A list of rows in Morton order, cut into blocks, to be searched without reading all.
+
+    Services whose sites lie far apart would blow up their blocks; they are always looked at.
+    """
 
     def __init__(self, rows: Array, sites: Sites) -> None:
         self.rows = rows
-        self._sites = sites
-        if len(rows) > _FEW:
-            self._centres, self._radii = sites.balls(rows)
+        scattered = sites.scattered(rows)
+        self._always, self._compact = rows[scattered], rows[~scattered]
+        self._few = len(self._compact) <= _FEW
+        if not self._few:
+            self._centres, self._radii = sites.balls(self._compact)
 
     def within(self, place: Array, km: float) -> Array:
         """Return the rows of all blocks that may hold a site within `km` of a place."""
-        if len(self.rows) <= _FEW:
+        if self._few:
             return self.rows
-        return self._of(np.flatnonzero(self._least(place) <= km))
+        near = self._of(np.flatnonzero(self._least(place) <= km))
+        return np.concatenate([near, self._always]) if len(self._always) else near
 
     def nearest(self, place: Array) -> Iterator[tuple[Array, float]]:
         """Yield rows and the chord in km within which none is missing, ever further away."""
-        if len(self.rows) <= _FEW:
+        if self._few:
             yield self.rows, np.inf
             return
+        yield self._always, 0.0
         least = self._least(place)
         taken, more = 0, _FIRST_BLOCKS
         order = np.argpartition(least, min(more, len(least) - 1))
@@ -152,16 +170,10 @@ class Blocks:
 
     def _of(self, blocks: Array) -> Array:
         numbers = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
-        found: Array = self.rows[numbers[numbers < len(self.rows)]]
+        found: Array = self._compact[numbers[numbers < len(self._compact)]]
         return found
 
 
 def _lengths(vectors: Array) -> Array:
     lengths: Array = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     return lengths
-
-
-def place_of(point: Point) -> Array:
-    """Return a point as a place in space, shape (3,)."""
-    place: Array = places([point])[0]
-    return place

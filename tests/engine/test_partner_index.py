@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Area, Point
 from ccr.domain.eligibility import left_out
 from ccr.domain.matching import drawbacks as domain_drawbacks
@@ -17,13 +18,17 @@ from ccr.domain.matching import search_for
 from ccr.domain.routing import rank_partners
 from ccr.domain.taxonomy import AreaExtent, Need, Track, Transport
 from ccr.domain.weights import Weights
-from ccr.engine import area_search, partner_index, public_left_out
+from ccr.engine import area_search, compiled, partner_index, public_left_out
+from ccr.engine.by_arrays import held_by_arrays
 from ccr.engine.columns import Columns
-from ccr.engine.drawbacks import Drawbacks
+from ccr.engine.drawbacks import other_minutes, waiting
+from ccr.engine.geodesic_bounds import place_of
 from ccr.engine.hours_now import HoursNow
 from ccr.engine.limits import Limits
 from ccr.engine.partner_index import PartnerIndex
 from ccr.engine.postings import postings
+from ccr.engine.public_services import PublicServices
+from ccr.engine.question import Question
 from tests.bench.routing import RandomDirectory
 from tests.builders import (
     ALBANY,
@@ -35,6 +40,16 @@ from tests.builders import (
     make_snapshot,
 )
 from tests.strategies import requests, snapshots
+
+
+@pytest.fixture(params=["compiled", "arrays"])
+def form(request, monkeypatch):
+    """Run the test with each form of the inner loop."""
+    if request.param == "arrays":
+        monkeypatch.setattr(compiled, "AVAILABLE", False)
+    elif not compiled.AVAILABLE:
+        pytest.skip("numba is not installed: only the form with arrays is run")
+    return request.param
 
 
 @settings(
@@ -51,6 +66,7 @@ def test_index_gives_the_answer_of_the_specification(snapshot, asked):
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.usefixtures("form")
 def test_index_gives_the_answer_of_the_specification_in_a_crowded_country(seed):
     directory = RandomDirectory(seed, 250, centres=4)
     index = PartnerIndex(directory.snapshot)
@@ -60,6 +76,7 @@ def test_index_gives_the_answer_of_the_specification_in_a_crowded_country(seed):
         assert index.rank(request, hours=HOURS) == expected
 
 
+@pytest.mark.usefixtures("form")
 def test_index_follows_other_weights_too():
     directory = RandomDirectory(5, 200, centres=3)
     index = PartnerIndex(directory.snapshot)
@@ -170,6 +187,28 @@ def test_the_short_answer_is_the_list_of_the_long_one():
         ]
 
 
+def test_the_compiled_pass_gives_what_arrays_give(monkeypatch):
+    """Row for row, to the last bit of the minutes and within a millimetre of way."""
+    if not compiled.AVAILABLE:
+        pytest.skip("numba is not installed: only the form with arrays is run")
+    directory = RandomDirectory(12, 500, centres=3)
+    public = PublicServices.of([s for s in directory.snapshot.services if not by_area_alone(s)])
+    rows = np.arange(len(public))
+    for stated in (0, len(rows) // 2, len(rows)):
+        for _ in range(10):
+            request = directory.request()
+            search = search_for(request, directory.snapshot.agreements, hours=HOURS)
+            asked = (public.columns, public.sites, Question(public.columns, search))
+            place = place_of(request.near.point)
+            quick = compiled.held(*asked, rows, stated, place)
+            slow = held_by_arrays(*asked, rows, stated, place)
+            for name, one, other in zip(quick._fields, quick, slow, strict=True):
+                if name in {"low", "high"}:
+                    assert np.allclose(one, other, rtol=0, atol=1e-6)
+                else:
+                    assert one.tolist() == other.tolist()
+
+
 def test_limits_and_minutes_by_columns_are_those_of_the_domain():
     """Of many services at once the columns say what the domain says of one after the other."""
     directory = RandomDirectory(9, 400, centres=2)
@@ -179,8 +218,8 @@ def test_limits_and_minutes_by_columns_are_those_of_the_domain():
     for _ in range(20):
         request = directory.request(needs=tuple(Need)[:18])
         search = search_for(request, directory.snapshot.agreements, hours=HOURS)
-        limits, drawbacks = Limits(columns, search), Drawbacks(columns, search, HoursNow(HOURS))
-        passed, facts = limits.passed(rows)
+        question = Question(columns, search)
+        passed, facts = Limits(columns, question).passed(rows)
         everywhere = (Area(AreaExtent.COUNTY, request.near.county_fips),)
         expected = [
             row
@@ -190,7 +229,8 @@ def test_limits_and_minutes_by_columns_are_those_of_the_domain():
             )
         ]
         assert passed.tolist() == expected
-        minutes = drawbacks.minutes(passed, facts)
+        minutes = other_minutes(columns, question, passed, facts)
+        minutes += waiting(HoursNow(HOURS), columns, search, facts)
         assert minutes.tolist() == [
             sum(part.minutes for part in domain_drawbacks(services[row], search)) for row in passed
         ]
