@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Protocol
@@ -45,6 +45,23 @@ class Calendar(Protocol):
         """Return when it next opens or closes after `at` (aware UTC), or None for never."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """From when until when it is open, or not, and when that changes (None: not within a year)."""
+
+    since: datetime
+    until: datetime
+    is_open: bool
+    change: datetime | None
+
+
+@dataclass(slots=True)
+class _Told:
+    """The span told last: most questions are about the present moment."""
+
+    span: _Span | None = None
+
+
 @dataclass(frozen=True)
 class WeeklyHours:
     """Opening hours in one time zone.
@@ -60,21 +77,33 @@ class WeeklyHours:
     rules: OpeningHours
     zone: ZoneInfo
     holidays: HolidayBase | None
+    _told: _Told = field(default_factory=_Told, compare=False, repr=False)
 
     def is_open(self, at: datetime) -> bool:
         """Return True when it is surely open at `at` (aware); unknown hours are not open."""
+        span = self._told.span
+        if span is not None and span.since <= at < span.until:
+            return span.is_open
         return self._open_on_the_wall(self._wall(at))
 
     def next_change(self, at: datetime) -> datetime | None:
         """Return when it next opens or closes after `at` (aware UTC); None: not within a year."""
-        now = self.is_open(at)
+        span = self._told.span
+        if span is None or not span.since <= at < span.until:
+            change = self._look_ahead(at)
+            until = at + _A_DAY if change is None else change
+            span = self._told.span = _Span(at, until, self.is_open(at), change)
+        return span.change
+
+    def _look_ahead(self, at: datetime) -> datetime | None:
+        now = self._open_on_the_wall(self._wall(at))
         moment = at.astimezone(UTC)
         limit = moment + HORIZON
         while moment < limit:
             step = self._next_step(moment)
             if step is None:
                 return None
-            if self.is_open(step) != now:
+            if self._open_on_the_wall(self._wall(step)) != now:
                 return step if step < limit else None
             moment = step
         return None

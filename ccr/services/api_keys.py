@@ -89,10 +89,12 @@ def revoke_key(identity: Identity, key_id: UUID, *, at: datetime) -> None:
 
 def identity_for_key(key: str, *, at: datetime) -> Identity | None:
     """Return who a key speaks for, or None: unknown, expired or revoked are all the same."""
-    found = api_keys.find_key(_hash(key)) if key.startswith(PREFIX) else None
-    if found is None or found.revoked_at is not None or found.expires_at <= at:
+    both = api_keys.find_key_and_program(_hash(key)) if key.startswith(PREFIX) else None
+    if both is None:
         return None
-    program = accounts.get_compartment(found.compartment_id)
+    found, program = both
+    if found.revoked_at is not None or found.expires_at <= at:
+        return None
     return Identity(
         user_id=None,
         network_id=program.network_id,

@@ -27,7 +27,7 @@ from ccr.domain.routing_request import (
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
-from ccr.services.routing import ReadyDirectory, RouteFields, find_partners, ready_directory
+from ccr.services.routing import ReadyDirectory, RouteFields, find_in_directory
 from ccr.services.world import World
 
 VERSION = 1
@@ -39,13 +39,16 @@ def route_document(
 ) -> Document:
     """Return the partners for what was typed, as the contract has it; raises as find_partners."""
     authorise(identity, Permission.ROUTE_FIND)
-    return answer_as_dict(identity, world, find_partners(identity, world, fields, at=at))
+    answer, directory = find_in_directory(identity, world, fields, at=at)
+    return answer_as_dict(identity, world, answer, directory)
 
 
-def answer_as_dict(identity: Identity, world: World, answer: RouteAnswer) -> Document:
+def answer_as_dict(
+    identity: Identity, world: World, answer: RouteAnswer, directory: ReadyDirectory
+) -> Document:
     """Return an answer as the contract has it: texts in English, minutes whole, km to 10 m."""
     authorise(identity, Permission.ROUTE_FIND)
-    teller = _Teller(ready_directory(identity), world, answer)
+    teller = _Teller(directory, world, answer)
     origin = answer.request.near
     return {
         "version": VERSION,

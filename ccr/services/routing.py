@@ -43,6 +43,7 @@ __all__ = [
     "count_unmet_need",
     "directory_copy",
     "directory_services",
+    "find_in_directory",
     "find_partners",
     "planned_services",
     "read_left_out",
@@ -82,11 +83,19 @@ def find_partners(
         InvalidInputError: a field cannot be used; `field` is the name of the RouteFields field.
     """
     authorise(identity, Permission.ROUTE_FIND)
+    return find_in_directory(identity, world, fields, at=at)[0]
+
+
+def find_in_directory(
+    identity: Identity, world: World, fields: RouteFields, *, at: datetime
+) -> tuple[RouteAnswer, ReadyDirectory]:
+    """Return what find_partners returns, and the directory that it was found in."""
+    authorise(identity, Permission.ROUTE_FIND)
     directory = _ready(identity)
     request = _read(identity, world, fields, directory, at=at)
     weights, ask = directory.weights, world.travel.seconds if world.travel else None
     rank = partial(directory.index.rank, hours=world.hours, weights=weights)
-    return answer_measured(request, rank, ask, weights=weights)
+    return answer_measured(request, rank, ask, weights=weights), directory
 
 
 def read_request(

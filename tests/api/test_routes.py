@@ -16,7 +16,7 @@ from ccr.domain.taxonomy import Need
 from ccr.services.accounts import terminal_identity
 from ccr.services.api_keys import create_key
 from ccr.services.route_document import answer_as_dict
-from ccr.services.routing import RouteFields, find_partners
+from ccr.services.routing import RouteFields, find_partners, ready_directory
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.accounts import ApiKey
 from tests.builders import ALBANY, SCHENECTADY, make_site
@@ -115,7 +115,7 @@ def test_staff_get_the_same_answer_but_for_what_depends_on_the_sender(
     fields = RouteFields(needs=BODY["need"], near=BODY["near"], at=BODY["at"])
     world = sqlite_app.extensions["ccr_world"]
     answer = find_partners(caller.identity, world, fields, at=now)
-    document = answer_as_dict(caller.identity, world, answer)
+    document = answer_as_dict(caller.identity, world, answer, ready_directory(caller.identity))
     agreed = "You have an agreement with them"
     for row in document["partners"] + document["area_partners"]:
         row["reasons"].remove(agreed)

@@ -48,7 +48,7 @@ from ccr.policy.identity import Role
 from ccr.services import exporting, finding, open_data
 from ccr.services.finder import public_identity
 from ccr.services.route_document import answer_as_dict
-from ccr.services.routing import RouteFields, find_partners
+from ccr.services.routing import RouteFields, find_partners, ready_directory
 from ccr.services.world import World
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.queries import accounts
@@ -254,7 +254,7 @@ class RoutingMachine(RuleBasedStateMachine):
         answer = find_partners(self.asking, here, fields, at=NOW)
         if here.travel is None:
             self._is_as_if_they_were_not_there(answer)
-        return answer_as_dict(self.asking, here, answer)
+        return answer_as_dict(self.asking, here, answer, ready_directory(self.asking))
 
     def _is_as_if_they_were_not_there(self, answer: Any) -> None:
         """R82: the answer is the one of a directory that never had the members left out."""

@@ -311,7 +311,15 @@ def test_the_document_has_the_fields_of_the_contract(sender, partner, world, now
     save_service(partner, needs=frozenset({Need.HOUSING}))
     fields = replace(FIELDS, needs=["advocacy", "housing"])
     document = route_document(sender.identity, world, fields, at=now)
-    assert list(document) == ["version", "origin", "partners", "area_partners", "why_not", "plans"]
+    assert list(document) == [
+        "version",
+        "origin",
+        "partners",
+        "area_partners",
+        "why_not",
+        "plans",
+        "nearest_per_need",
+    ]
     assert document["version"] == 1
     assert set(document["origin"]) == {"label", "precision", "lat", "lon"}
     assert set(document["partners"][0]) == {
@@ -342,7 +350,8 @@ def test_the_document_has_the_fields_of_the_contract(sender, partner, world, now
         "text",
         "would_change",
     }
-    assert set(document["plans"][0]) == {"services", "effective_minutes", "doors"}
+    plan = {"services", "effective_minutes", "doors", "parts", "further_doors"}
+    assert set(document["plans"][0]) == plan
     for row in document["partners"]:
         assert row["effective_minutes"] == sum(part["minutes"] for part in row["parts"])
     assert json.loads(json.dumps(document)) == document
@@ -357,7 +366,9 @@ def test_the_way_to_a_partner_names_who_can_introduce_and_who_answers(
     save_agreement(network, sender, between)
     save_agreement(network, between, partner)
     answer = found(sender, world, now)
-    (row,) = answer_as_dict(sender.identity, world, answer)["partners"]
+    (row,) = answer_as_dict(sender.identity, world, answer, ready_directory(sender.identity))[
+        "partners"
+    ]
     assert row["pathway"] == [
         {
             "member": "Birch Desk",

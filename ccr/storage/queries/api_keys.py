@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from ccr.storage.db import db
-from ccr.storage.models.accounts import ApiKey
+from ccr.storage.models.accounts import ApiKey, Compartment
+from ccr.storage.models.directory import MemberRow
+from ccr.storage.queries.accounts import CompartmentFacts, compartment_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,23 @@ def find_key(key_hash: str) -> KeyFacts | None:
     """Return the key of this hash, or None."""
     row = db.session.scalar(select(ApiKey).where(ApiKey.key_hash == key_hash))
     return None if row is None else _facts(row)
+
+
+def find_key_and_program(key_hash: str) -> tuple[KeyFacts, CompartmentFacts] | None:
+    """Return the key of this hash with the program it speaks for, or None; in one statement."""
+    row = db.session.execute(_KEY_AND_PROGRAM, {"key_hash": key_hash}).first()
+    if row is None:
+        return None
+    key, program, member = row
+    return _facts(key), compartment_facts(program, member)
+
+
+_KEY_AND_PROGRAM = (
+    select(ApiKey, Compartment, MemberRow)
+    .join(Compartment, Compartment.id == ApiKey.compartment_id)
+    .join(MemberRow, MemberRow.id == Compartment.member_id)
+    .where(ApiKey.key_hash == bindparam("key_hash"))
+)
 
 
 def list_keys(network_id: UUID) -> list[KeyFacts]:

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, select, update
+from sqlalchemy import Text, bindparam, cast, select, update
 
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Network
 from ccr.storage.queries.referrals import rows_changed
+
+# Every search begins with this one, so it is put together once.
+_VERSION_AND_RULES = select(Network.directory_version, Network.routing_rules).where(
+    Network.id == bindparam("network_id")
+)
 
 
 def version_and_rules(network_id: UUID) -> tuple[int, Mapping[str, Any]]:
@@ -19,9 +24,7 @@ def version_and_rules(network_id: UUID) -> tuple[int, Mapping[str, Any]]:
 
     A network that does not exist has version 0 and no rules.
     """
-    row = db.session.execute(
-        select(Network.directory_version, Network.routing_rules).where(Network.id == network_id)
-    ).first()
+    row = db.session.execute(_VERSION_AND_RULES, {"network_id": network_id}).first()
     return (0, {}) if row is None else (int(row.directory_version), row.routing_rules or {})
 
 
