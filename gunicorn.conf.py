@@ -47,10 +47,11 @@ if Path("/dev/shm").is_dir():  # noqa: S108 -- memory, so that a slow disk never
 def on_starting(server):
     """Refuse to start where a demo network would be reached from elsewhere or send real mail.
 
-    Called before any socket is open.
+    Then read the directories, so that the workers share them. Called before any socket is open.
     """
     from ccr.domain.errors import CcrError  # noqa: PLC0415 -- the application is loaded by now
     from ccr.services.demo_guard import check_start  # noqa: PLC0415
+    from ccr.services.routing import make_ready  # noqa: PLC0415
     from ccr.storage.db import db  # noqa: PLC0415
 
     app = server.app.wsgi()
@@ -59,6 +60,7 @@ def on_starting(server):
     try:
         with app.app_context():
             check_start(app.extensions["ccr_world"].settings, hosts)
+            make_ready(app.extensions["ccr_world"])
             db.engine.dispose()
     except CcrError as error:
         sys.stderr.write(f"The web server cannot start: {error}\n")

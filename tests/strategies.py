@@ -39,6 +39,7 @@ from ccr.domain.taxonomy import (
     Transport,
     Urgency,
 )
+from ccr.domain.ways import Between, Target, Ways
 from tests.builders import NETWORK_ID, NOW, make_id, make_member
 
 NEEDS = (Need.ADVOCACY, Need.EMERGENCY_SHELTER, Need.PROTECTION_ORDER, Need.HOUSING, Need.FOOD)
@@ -233,3 +234,11 @@ def requests() -> st.SearchStrategy[RouteRequest]:
         sender_compartment_id=st.one_of(st.none(), st.sampled_from(COMPARTMENTS)),
         limit=st.sampled_from([1, 2, 3, 10]),
     )
+
+
+def ways() -> st.SearchStrategy[Ways]:
+    """What lies between somebody and each kind of partner: often nothing, often the same."""
+    minutes = st.sampled_from([0, 0, 15, 25, 300])
+    members = st.sampled_from([member.id for member in MEMBERS])
+    between = st.builds(Between, minutes, st.dictionaries(members, minutes, max_size=4))
+    return st.builds(Ways, st.dictionaries(st.sampled_from(list(Target)), between, max_size=3))

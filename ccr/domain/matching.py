@@ -26,10 +26,11 @@ from ccr.domain.populations import known_match
 from ccr.domain.reasons import language_mode, needs_met, reasons_for, unknowns_of
 from ccr.domain.routing_request import AreaPartner, CostPart, LeftOut, Partner, RouteRequest
 from ccr.domain.taxonomy import CapacityStatus, Known, LanguageMode, Need, Transport
+from ccr.domain.ways import DIRECT, Ways
 from ccr.domain.weights import DEFAULT, Weights
 
 PartName = Literal[
-    "travel", "hours", "language", "capacity", "listing", "agreement", "answer", "fit"
+    "travel", "hours", "language", "capacity", "listing", "agreement", "pathway", "answer", "fit"
 ]
 
 _BY: dict[Transport, Phrase] = {
@@ -46,12 +47,14 @@ class Search:
     Attributes:
         agreements: by other member, whether an agreement with the sender is in force at `at`;
             members without any are absent.
+        ways: what lies between the sender and each kind of partner.
     """
 
     request: RouteRequest
     hours: HoursReader
     weights: Weights = DEFAULT
     agreements: Mapping[UUID, bool] = field(default_factory=dict)
+    ways: Ways = DIRECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def search_for(
     *,
     hours: HoursReader,
     weights: Weights = DEFAULT,
+    ways: Ways = DIRECT,
 ) -> Search:
     """Return the search for a request, with the sender's agreements sorted out by member."""
     sender, on = request.sender_member_id, request.at.date()
@@ -86,7 +90,7 @@ def search_for(
             continue
         for other in agreement.member_ids - {sender}:
             in_force[other] = in_force.get(other, False) or agreement.in_force(on)
-    return Search(request, HoursOnce(hours), weights, in_force)
+    return Search(request, HoursOnce(hours), weights, in_force, ways)
 
 
 @lru_cache(maxsize=50_000)
@@ -199,6 +203,7 @@ def drawbacks(service: Service, search: Search) -> tuple[CostPart, ...]:
         _capacity(service, search),
         _listing(service, search),
         _agreement(service, search),
+        _pathway(service, search),
         _answer(service, search),
         _fit(service, search),
     )
@@ -300,6 +305,11 @@ def _agreement(service: Service, search: Search) -> CostPart | None:
         return None
     text = phrase("The agreement with them has lapsed")
     return _part("agreement", search.weights.agreement_lapsed, text)
+
+
+def _pathway(service: Service, search: Search) -> CostPart:
+    text = phrase("Not direct: another partner hands on")
+    return _part("pathway", search.ways.minutes(service), text)
 
 
 def _answer(service: Service, search: Search) -> CostPart | None:

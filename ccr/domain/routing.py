@@ -34,6 +34,7 @@ from ccr.domain.matching import (
 from ccr.domain.plans import Door, first_by_mask, needs_mask, plans_for
 from ccr.domain.routing_request import MAX_WHY_NOT, LeftOut, RouteAnswer, RouteRequest, Together
 from ccr.domain.taxonomy import AreaExtent
+from ccr.domain.ways import DIRECT, Ways
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.domain.why_not import by_area_to_name, fixed_place, to_name
 
@@ -44,12 +45,13 @@ def rank_partners(
     *,
     hours: HoursReader,
     weights: Weights = DEFAULT,
+    ways: Ways = DIRECT,
 ) -> RouteAnswer:
     """Return the partners for a request, with reasons, plans, and why not the others.
 
     For an empty directory every part of the answer is empty.
     """
-    search = search_for(request, snapshot.agreements, hours=hours, weights=weights)
+    search = search_for(request, snapshot.agreements, hours=hours, weights=weights, ways=ways)
     public = [s for s in snapshot.services if not by_area_alone(s)]
     by_area = [s for s in snapshot.services if by_area_alone(s)]
 

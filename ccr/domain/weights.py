@@ -89,6 +89,7 @@ class Weights:
     not_on_ccr: int = _weight(15, phrase("They do not read CCR: call first"))
     agreement_missing: int = _weight(10, phrase("There is no agreement with them"))
     agreement_lapsed: int = _weight(8, phrase("The agreement with them has lapsed"), "R90")
+    pathway_step: int = _weight(15, phrase("For each partner in between who hands on"))
     language_interpreter: int = _weight(12, phrase("By interpreter, not by staff"), "R86")
     language_unknown: int = _weight(20, phrase("Whether the language is spoken is not known"))
     hours_unknown: int = _weight(10, phrase("Their hours are not known"))

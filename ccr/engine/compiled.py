@@ -49,6 +49,7 @@ _MEMBER, _COMPARTMENT = Fact.MEMBER.value, Fact.COMPARTMENT.value
 _PEOPLE, _ROOM, _SAID_AT = Fact.PEOPLE.value, Fact.ROOM.value, Fact.ROOM_SAID_AT.value
 _VERIFIED_AT = Fact.VERIFIED_AT.value
 _NOT_ON_CCR, _REMOTE_TOO = Trait.NOT_ON_CCR.value, Trait.REMOTE_TOO.value
+_VICTIM_SERVICES = Trait.VICTIM_SERVICES.value
 _NEVER = int(NEVER)
 
 
@@ -63,7 +64,6 @@ class Numbers(NamedTuple):
     outdated: int
     asks_language: bool
     language: int
-    stranger: int
     needs: int
     need_not_covered: int
     not_on_ccr: int
@@ -92,7 +92,6 @@ def held(
         question.outdated,
         question.language is not None,
         question.language or 0,
-        question.stranger,
         len(question.search.request.needs),
         weights.need_not_covered,
         weights.not_on_ccr,
@@ -104,7 +103,14 @@ def held(
         weights.reach,
         stated,
     )
-    lists = (question.excluded, question.people, question.room, question.members, question.worth)
+    lists = (
+        question.excluded,
+        question.people,
+        question.room,
+        question.members,
+        question.worth,
+        question.strangers,
+    )
     found, km, minutes, anywhere = _pass(
         columns.table, columns.there, sites.arrays, rows, place, numbers, lists, question.trip
     )
@@ -123,7 +129,7 @@ def _pass(
     trip: Array,
 ) -> tuple[Array, Array, Array, Array]:
     """Return rows, km (least, most) and minutes (least, most, others) of those not stopped."""
-    excluded, people, room, members, worth = lists
+    excluded, people, room, members, worth, strangers = lists
     found = np.empty(len(rows), np.int64)
     km = np.empty((2, len(rows)))
     minutes = np.empty((3, len(rows)), np.int64)
@@ -144,7 +150,7 @@ def _pass(
         minutes[0, count] = least
         minutes[1, count] = math.ceil(_trip(high, trip) + ROUNDING)
         minutes[2, count] = _others(facts, numbers, people, room) + _tie(
-            facts[_MEMBER], members, worth, numbers.stranger
+            facts, members, worth, strangers
         )
         count += 1
     return found[:count], km[:, :count], minutes[:, :count], anywhere[:count]
@@ -192,11 +198,13 @@ def _others(facts: Array, numbers: Numbers, people: Array, room: Array) -> int:
 
 
 @compiled
-def _tie(member: int, members: Array, worth: Array, stranger: int) -> int:
+def _tie(facts: Array, members: Array, worth: Array, strangers: Array) -> int:
+    victims = 1 if facts[_TRAITS] & _VICTIM_SERVICES != 0 else 0
+    member = 2 * facts[_MEMBER] + victims
     place = np.searchsorted(members, member)
     if place < len(members) and members[place] == member:
         return int(worth[place])
-    return stranger
+    return int(strangers[victims])
 
 
 @compiled

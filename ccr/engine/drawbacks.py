@@ -52,7 +52,7 @@ def other_minutes(columns: Columns, question: Question, rows: Array, facts: Arra
         total += (len(needs) - met) * weights.need_not_covered
     if question.language is not None:
         total += _language(columns, question, rows, facts)
-    return total + _agreement(question, facts)
+    return total + _ties(question, facts)
 
 
 def _room(question: Question, facts: Array) -> Array:
@@ -83,10 +83,11 @@ def _language(columns: Columns, question: Question, rows: Array, facts: Array) -
     return minutes
 
 
-def _agreement(question: Question, facts: Array) -> Array:
-    minutes = np.full(len(facts), question.stranger)
+def _ties(question: Question, facts: Array) -> Array:
+    victims = ((facts[:, Fact.TRAITS] & Trait.VICTIM_SERVICES.value) != 0).astype(np.int64)
+    minutes: Array = question.strangers[victims]
     if len(question.members):
-        members = facts[:, Fact.MEMBER]
+        members = 2 * facts[:, Fact.MEMBER] + victims
         places = np.searchsorted(question.members, members)
         places[places == len(question.members)] = 0
         known = question.members[places] == members

@@ -20,6 +20,7 @@ from ccr.domain.matching import Candidate, Search, judge, search_for
 from ccr.domain.plans import first_by_mask, plans_for
 from ccr.domain.routing import finished
 from ccr.domain.routing_request import MAX_WHY_NOT, RouteAnswer, RouteRequest, Together
+from ccr.domain.ways import DIRECT, Ways
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.area_search import AreaSearch, AreaServices
 from ccr.engine.hours_now import HoursNow
@@ -100,10 +101,15 @@ class PartnerIndex:
         return rows - len(self.services) > max(MOST_GONE, len(self.services) // 5)
 
     def rank(
-        self, request: RouteRequest, *, hours: HoursReader, weights: Weights = DEFAULT
+        self,
+        request: RouteRequest,
+        *,
+        hours: HoursReader,
+        weights: Weights = DEFAULT,
+        ways: Ways = DIRECT,
     ) -> RouteAnswer:
         """Return the same answer as ccr.domain.routing.rank_partners, sooner."""
-        search = self._search(request, hours, weights)
+        search = self._search(request, hours, weights, ways)
         by_area = AreaSearch(self._by_area, search)
         public = PublicSearch(self._public, search, self._hours_now(hours))
         area_named = by_area.named()
@@ -124,17 +130,24 @@ class PartnerIndex:
         )
 
     def nearest(
-        self, request: RouteRequest, *, hours: HoursReader, weights: Weights = DEFAULT
+        self,
+        request: RouteRequest,
+        *,
+        hours: HoursReader,
+        weights: Weights = DEFAULT,
+        ways: Ways = DIRECT,
     ) -> list[Nearest]:
         """Return the partners of the answer with a public point, in order, and nothing else."""
-        search = self._search(request, hours, weights)
+        search = self._search(request, hours, weights, ways)
         public = PublicSearch(self._public, search, self._hours_now(hours))
         return [Nearest(public.service(row).id, minutes) for row, minutes in public.partners()]
 
-    def _search(self, request: RouteRequest, hours: HoursReader, weights: Weights) -> Search:
+    def _search(
+        self, request: RouteRequest, hours: HoursReader, weights: Weights, ways: Ways
+    ) -> Search:
         sender = request.sender_member_id
         agreements = self.agreements_of.get(sender, []) if sender is not None else []
-        return search_for(request, agreements, hours=hours, weights=weights)
+        return search_for(request, agreements, hours=hours, weights=weights, ways=ways)
 
     def _hours_now(self, hours: HoursReader) -> HoursNow:
         """Return what is known of the hours as this reader reads them; a few readers are kept."""

@@ -14,7 +14,7 @@ from ccr.domain.eligibility import left_out, left_out_as_outdated
 from ccr.domain.freshness import outdated
 from ccr.domain.matching import Search, Trip
 from ccr.domain.routing_request import LeftOut
-from ccr.domain.why_not import OTHER_PLACES, to_name
+from ccr.domain.why_not import OTHER_PLACES, may_be_named, to_name
 from ccr.engine.columns import Fact, Trait, need_bits
 from ccr.engine.drawbacks import km_beyond
 from ccr.engine.geodesic_bounds import SPHERE_HIGH, SPHERE_LOW, bounds_km
@@ -110,15 +110,17 @@ class PublicLeftOut:
         return left_out_as_outdated(service) if old and row not in self.found.old_proposed else None
 
     def _why(self, row: int) -> LeftOut | None:
+        """Return why a service is left out, or None when it is not, or may not be named."""
         search, service = self.search, self.found.service(row)
         trip = Trip(service, search.request)
-        return left_out(
+        item = left_out(
             service,
             search.request,
             hours=search.hours,
             weights=search.weights,
             within_reach=lambda: trip.minutes <= search.weights.reach,
         )
+        return item if item is not None and may_be_named(item, search.request) else None
 
 
 def nearest_first(

@@ -15,6 +15,7 @@ from ccr.domain.geography import TRAVEL
 from ccr.domain.matching import Search
 from ccr.domain.populations import known_match
 from ccr.domain.taxonomy import CapacityStatus, Known, Track, Transport
+from ccr.domain.ways import NOTHING, Target
 from ccr.engine.columns import (
     LANGUAGE_BITS,
     NOT_FOR_TRACK,
@@ -48,8 +49,9 @@ class Question:
         people: minutes by number of a population, or STOPPED; the last one is for number -1.
         fresh, stale, outdated: dates from which on (fresh) or before which a fact is so.
         room: minutes by number of a capacity status, for figures that are not fresh.
-        members, worth: numbers of members with whom the sender has, or had, an agreement,
-            ascending, and the minutes that each costs; `stranger` is what all others cost.
+        members, worth: twice the number of each member that agreements or ways between name, and
+            one more for its victim services; ascending; with the minutes that each costs.
+        strangers: what all others cost, and what their victim services do.
         trip: detour, near km, near and far km/h and fixed minutes; a second row for who walks
             where that is quicker.
     """
@@ -78,7 +80,7 @@ class Question:
             CapacityStatus.CAPACITY: weights.capacity_old,
         }
         self.room = np.array([costs[status] for status in ROOM], np.int64)
-        self._agreements(columns, search)
+        self._ties(columns, search)
         self.trip = _TRIPS[request.transport]
 
     def _traits(self, search: Search) -> None:
@@ -116,9 +118,9 @@ class Question:
                 minutes[number] = STOPPED
         return minutes
 
-    def _agreements(self, columns: Columns, search: Search) -> None:
+    def _ties(self, columns: Columns, search: Search) -> None:
         known, sender = columns.members.known, search.request.sender_member_id
-        self.stranger = 0 if sender is None else search.weights.agreement_missing
+        missing = 0 if sender is None else search.weights.agreement_missing
         worth: dict[int, int] = {}
         if sender is not None:
             for member, holds in search.agreements.items():
@@ -126,8 +128,18 @@ class Question:
                     worth[known[member.int]] = 0 if holds else search.weights.agreement_lapsed
             if sender.int in known:
                 worth[known[sender.int]] = 0
-        self.members = np.array(sorted(worth), np.int64)
-        self.worth = np.array([worth[n] for n in sorted(worth)], np.int64)
+        to, costs = search.ways.to, {}
+        between = [to.get(target, NOTHING) for target in (Target.OTHERS, Target.VICTIM_SERVICES)]
+        named = {m.int for each in between for m in each.by_member}
+        for number in {*worth, *(known[m] for m in named if m in known)}:
+            costs[2 * number] = costs[2 * number + 1] = worth.get(number, missing)
+        for victims, each in enumerate(between):
+            own = {known[m.int]: n for m, n in each.by_member.items() if m.int in known}
+            for key in (key for key in costs if key % 2 == victims):
+                costs[key] += own.get(key // 2, each.otherwise)
+        self.strangers = np.array([missing + each.otherwise for each in between], np.int64)
+        self.members = np.array(sorted(costs), np.int64)
+        self.worth = np.array([costs[key] for key in sorted(costs)], np.int64)
 
     def _before(self, days: int) -> int:
         return microseconds(self.search.request.at - timedelta(days=days))

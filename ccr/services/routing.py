@@ -10,14 +10,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain import route_fields as read
 from ccr.domain.areas import by_area_alone
-from ccr.domain.directory import Service
+from ccr.domain.directory import Place, Point, Precision, Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.matching import Candidate, judge, judge_by_area, search_for
 from ccr.domain.measured_travel import answer_measured
@@ -25,6 +25,7 @@ from ccr.domain.own_weights import read_kept
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
 from ccr.domain.routing_request import LeftOut, RouteAnswer, RouteRequest
+from ccr.domain.taxonomy import Need
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
 from ccr.policy.identity import Identity
@@ -200,6 +201,25 @@ def ready_directory(identity: Identity) -> ReadyDirectory:
 def directory_copy(network_id: UUID) -> ReadyDirectory:
     """Return a network's directory at its present version: a step of finding, which authorises."""
     return _copies.get(network_id)
+
+
+def make_ready(world: World) -> int:
+    """Build the directories before anybody asks, to be shared by processes; return how many.
+
+    A step of the server's start. Nobody asks, and nothing is told.
+    """
+    networks = [network.id for network in accounts.list_networks()][:MOST_KEPT]
+    for network_id in networks:
+        # One search reads what is read once, and has compiled what can be compiled.
+        directory_copy(network_id).index.nearest(_TRIAL, hours=world.hours)
+    return len(networks)
+
+
+_TRIAL = RouteRequest(
+    needs=(Need.ADVOCACY,),
+    near=Place("", Point(42.7, -73.7), Precision.COUNTY, None, "36001", "Albany", "NY"),
+    at=datetime(2026, 1, 1, tzinfo=UTC),
+)
 
 
 def _ready(identity: Identity) -> ReadyDirectory:

@@ -99,6 +99,7 @@ WITHOUT_IDENTITY = {
     "put_aside.forget_expired": "the worker; deletes what has run out",
     "practice.run": "the worker; acts in practice networks for invented partners alone",
     "routing.directory_copy": "a step of finding, which authorised",
+    "routing.make_ready": "the start of the server, before there is anybody to ask; tells nothing",
     "sign_in.forget_old": "the worker; deletes what counts no more",
     "sign_in.record_failure": "before anybody is signed in",
     "sign_in.record_success": "before anybody is signed in",

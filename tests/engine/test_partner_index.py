@@ -17,6 +17,7 @@ from ccr.domain.matching import drawbacks as domain_drawbacks
 from ccr.domain.matching import search_for
 from ccr.domain.routing import rank_partners
 from ccr.domain.taxonomy import AreaExtent, Need, Track, Transport
+from ccr.domain.ways import Between, Target, Ways
 from ccr.domain.weights import Weights
 from ccr.engine import area_search, compiled, partner_index, public_left_out
 from ccr.engine.by_arrays import held_by_arrays
@@ -39,7 +40,7 @@ from tests.builders import (
     make_site,
     make_snapshot,
 )
-from tests.strategies import requests, snapshots
+from tests.strategies import requests, snapshots, ways
 
 
 @pytest.fixture(params=["compiled", "arrays"])
@@ -57,12 +58,12 @@ def form(request, monkeypatch):
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(snapshot=snapshots(), asked=st.lists(requests(), min_size=1, max_size=3))
-def test_index_gives_the_answer_of_the_specification(snapshot, asked):
+@given(snapshot=snapshots(), asked=st.lists(requests(), min_size=1, max_size=3), there=ways())
+def test_index_gives_the_answer_of_the_specification(snapshot, asked, there):
     index = PartnerIndex(snapshot)
     for request in asked:
-        expected = rank_partners(snapshot, request, hours=HOURS)
-        assert index.rank(request, hours=HOURS) == expected
+        expected = rank_partners(snapshot, request, hours=HOURS, ways=there)
+        assert index.rank(request, hours=HOURS, ways=there) == expected
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -92,6 +93,25 @@ def test_index_follows_other_weights_too():
         request = directory.request()
         expected = rank_partners(directory.snapshot, request, hours=HOURS, weights=weights)
         assert index.rank(request, hours=HOURS, weights=weights) == expected
+
+
+def test_index_follows_what_lies_between_the_sender_and_partners():
+    directory = RandomDirectory(8, 200, centres=3)
+    index = PartnerIndex(directory.snapshot)
+    near = [member.id for member in directory.members[::2]]
+    there = Ways(
+        {
+            Target.VICTIM_SERVICES: Between(25, dict.fromkeys(near, 15)),
+            Target.OTHERS: Between(0, dict.fromkeys(near, 40)),
+        }
+    )
+    moved = 0
+    for _ in range(20):
+        request = directory.request()
+        expected = rank_partners(directory.snapshot, request, hours=HOURS, ways=there)
+        assert index.rank(request, hours=HOURS, ways=there) == expected
+        moved += expected != index.rank(request, hours=HOURS)
+    assert moved > 10
 
 
 def test_an_empty_directory_answers_nothing():

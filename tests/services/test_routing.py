@@ -24,6 +24,7 @@ from ccr.services.routing import (
     count_unmet_need,
     directory_services,
     find_partners,
+    make_ready,
     read_request,
     ready_directory,
     still_possible,
@@ -299,6 +300,16 @@ def test_a_coordinator_does_not_count_needs(network, world, now):
     with pytest.raises(ForbiddenError):
         count(coordinator, world, now, uuid4())
     assert counters() == []
+
+
+def test_directories_made_ready_at_the_start_need_one_statement_to_be_asked(
+    network, sender, partner, world, now
+):
+    save_service(partner)
+    assert make_ready(world) == 1
+    with Statements() as counted:
+        assert found(sender, world, now).partners
+    assert len(counted.texts) == 1
 
 
 # -- the contract ---------------------------------------------------------------------------------

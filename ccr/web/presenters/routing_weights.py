@@ -35,7 +35,10 @@ GROUPS: tuple[tuple[Phrase, tuple[str, ...]], ...] = (
             "outdated_days",
         ),
     ),
-    (phrase("Agreement and answer"), ("not_on_ccr", "agreement_missing", "agreement_lapsed")),
+    (
+        phrase("Agreement and answer"),
+        ("not_on_ccr", "agreement_missing", "agreement_lapsed", "pathway_step"),
+    ),
     (phrase("Language"), ("language_interpreter", "language_unknown")),
     (
         phrase("Hours"),
