@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ccr.domain.matching import search_for
 from ccr.domain.one_partner import Verdict, verdict_on
 from ccr.domain.routing_request import RouteAnswer
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.finding import named_listings
-from ccr.services.routing import ready_directory
+from ccr.services.judging import search_in
 from ccr.services.world import World
 
 MOST_TOLD, MOST_LOOKED_AT = 5, 50
@@ -32,10 +31,7 @@ class About:
 def ask_about(identity: Identity, world: World, answer: RouteAnswer, name: str) -> About:
     """Return where the partners of this name stand in an answer, each with its reasons."""
     authorise(identity, Permission.ROUTE_FIND)
-    directory, request = ready_directory(identity), answer.request
-    sender = request.sender_member_id
-    agreements = directory.index.agreements_of.get(sender, ()) if sender is not None else ()
-    search = search_for(request, agreements, hours=world.hours, weights=directory.weights)
+    search, _ = search_in(identity, world, answer.request)
     named = named_listings(identity, name, most=MOST_LOOKED_AT)
     told = [v for v in (verdict_on(service, search, answer) for service in named) if v is not None]
     return About(tuple(told[:MOST_TOLD]), more=len(told) > MOST_TOLD)

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from ccr.domain.areas import by_area_alone
 from ccr.domain.kept_reason import KeptReason, reason_from, reason_of
-from ccr.domain.matching import Candidate, judge, search_for
+from ccr.domain.matching import Candidate, judge
 from ccr.domain.routing_request import RouteRequest
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
-from ccr.services.routing import ready_directory
+from ccr.services.judging import search_in
 from ccr.services.world import World
 from ccr.storage.queries.drafts import get_reason, keep_reason
 
@@ -27,13 +27,10 @@ def keep_why(
 ) -> None:
     """Keep why a service answers a request: a step of sending it. Trips are estimates here."""
     authorise(identity, Permission.REFERRAL_SEND)
-    directory = ready_directory(identity)
+    search, directory = search_in(identity, world, request)
     service = directory.index.services.get(service_id)
     if service is None:
         return
-    sender = request.sender_member_id
-    agreements = directory.index.agreements_of.get(sender, ()) if sender is not None else ()
-    search = search_for(request, agreements, hours=world.hours, weights=directory.weights)
     found = None if by_area_alone(service) else judge(service, search)
     if not isinstance(found, Candidate | None):
         return

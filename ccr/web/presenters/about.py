@@ -39,6 +39,7 @@ def _row(verdict: Verdict) -> dict[str, Any]:
             {"minutes": part.minutes, "text": translated(part.text)} for part in verdict.parts
         ],
         "fits": stopped is None,
+        "listed": verdict.standing in {Standing.LISTED, Standing.BY_AREA},
         "on_ccr": service.member.on_ccr,
         "by_phone": service.member.by_phone,
     }
