@@ -98,6 +98,8 @@ WITHOUT_IDENTITY = {
     "outbox.text_of": "fixed text",
     "put_aside.forget_expired": "the worker; deletes what has run out",
     "practice.run": "the worker; acts in practice networks for invented partners alone",
+    "referral_ways.follow_promises": "a step of following; whoever asks a copy authorised",
+    "referral_ways.load_promises": "a step of making a directory ready; facts about members alone",
     "routing.directory_copy": "a step of finding, which authorised",
     "routing.make_ready": "the start of the server, before there is anybody to ask; tells nothing",
     "sign_in.forget_old": "the worker; deletes what counts no more",
