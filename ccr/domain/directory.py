@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ccr.domain.pathways import Pathway, Protocol
 from ccr.domain.taxonomy import (
     Access,
     AreaExtent,
@@ -259,3 +260,5 @@ class DirectorySnapshot:
     version: int
     services: tuple[Service, ...]
     agreements: tuple[Agreement, ...] = ()
+    pathways: tuple[Pathway, ...] = ()
+    protocols: tuple[Protocol, ...] = ()

@@ -103,11 +103,8 @@ class HandOvers:
     def neighbours(self, member_id: UUID) -> set[UUID]:
         """Return the members to whom this one is tied so that they hand on, in force or lapsed."""
         promises = self._promises
-        found = {
-            p.to_member_id
-            for p in promises.pathways_from.get(member_id, ())
-            if self._stands(p, hands_on=True)
-        }
+        pathways = promises.pathways_from.get(member_id, ())
+        found = {p.to_member_id for p in pathways if self._stands(p, hands_on=True)}
         for agreement in promises.agreements_of.get(member_id, ()):
             if agreement.signed_on <= self._on:
                 found |= agreement.member_ids

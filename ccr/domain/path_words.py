@@ -121,7 +121,7 @@ def _why(step: Step, via: Via, group: SenderGroup | None, target: Target) -> Phr
 
 def _tie(step: Step, before: Step | None, *, last: bool) -> tuple[Phrase, ...]:
     if step.member_id is None:
-        return (phrase("You have no agreement with one: call a help line."),)
+        return (phrase("Call a help line: an advocate answers there."),)
     if before is None:
         # Of a direct way the part "agreement" says what is missing.
         return (YOURS[step.tie],) if step.tie is not Tie.ANYBODY else ()

@@ -15,12 +15,13 @@ from uuid import UUID
 
 import networkx as nx
 
+from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Service
 from ccr.domain.hand_overs import HandOvers, Promises
 from ccr.domain.referral_ties import Tie, tie_minutes
 from ccr.domain.routing_request import RouteRequest
 from ccr.domain.sector_rules import DEFAULT_RULES, SectorRules, SenderGroup, Via
-from ccr.domain.taxonomy import Track
+from ccr.domain.taxonomy import Need, Track
 from ccr.domain.ways import Between, Target, Ways, target_of
 from ccr.domain.weights import DEFAULT, Weights
 
@@ -127,6 +128,8 @@ class ReferralGraph:
     def reach(self, service: Service) -> Reach:
         """Return how the sender reaches a service: the quickest way first, the rest by minutes."""
         via = self.via(target_of(service))
+        if _anybody_calls(service):
+            return Reach(Via.DIRECT, Path((Step(service.member.id, Tie.LINE, 0),)))
         whole = self._to(service.member.id, via)
         found: list[Path] = []
         for nodes in islice(nx.shortest_simple_paths(whole, _START, _DOOR, "minutes"), _LOOKED_AT):
@@ -284,6 +287,11 @@ def _steps(graph: nx.DiGraph[_Node], nodes: Sequence[_Node], goal: UUID) -> Iter
         fits = b != _DOOR and b.passed and not passed
         passed = passed or b.passed
         yield Step(member_id, edge["tie"], edge["minutes"], fits)
+
+
+def _anybody_calls(service: Service) -> bool:
+    """Return True for a help line that is listed as one: giving its number needs nobody (R87)."""
+    return Need.HOTLINE in service.needs and by_area_alone(service) and not service.confidential
 
 
 def _is_plain(path: Path) -> bool:

@@ -6,14 +6,14 @@ What lives here: reading and following promises, and ways in words. What must no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
 from ccr.domain.answering import HoursOnce, HoursReader
-from ccr.domain.directory import Agreement, Member, Service
+from ccr.domain.directory import DirectorySnapshot, Service
 from ccr.domain.hand_overs import Promises
 from ccr.domain.matching import Search, hours_part
 from ccr.domain.path_words import ToldReach, told_reach
@@ -24,58 +24,46 @@ from ccr.domain.sector_rules import SectorRules, SenderGroup, sender_group
 from ccr.domain.taxonomy import Need
 from ccr.domain.ways import target_of
 from ccr.domain.weights import Weights
+from ccr.engine.partner_index import PartnerIndex
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
-from ccr.storage.queries import coordination as queries
 
 T = TypeVar("T", Pathway, Protocol)
-Services = Mapping[UUID, Service]
 
 
-def load_promises(
-    network_id: UUID,
-    members: Mapping[UUID, Member],
-    agreements_of: Mapping[UUID, list[Agreement]],
-    services: Services,
-) -> Promises:
+def promises_in(snapshot: DirectorySnapshot, index: PartnerIndex) -> Promises:
     """Return what the members of a network promised one another, with the doors of those bound.
 
     A step of making a directory ready, which finding authorises.
     """
-    pathways = queries.list_pathways(network_id)
-    _, protocols = queries.list_programs(network_id)
     promises = Promises(
-        members,
-        agreements_of,
-        _by(pathways, lambda p: p.from_member_id),
-        _by(pathways, lambda p: p.to_member_id),
-        _by(protocols, lambda p: p.program_id),
+        index.members,
+        index.agreements_of,
+        _by(snapshot.pathways, lambda p: p.from_member_id),
+        _by(snapshot.pathways, lambda p: p.to_member_id),
+        _by(snapshot.protocols, lambda p: p.program_id),
     )
     bound = _bound(promises)
     doors: dict[UUID, tuple[Service, ...]] = {}
-    for service in services.values():
+    for service in snapshot.services:
         if service.member.id in bound and _is_door(service):
             doors[service.member.id] = (*doors.get(service.member.id, ()), service)
     return replace(promises, doors_of=doors)
 
 
 def follow_promises(
-    promises: Promises,
-    members: Mapping[UUID, Member],
-    before: Services,
-    after: Services,
-    ids: Collection[UUID],
+    promises: Promises, before: PartnerIndex, after: PartnerIndex, ids: Collection[UUID]
 ) -> Promises:
     """Return the promises with the doors of a later directory, in which these services changed."""
     doors, bound = dict(promises.doors_of), _bound(promises)
     for service_id in ids:
-        was, now = before.get(service_id), after.get(service_id)
+        was, now = before.services.get(service_id), after.services.get(service_id)
         for member_id in {s.member.id for s in (was, now) if s} & bound:
             doors[member_id] = tuple(s for s in doors.get(member_id, ()) if s.id != service_id)
         if now is not None and now.member.id in bound and _is_door(now):
             doors[now.member.id] = (*doors[now.member.id], now)
-    return replace(promises, members=members, doors_of=doors)
+    return replace(promises, members=after.members, doors_of=doors)
 
 
 @dataclass(frozen=True, slots=True)

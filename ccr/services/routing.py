@@ -37,7 +37,7 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.directory_copies import Copies, present_services
-from ccr.services.referral_ways import SenderWays, follow_promises, load_promises, sender_ways
+from ccr.services.referral_ways import SenderWays, follow_promises, promises_in, sender_ways
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, unmet_needs
@@ -169,14 +169,17 @@ def directory_services(identity: Identity, ids: Iterable[UUID]) -> dict[UUID, Se
 
 
 def services_and_ways(
-    identity: Identity, world: World, answer: RouteAnswer
+    identity: Identity, world: World, answer: RouteAnswer, directory: ReadyDirectory | None = None
 ) -> tuple[dict[UUID, Service], dict[UUID, ToldReach]]:
     """Return the services of the plans of an answer, and how each of its partners is reached.
 
     Services below the end of its list are among them; both are by the id of a service.
+
+    Args:
+        directory: in which the answer was found; the present one by default.
     """
     authorise(identity, Permission.ROUTE_FIND)
-    ready = _ready(identity)
+    ready = directory or _ready(identity)
     known = ready.index.services
     services = {i: known[i] for i in answer.planned_ids if i in known}
     return services, ready.ways(identity, answer.request, world.hours).told_all(answer)
@@ -254,8 +257,9 @@ def _ready(identity: Identity) -> ReadyDirectory:
 
 def _built(network_id: UUID) -> ReadyDirectory:
     network = accounts.get_network(network_id)
-    index = PartnerIndex(load_snapshot(network_id))
-    promises = load_promises(network_id, index.members, index.agreements_of, index.services)
+    snapshot = load_snapshot(network_id)
+    index = PartnerIndex(snapshot)
+    promises = promises_in(snapshot, index)
     ready = ReadyDirectory(index, network.state, network.timezone, promises)
     if len(ready.index.services) > _LARGE:
         # Hundreds of thousands of lasting values: a full collection over them takes longer than
@@ -270,9 +274,7 @@ def _followed(ready: ReadyDirectory, version: int, ids: frozenset[UUID]) -> Read
         return None
     network_id = ready.index.network_id
     index = ready.index.followed(version, present_services(network_id, ids))
-    promises = follow_promises(
-        ready.promises, index.members, ready.index.services, index.services, ids
-    )
+    promises = follow_promises(ready.promises, ready.index, index, ids)
     return replace(ready, index=index, promises=promises)
 
 

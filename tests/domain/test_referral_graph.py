@@ -162,7 +162,7 @@ def test_police_without_an_agreed_advocate_are_told_that_one_comes_first(police)
     assert str(first.member) == "An advocate"
     assert [str(text) for text in first.texts] == [
         "From police, an advocate comes first.",
-        "You have no agreement with one: call a help line.",
+        "Call a help line: an advocate answers there.",
     ]
     assert [str(text) for text in last.texts] == ["The advocate makes the call."]
     assert first.phone is None
@@ -192,6 +192,13 @@ def test_a_program_asks_about_a_survivor_only_through_those_it_consults(program)
         assert program.between(service) == [advocates.id]
         assert program.between(service, track=Track.CHILD) == [advocates.id]
     assert program.between(make_service(member=advocates)) == []
+
+
+def test_the_number_of_a_help_line_is_given_by_anybody(program):
+    line = make_service(needs=frozenset({Need.HOTLINE}), sites=(), by_phone=True)
+    reach = program.reach(line)
+    assert [step.tie for step in reach.path.steps] == [Tie.LINE]
+    assert reach.others == ()
 
 
 def test_a_program_without_a_protocol_is_told_that_an_advocate_comes_first(program):

@@ -13,20 +13,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ccr.domain.directory import Agreement, DirectorySnapshot
+from ccr.domain.directory import DirectorySnapshot
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment, Network
 from ccr.storage.models.directory import (
-    AgreementRow,
     MemberRow,
     ServiceRow,
 )
 from ccr.storage.queries import directory, taking_part
 from ccr.storage.queries.directory_parts import parts_of
+from ccr.storage.queries.member_promises import promises_of
 
 
 def load_snapshot(network_id: UUID) -> DirectorySnapshot:
-    """Return the directory of a network at its present version, with its agreements.
+    """Return the directory of a network at its present version, with what its members promised.
 
     Confidential services come without sites: there is none to read. A network that does not exist
     has an empty directory at version 0.
@@ -64,7 +64,7 @@ def _snapshot(network_id: UUID) -> DirectorySnapshot:
         network_id=network_id,
         version=hanging.version,
         services=tuple(directory.service_of_row(row, hanging) for row in rows),
-        agreements=_agreements(network_id),
+        **promises_of(network_id, hanging.members),
     )
 
 
@@ -110,20 +110,3 @@ def _member_rows(network_id: UUID) -> list[Any]:
 def database_address() -> str:
     """Return which database this process reads, without its password; a key for what is kept."""
     return db.engine.url.render_as_string(hide_password=True)
-
-
-def _agreements(network_id: UUID) -> tuple[Agreement, ...]:
-    rows = db.session.execute(
-        select(
-            AgreementRow.member_a_id,
-            AgreementRow.member_b_id,
-            AgreementRow.signed_on,
-            AgreementRow.expires_on,
-        )
-        .where(AgreementRow.network_id == network_id)
-        .order_by(AgreementRow.signed_on, AgreementRow.id)
-    )
-    return tuple(
-        Agreement(frozenset({row.member_a_id, row.member_b_id}), row.signed_on, row.expires_on)
-        for row in rows
-    )
