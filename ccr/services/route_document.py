@@ -7,11 +7,13 @@ minutes or parts, and there is no field to put them in.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from ccr.domain.answering import coverage_now
 from ccr.domain.directory import Precision, Service
+from ccr.domain.keeping_away import kept_away
 from ccr.domain.linkages import linkage_chain
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.plan_words import door_words, further_words
@@ -154,18 +156,23 @@ class _Teller:
         now = coverage_now(service, self._request.needs, self._request.at, self._hours)
         return [*steps, {"member": service.member.name, "text": str(now.text)}]
 
+    @cached_property
+    def _unfit(self) -> set[UUID]:
+        """Return the members that nobody is led by: excluded, or kept away from by a site."""
+        request = self._request
+        unfit = {m.id for m in self._index.members.values() if not m.active}
+        if request.not_near or request.apart_from:
+            services = self._index.services.values()
+            unfit |= {s.member.id for s in services if kept_away(s, request, self._hours)}
+        return unfit | request.excluded_members
+
     def _between(self, goal: UUID) -> tuple[UUID, ...]:
         """Return the members between the sender and a member; none without an agreement chain."""
         sender = self._request.sender_member_id
         if sender is None:
             return ()
-        unfit = {
-            m.id
-            for m in self._index.members.values()
-            if not m.active or m.id in self._request.excluded_members
-        }
         chain = linkage_chain(
-            self._index.agreements_of, sender, goal, self._request.at.date(), avoiding=unfit
+            self._index.agreements_of, sender, goal, self._request.at.date(), avoiding=self._unfit
         )
         return tuple(m for m in chain[1:-1] if m in self._index.members)
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain import route_fields as read
+from ccr.domain.answering import HoursReader
 from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Place, Point, Precision, Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
@@ -24,7 +25,8 @@ from ccr.domain.measured_travel import answer_measured
 from ccr.domain.own_weights import read_kept
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
-from ccr.domain.routing_request import LeftOut, RouteAnswer, RouteRequest
+from ccr.domain.routing import rank_partners
+from ccr.domain.routing_request import LeftOut, NotNear, RouteAnswer, RouteRequest
 from ccr.domain.taxonomy import Need
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
@@ -48,6 +50,7 @@ __all__ = [
     "find_partners",
     "planned_services",
     "read_left_out",
+    "read_not_near",
     "read_request",
     "ready_directory",
     "still_possible",
@@ -95,7 +98,7 @@ def find_in_directory(
     directory = _ready(identity)
     request = _read(identity, world, fields, directory, at=at)
     weights, ask = directory.weights, world.travel.seconds if world.travel else None
-    rank = partial(directory.index.rank, hours=world.hours, weights=weights)
+    rank = partial(_rank, directory.index, hours=world.hours, weights=weights)
     return answer_measured(request, rank, ask, weights=weights), directory
 
 
@@ -117,6 +120,17 @@ def read_left_out(identity: Identity, texts: Iterable[str]) -> list[str]:
     directory = ready_directory(identity)
     found = read.read_excluded(texts, lambda text: _member(identity, directory, text))
     return sorted(str(member_id) for member_id in found)
+
+
+def read_not_near(identity: Identity, world: World, texts: Iterable[str]) -> list[str]:
+    """Return the places to keep away from by their full names, each with its km.
+
+    Raises:
+        InvalidInputError: field `not_near`: a place is not known, or they are too many.
+    """
+    authorise(identity, Permission.ROUTE_FIND)
+    directory = ready_directory(identity)
+    return [read.not_near_text(away) for away in _not_near(world, directory, texts)]
 
 
 def still_possible(
@@ -250,6 +264,18 @@ def _followed(ready: ReadyDirectory, version: int, ids: frozenset[UUID]) -> Read
 _copies = Copies(MOST_KEPT, _built, _followed)
 
 
+def _rank(
+    index: PartnerIndex, request: RouteRequest, *, hours: HoursReader, weights: Weights
+) -> RouteAnswer:
+    """Return the answer: by the index, or by the specification for what the index cannot tell.
+
+    Distances to keep are asked for seldom, and must never be passed over.
+    """
+    if request.not_near or request.apart_from:
+        return rank_partners(index.snapshot, request, hours=hours, weights=weights)
+    return index.rank(request, hours=hours, weights=weights)
+
+
 def _read(
     identity: Identity,
     world: World,
@@ -274,10 +300,21 @@ def _read(
         excluded_members=read.read_excluded(
             fields.exclude, lambda text: _member(identity, directory, text)
         ),
+        not_near=_not_near(world, directory, fields.not_near),
+        apart_from=tuple(
+            service
+            for text in fields.apart_from
+            if (service := directory.index.services.get(UUID(text))) is not None
+        ),
         sender_member_id=identity.member_id if staff else None,
         sender_compartment_id=identity.compartment_id if staff else None,
         limit=read.read_limit(fields.limit),
     )
+
+
+def _not_near(world: World, directory: ReadyDirectory, texts: Iterable[str]) -> tuple[NotNear, ...]:
+    find = partial(world.gazetteer.resolve, default_state=directory.state)
+    return read.read_not_near(texts, find)
 
 
 def _member(identity: Identity, directory: ReadyDirectory, text: str) -> UUID | None:

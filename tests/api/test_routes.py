@@ -136,6 +136,18 @@ def test_exclusions_are_obeyed_and_never_echoed(partner, post):
     assert b"Secret" not in refused.data
 
 
+def test_distances_to_keep_are_obeyed_and_never_echoed(partner, post):
+    away = {"place": "12180", "km": 50}
+    response = post({**BODY, "near": "12207", "not_near": [away]})
+    assert (response.json["partners"], response.json["why_not"]) == ([], [])
+    assert b"12180" not in response.data
+    assert post({**BODY, "near": "12207", "not_near": [{"place": "14201"}]}).json["partners"]
+    for wrong in ([{"place": "77777"}], [{**away, "km": 0}], [{"place": "1"}] * 4, ["77777"]):
+        refused = post({**BODY, "not_near": wrong})
+        assert_problem(refused, 422)
+        assert b"77777" not in refused.data
+
+
 @pytest.mark.parametrize(
     "headers",
     [
