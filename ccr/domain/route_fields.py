@@ -24,6 +24,7 @@ from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport,
 
 MOST_PARTNERS = 50
 MOST_EXCLUDED = 50
+_MOST_DIGITS = 4
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -133,11 +134,13 @@ def read_limit(text: str) -> int:
     text = text.strip()
     if not text:
         return DEFAULT_LIMIT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= MOST_PARTNERS:
-        raise InvalidInputError(
-            phrase("The limit is a number from 1 to %(most)s.", most=MOST_PARTNERS), field="limit"
-        )
-    return int(text)
+    if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS:
+        limit = int(text)
+        if 1 <= limit <= MOST_PARTNERS:
+            return limit
+    raise InvalidInputError(
+        phrase("The limit is a number from 1 to %(most)s.", most=MOST_PARTNERS), field="limit"
+    )
 
 
 def read_moment(text: str, now: datetime, timezone: str) -> datetime:

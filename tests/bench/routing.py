@@ -1,250 +1,257 @@
-"""How much sooner the index answers than the specification, on the same random directory.
+"""Routing measured: the engine against the specification and against the best PostGIS.
 
-    python -m tests.bench.routing [--services 1000 10000] [--requests 60] [--seed 7]
+    python -m tests.bench.routing [--sizes 1000 10000 100000 1000000] [--seeds 41 42]
+        [--requests 200] [--checked 200 200 200 50] [--skip-postgis] [--json FILE]
 
-Prints times and the ratio to the specification in the same run. "First" measures every distance;
-"again" finds most of them measured, as in daily use, where searches start from the same few ZIPs.
+For each size and seed: a directory is made, every request is asked of the engine and of PostGIS in
+turn in one process, and the answers are held against the specification's. The list alone (ids and
+minutes) is what PostGIS is asked for; the whole answer has reasons, plans and who is left out too.
+The seeds were not used while the engine was made. What is measured: docs/performance.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import gc
+import json
 import statistics
+import sys
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from ccr.domain.directory import (
-    Agreement,
-    Area,
-    Capacity,
-    Coverage,
-    DirectorySnapshot,
-    Language,
-    Place,
-    Point,
-    Precision,
-    Service,
-    Site,
-)
-from ccr.domain.routing import rank_partners
+from ccr.adapters.opening_hours import HoursBook
 from ccr.domain.routing_request import RouteRequest
-from ccr.domain.taxonomy import (
-    Access,
-    AgeBand,
-    AreaExtent,
-    CapacityStatus,
-    CompartmentKind,
-    Cost,
-    CoverageMode,
-    Gender,
-    Known,
-    LanguageMode,
-    Need,
-    Population,
-    ServiceStatus,
-    Track,
-    Transport,
-    Urgency,
-)
 from ccr.engine.partner_index import PartnerIndex
-from tests.builders import HOURS, NETWORK_ID, NOW, make_id, make_member
+from tests.bench.directory_parts import NEEDS
+from tests.bench.engine_memory import array_bytes
+from tests.bench.large_directory import LargeDirectory
+from tests.bench.large_requests import requests_to
+from tests.bench.random_directory import RandomDirectory
+from tests.bench.routing_oracle import Oracle
 
-CENTRES = 60
-WEEKS = ("24/7", "Mo-Fr 09:00-17:00", "Mo-Fr 09:00-17:00", "Mo-Sa 08:00-20:00", None)
-
-
-class RandomDirectory:
-    """A made-up country: towns in counties, services near towns, some of them hidden."""
-
-    def __init__(self, seed: int, services: int, centres: int = CENTRES) -> None:
-        self.rng = random.Random(seed)
-        self.towns = [self._town(number) for number in range(centres)]
-        members = max(services // 4, 3)
-        self.members = [
-            make_member(active=self.rng.random() > 0.02, on_ccr=self.rng.random() < 0.6)
-            for _ in range(members)
-        ]
-        self.compartments = [make_id() for _ in range(members)]
-        self.snapshot = DirectorySnapshot(
-            NETWORK_ID,
-            1,
-            tuple(self._service() for _ in range(services)),
-            tuple(self._agreement() for _ in range(members // 2)),
-        )
-
-    def _town(self, number: int) -> Place:
-        state = number % 12
-        return Place(
-            label=f"Town {number}",
-            point=Point(self.rng.uniform(30, 46), self.rng.uniform(-120, -72)),
-            precision=Precision.ZIP,
-            zip_code=f"{10000 + number}",
-            county_fips=f"{state + 10}{number:03}",
-            county=f"County {number}",
-            state=f"{chr(65 + state)}Y",
-        )
-
-    def request(self, **changes: Any) -> RouteRequest:
-        rng = self.rng
-        sender = rng.randrange(len(self.members))
-        return RouteRequest(
-            **{
-                "needs": tuple(rng.sample(list(Need)[:16], rng.choice([1, 1, 1, 2, 2, 3, 5]))),
-                "near": rng.choice(self.towns),
-                "at": NOW + timedelta(hours=rng.choice([0, 0, 0, 13, 40])),
-                "track": rng.choice([Track.SURVIVOR] * 4 + list(Track)),
-                "urgency": rng.choice([Urgency.STANDARD] * 3 + list(Urgency)),
-                "language": rng.choice([None, None, "es", "so"]),
-                "access": rng.choice([frozenset()] * 4 + [frozenset({Access.WHEELCHAIR})]),
-                "age_band": rng.choice([None, None, *AgeBand]),
-                "gender": rng.choice([None, None, Gender.WOMEN, Gender.MEN]),
-                "transport": rng.choice([Transport.CAR] * 3 + list(Transport)),
-                "excluded_members": frozenset(m.id for m in rng.sample(self.members, 2)),
-                "sender_member_id": self.members[sender].id,
-                "sender_compartment_id": self.compartments[sender],
-                "limit": 10,
-                **changes,
-            }
-        )
-
-    def _service(self) -> Service:
-        rng, town = self.rng, self.rng.choice(self.towns)
-        confidential = rng.random() < 0.06
-        number = rng.randrange(len(self.members))
-        sites = (
-            ()
-            if confidential
-            else tuple(self._site(town) for _ in range(rng.choice([1, 1, 1, 1, 2])))
-        )
-        return Service(
-            id=make_id(),
-            network_id=NETWORK_ID,
-            member=self.members[number],
-            compartment_id=self.compartments[number],
-            compartment_kind=rng.choice([CompartmentKind.GENERAL] * 9 + list(CompartmentKind)),
-            name=f"Service {rng.randrange(1000)}",
-            status=ServiceStatus.ACTIVE if rng.random() < 0.96 else rng.choice([*ServiceStatus]),
-            needs=frozenset(rng.sample(list(Need)[:18], rng.choice([1, 1, 2, 3, 4]))),
-            tracks=rng.choice([frozenset(Track)] * 3 + [frozenset(), frozenset({Track.CHILD})]),
-            areas=self._areas(town, confidential=confidential),
-            sites=sites,
-            languages=rng.choice(
-                [
-                    (),
-                    (Language("en", LanguageMode.STAFF),),
-                    (Language("en", LanguageMode.STAFF), Language("es", LanguageMode.STAFF)),
-                    (Language("en", LanguageMode.STAFF), Language("es", LanguageMode.INTERPRETER)),
-                ]
-            ),
-            coverage=(Coverage(None, CoverageMode.STAFFED, rng.choice(WEEKS) or "24/7"),),
-            capacity=rng.choice([None, self._capacity()]),
-            confidential=confidential,
-            do_not_refer=rng.random() < 0.02,
-            opening_hours=rng.choice(WEEKS),
-            minimum_age=rng.choice([None, None, 13, 18]),
-            maximum_age=rng.choice([None, None, None, 59]),
-            gender_served=rng.choice([Gender.ALL] * 4 + list(Gender)),
-            populations=rng.choice([frozenset()] * 5 + [frozenset({Population.TEEN})]),
-            populations_only=rng.random() < 0.5,
-            accessibility={Access.WHEELCHAIR: rng.choice(list(Known))},
-            cost=rng.choice(list(Cost)),
-            in_person=rng.random() < 0.95,
-            by_phone=rng.random() < 0.2,
-            virtual=rng.random() < 0.05,
-            phone="518-555-0118",
-            last_verified_at=rng.choice(
-                [None, *(NOW - timedelta(days=rng.randrange(500)) for _ in range(4))]
-            ),
-        )
-
-    def _site(self, town: Place) -> Site:
-        point = Point(
-            town.point.lat + self.rng.gauss(0, 0.2), town.point.lon + self.rng.gauss(0, 0.25)
-        )
-        return Site(
-            make_id(),
-            "Site",
-            town.label,
-            town.state,
-            town.county_fips,
-            town.zip_code,
-            point,
-            self.rng.choice([Precision.ROOFTOP, Precision.ZIP, Precision.CITY]),
-        )
-
-    def _areas(self, town: Place, *, confidential: bool) -> tuple[Area, ...]:
-        chance = self.rng.random()
-        if chance < 0.05:
-            return (Area(AreaExtent.NATION, "US"),)
-        if chance < 0.15:
-            return (Area(AreaExtent.STATE, town.state),)
-        if chance < 0.2 and not confidential:
-            return ()
-        if chance < 0.25 and not confidential:
-            return (Area(AreaExtent.ZIP, town.zip_code or ""),)
-        return (Area(AreaExtent.COUNTY, town.county_fips),)
-
-    def _capacity(self) -> Capacity:
-        days = self.rng.randrange(14)
-        status = self.rng.choice([CapacityStatus.CAPACITY, *CapacityStatus])
-        return Capacity(status, self.rng.randrange(5), "places", NOW - timedelta(days=days))
-
-    def _agreement(self) -> Agreement:
-        pair = self.rng.sample(self.members, 2)
-        signed = NOW.date() - timedelta(days=self.rng.randrange(900))
-        return Agreement(frozenset(m.id for m in pair), signed, signed + timedelta(days=730))
+__all__ = ["RandomDirectory"]  # its former home
+HELD_OUT_SEEDS = (41, 42)
+WHOLE_UP_TO = 100_000
+WARM_UP = 60
+EDITS = 40
+LIST, WHOLE, FLOOR = "list", "whole answer", "SELECT 1"
+Ask = Callable[[RouteRequest], Any]
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Return the milliseconds that the work took."""
+@dataclass
+class Run:
+    """What was measured at one size with one seed."""
+
+    size: int
+    seed: int
+    build_seconds: float = 0.0
+    array_megabytes: float = 0.0
+    edit_milliseconds: list[float] = field(default_factory=list)
+    times: dict[str, list[float]] = field(default_factory=dict)
+    """Milliseconds by what was asked, in the order of the requests."""
+    plan_times: list[float] = field(default_factory=list)
+    one_need_times: list[float] = field(default_factory=list)
+    wrong: dict[str, int] = field(default_factory=dict)
+    checked: dict[str, int] = field(default_factory=dict)
+
+    def best_postgis(self) -> list[float]:
+        """Return for each request the time of the schema that was faster on it."""
+        schemas = [times for name, times in self.times.items() if name.startswith("PostGIS")]
+        return [min(each) for each in zip(*schemas, strict=True)]
+
+
+def timed(work: Callable[[], object]) -> tuple[float, Any]:
+    """Return the milliseconds that the work took, and what it returned."""
     start = time.perf_counter()
-    work()
-    return (time.perf_counter() - start) * 1000
+    result = work()
+    return (time.perf_counter() - start) * 1000, result
 
 
-def line(name: str, times: list[float]) -> str:
-    cuts = statistics.quantiles(times, n=20)
-    return f"  {name:<14} p50 {cuts[9]:9.2f} ms   p95 {cuts[18]:9.2f} ms   n {len(times)}"
+def percentile(times: Sequence[float], percent: int) -> float:
+    """Return the time that so many per cent of the times do not exceed."""
+    if len(times) == 1:
+        return times[0]
+    return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]
 
 
-def compare(directory: RandomDirectory, requests: int, checked: int) -> None:
-    """Ask both for the same and print what each took."""
-    start = time.perf_counter()
-    index = PartnerIndex(directory.snapshot)
-    built = time.perf_counter() - start
-    print(f"{len(directory.snapshot.services)} services, index built in {built:.2f} s")
-    asked = [directory.request() for _ in range(requests)]
-    index.rank(asked[0], hours=HOURS)
-    first = [timed(partial(index.rank, request, hours=HOURS)) for request in asked]
-    again = [timed(partial(index.rank, request, hours=HOURS)) for request in asked]
-    slow, same = [], 0
-    for request in asked[:checked]:
-        start = time.perf_counter()
-        expected = rank_partners(directory.snapshot, request, hours=HOURS)
-        slow.append((time.perf_counter() - start) * 1000)
-        same += expected == index.rank(request, hours=HOURS)
-    print(line("index, first", first))
-    print(line("index, again", again))
-    print(line("specification", slow))
-    ratio = statistics.median(slow) / statistics.median(first[:checked])
-    print(f"  ratio of medians {ratio:.0f}x; same answers {same} of {len(slow)}")
+def settle() -> None:
+    """Leave what lasts to itself: a collection over millions of values takes seconds."""
+    gc.collect()
+    gc.freeze()
+
+
+# -- one size, one seed --------------------------------------------------------------------------
+
+
+def measure(size: int, seed: int, requests: int, checked: int, peer: Any) -> Run:
+    """Make a directory, ask everybody, compare, and return the figures."""
+    run, hours = Run(size, seed), HoursBook()
+    directory = LargeDirectory(seed, size)
+    settle()
+    took, index = timed(lambda: PartnerIndex(directory.snapshot))
+    run.build_seconds, run.array_megabytes = took / 1000, array_bytes(index) / 1e6
+    asks: dict[str, Ask] = {
+        LIST: lambda request: index.nearest(request, hours=hours),
+        WHOLE: lambda request: index.rank(request, hours=hours),
+    }
+    if peer is not None:
+        asks |= peer.load(directory, hours)
+    settle()
+    asked = requests_to(directory, requests, 1)
+    warm_up(asks, requests_to(directory, WARM_UP, 2))
+    answers = ask_in_turn(run, asks, asked)
+    oracle = Oracle(directory.snapshot, hours)
+    compare(run, oracle, asked[:checked], answers)
+    measure_plans(run, index, hours, requests_to(directory, requests, 3))
+    measure_edits(run, index, directory)
+    return run
+
+
+def warm_up(asks: dict[str, Ask], asked: list[RouteRequest]) -> None:
+    """Ask for other things first: caches, plans and prepared statements are then as in use."""
+    for request in asked:
+        for ask in asks.values():
+            ask(request)
+
+
+def ask_in_turn(run: Run, asks: dict[str, Ask], asked: list[RouteRequest]) -> dict[str, list[Any]]:
+    """Ask everybody the same request before the next one, each time another first."""
+    names = list(asks)
+    run.times = {name: [] for name in names}
+    answers: dict[str, list[Any]] = {name: [] for name in names}
+    for number, request in enumerate(asked):
+        turn = number % len(names)
+        for name in names[turn:] + names[:turn]:
+            took, answer = timed(partial(asks[name], request))
+            run.times[name].append(took)
+            answers[name].append(answer)
+    return answers
+
+
+def compare(
+    run: Run, oracle: Oracle, asked: list[RouteRequest], answers: dict[str, list[Any]]
+) -> None:
+    """Count the answers that differ from the specification's, and name the first."""
+    run.wrong = dict.fromkeys((name for name in answers if name != FLOOR), 0)
+    for number, request in enumerate(asked):
+        right = oracle.expected(request, whole=run.size <= WHOLE_UP_TO)
+        for name in run.wrong:
+            got = answers[name][number]
+            run.checked[name] = run.checked.get(name, 0) + 1
+            if name == WHOLE:
+                differs = right.differs(got)
+            elif name == LIST:
+                pairs = [(found.service_id, found.effective_minutes) for found in got]
+                differs = "" if pairs == right.listed else "list"
+            else:
+                differs = "" if got == right.listed else "list"
+            if differs:
+                run.wrong[name] += 1
+                if run.wrong[name] == 1:
+                    print(f"  request {number}: {name} differs in {differs}")
+
+
+def measure_plans(
+    run: Run, index: PartnerIndex, hours: HoursBook, asked: list[RouteRequest]
+) -> None:
+    """Time whole answers to requests of five needs, and of one, that are otherwise the same."""
+    from dataclasses import replace
+
+    for number, request in enumerate(asked):
+        start = number % len(NEEDS)
+        five = tuple((NEEDS * 2)[start : start + 5])
+        pairs = [(run.plan_times, five), (run.one_need_times, five[:1])]
+        for times, needs in pairs if number % 2 else reversed(pairs):
+            question = replace(request, needs=needs)
+            times.append(timed(lambda q=question: index.rank(q, hours=hours))[0])
+
+
+def measure_edits(run: Run, index: PartnerIndex, directory: LargeDirectory) -> None:
+    """Time how long the index takes to follow an edit of one service."""
+    from dataclasses import replace
+
+    services = directory.snapshot.services
+    for number in range(EDITS):
+        service = services[number * 997 % len(services)]
+        edited = replace(service, do_not_refer=not service.do_not_refer)
+        took, index = timed(lambda e=edited, n=number, i=index: i.followed(n + 2, {e.id: e}))
+        run.edit_milliseconds.append(took)
+
+
+# -- what is printed -----------------------------------------------------------------------------
+
+
+def report(run: Run) -> None:
+    """Print the figures of one run."""
+    print(
+        f"\n{run.size:,} services, seed {run.seed}: built in {run.build_seconds:.2f} s, arrays "
+        f"{run.array_megabytes:.0f} MB, one edit followed in "
+        f"{statistics.median(run.edit_milliseconds):.2f} ms "
+        f"(p95 {percentile(run.edit_milliseconds, 95):.2f})"
+    )
+    for name, times in run.times.items():
+        wrong = f"   wrong {run.wrong[name]} of {run.checked[name]}" if name in run.wrong else ""
+        print(line(name, times) + wrong)
+    plan, one = percentile(run.plan_times, 95), percentile(run.one_need_times, 95)
+    print(line("five needs", run.plan_times))
+    print(line("one need", run.one_need_times))
+    print(f"  five needs against one, p95: {plan / one:.1f}x")
+    if len(run.times) > 2:
+        best = run.best_postgis()
+        print(line("best PostGIS", best))
+        for name in (LIST, WHOLE):
+            ours = run.times[name]
+            ratios = [percentile(best, p) / percentile(ours, p) for p in (50, 95, 99)]
+            print(
+                f"  best PostGIS against {name}: p50 {ratios[0]:.1f}x, p95 {ratios[1]:.1f}x, "
+                f"p99 {ratios[2]:.1f}x, sum {sum(best) / sum(ours):.1f}x"
+            )
+
+
+def line(name: str, times: Sequence[float]) -> str:
+    """Return a line with the middle and the ends of some times."""
+    p50, p95, p99 = (percentile(times, p) for p in (50, 95, 99))
+    return f"  {name:<18} p50 {p50:9.3f}  p95 {p95:9.3f}  p99 {p99:9.3f} ms"
+
+
+def growth(runs: Sequence[Run]) -> None:
+    """Print how the middle of the list's time grows from the second smallest size to the last."""
+    middle: dict[int, list[float]] = {}
+    for run in runs:
+        middle.setdefault(run.size, []).append(percentile(run.times[LIST], 50))
+    for small, large in ((10_000, 100_000), (10_000, 1_000_000)):
+        if {small, large} <= set(middle):
+            ratio = statistics.mean(middle[large]) / statistics.mean(middle[small])
+            print(f"growth of the list's p50 from {small:,} to {large:,}: {ratio:.1f}x")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--services", type=int, nargs="+", default=[1000, 10000])
-    parser.add_argument("--requests", type=int, default=60)
-    parser.add_argument("--checked", type=int, default=15, help="also asked of the specification")
-    parser.add_argument("--seed", type=int, default=7)
+    """Measure and print; exit 2 when PostGIS is asked for and missing."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000, 1_000_000])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[*HELD_OUT_SEEDS])
+    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--checked", type=int, default=0, help="default 200, at a million 50")
+    parser.add_argument("--skip-postgis", action="store_true")
+    parser.add_argument("--json", type=Path, help="write every figure there, too")
     options = parser.parse_args()
-    for size in options.services:
-        compare(RandomDirectory(options.seed, size), options.requests, options.checked)
-    print("PostGIS was not asked: no server with PostGIS is at hand here.")
+    runs = []
+    for size in options.sizes:
+        checked = options.checked or (200 if size <= WHOLE_UP_TO else 50)
+        for seed in options.seeds:
+            gc.unfreeze()
+            runs.append(measure(size, seed, options.requests, checked, None))
+            report(runs[-1])
+    growth(runs)
+    if options.json:
+        options.json.write_text(json.dumps([vars(run) for run in runs]))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,8 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccr.domain.directory import Point
-from ccr.domain.geography import Box, box_around, distance_km, travel_minutes, valid_point
+from ccr.domain.geography import (
+    Box,
+    box_around,
+    distance_km,
+    nearest_point,
+    travel_minutes,
+    valid_point,
+)
 from ccr.domain.taxonomy import Transport
+from tests.builders import make_service, make_site
 
 TROY = Point(42.7284, -73.6918)
 ALBANY = Point(42.6526, -73.7562)
@@ -124,3 +132,75 @@ def test_a_box_at_the_pole_goes_round_the_globe():
 def test_boxes_that_only_touch_meet():
     assert Box(0, 0, 1, 1).meets(Box(1, 1, 2, 2))
     assert not Box(0, 0, 1, 1).meets(Box(1.1, 0, 2, 1))
+
+
+def test_a_box_around_a_point_is_hardly_larger_than_it_must_be():
+    centre = Point(42.7, -73.7)
+    box = box_around(centre, 10)
+    edges = [
+        Point(box.south, centre.lon),
+        Point(box.north, centre.lon),
+        Point(centre.lat, box.west),
+        Point(centre.lat, box.east),
+    ]
+    for edge in edges:
+        assert 10 <= distance_km(centre, edge) <= 10.3
+
+
+def test_a_box_ends_at_the_poles_and_at_the_180th_meridian():
+    assert box_around(Point(-89.99, 0), 5).south == -90
+    assert box_around(Point(89.99, 0), 5).north == 90
+    fiji = box_around(Point(-17, 179.99), 50)
+    assert fiji.east == 180
+    assert fiji.west == pytest.approx(179.51, abs=0.02)
+    assert box_around(Point(-17, -179.99), 50).west == -180
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "inside"),
+    [
+        (1, 2, True),
+        (3, 4, True),
+        (1, 4, True),
+        (3, 2, True),
+        (0.99, 3, False),
+        (3.01, 3, False),
+        (2, 1.99, False),
+        (2, 4.01, False),
+    ],
+)
+def test_a_box_holds_its_edges_and_nothing_beyond_any_of_them(lat, lon, inside):
+    assert Box(south=1, west=2, north=3, east=4).holds(Point(lat, lon)) is inside
+
+
+@pytest.mark.parametrize(
+    ("other", "meet"),
+    [
+        (Box(3, 2, 4, 4), True),
+        (Box(0, 2, 1, 4), True),
+        (Box(1, 4, 3, 5), True),
+        (Box(1, 1, 3, 2), True),
+        (Box(3.01, 2, 4, 4), False),
+        (Box(0, 2, 0.99, 4), False),
+        (Box(1, 4.01, 3, 5), False),
+        (Box(1, 1, 3, 1.99), False),
+    ],
+)
+def test_boxes_meet_along_each_edge_and_not_across_a_gap(other, meet):
+    box = Box(south=1, west=2, north=3, east=4)
+    assert box.meets(other) is meet
+    assert other.meets(box) is meet
+
+
+def test_the_nearest_public_place_of_a_service_is_taken_and_of_equals_the_western_one():
+    sites = [
+        make_site(point=None),
+        make_site(point=Point(43.0, -73.7)),
+        make_site(point=Point(42.8, -73.7)),
+        make_site(point=Point(41.0, -73.7)),
+    ]
+    service = make_service(sites=tuple(sites))
+    assert nearest_point(service, Point(42.7, -73.7)) == Point(42.8, -73.7)
+    east, west = Point(42.7, -73.6), Point(42.7, -73.8)
+    both = make_service(sites=(make_site(point=east), make_site(point=west)))
+    assert nearest_point(both, Point(42.7, -73.7)) == west

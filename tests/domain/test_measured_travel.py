@@ -184,3 +184,66 @@ def test_the_estimate_itself_can_always_be_true():
             assert measured_minutes(minutes * 60, km, transport) == (
                 minutes if minutes <= 1440 else None
             )
+
+
+def test_a_place_that_hides_is_passed_over_and_those_after_it_are_still_measured():
+    near, _, far = services = three()
+    found = rank_partners(make_snapshot(services), make_request(), hours=HOURS)
+    house = replace(found.partners[1], service=make_service(confidential=True, sites=()))
+    goals = goals_of(replace(found, partners=(found.partners[0], house, found.partners[2])))
+    assert [(goal.site_id, goal.point) for goal in goals] == [
+        (near.sites[0].id, near.sites[0].point),
+        (far.sites[0].id, far.sites[0].point),
+    ]
+
+
+def test_two_partners_at_one_place_are_measured_by_one_trip():
+    site = make_site(make_place(point=replace(TROY.point, lat=42.8)))
+    services = [make_service(sites=(site,)), make_service(sites=(site,))]
+    found = rank_partners(make_snapshot(services), make_request(), hours=HOURS)
+    assert [goal.site_id for goal in goals_of(found)] == [site.id]
+
+
+def measured(seconds, *, weights=DEFAULT, **changes):
+    """Return the parts of the nearest of three partners, when its trip takes so many seconds."""
+    near, *_ = services = three(**changes)
+    found = answer_measured(
+        make_request(),
+        partial(rank_partners, make_snapshot(services), hours=HOURS, weights=weights),
+        lambda *_: {near.sites[0].id: seconds},
+        weights=weights,
+    )
+    (parts,) = [p.parts for p in found.partners if p.service.id == near.id]
+    return [(part.name, part.minutes, str(part.text)) for part in parts]
+
+
+def test_the_reach_of_the_network_bounds_a_measured_trip_of_somebody_who_helps_by_phone():
+    weights = replace(DEFAULT, reach=60)
+    too_far = [("travel", 60, "Too far to go: by phone or online")]
+    assert measured(61 * 60, weights=weights, by_phone=True) == too_far
+    at_the_reach = [("travel", 60, "Trip by car, measured")]
+    assert measured(60 * 60, weights=weights, by_phone=True) == at_the_reach
+
+
+def test_somebody_to_be_visited_is_measured_in_full_even_beyond_the_reach():
+    assert measured(200 * 60) == [("travel", 200, "Trip by car, measured")]
+    assert measured(30 * 60, by_phone=True) == [("travel", 30, "Trip by car, measured")]
+
+
+def test_a_trip_next_door_that_takes_no_time_is_no_part():
+    service = make_service(sites=(make_site(make_place(point=replace(TROY.point, lat=42.74))),))
+    found = answer_measured(
+        make_request(),
+        ranker(make_snapshot([service])),
+        lambda *_: {service.sites[0].id: 0},
+    )
+    assert [(p.effective_minutes, p.parts) for p in found.partners] == [(0, ())]
+
+
+def test_area_partners_are_cut_to_the_limit_that_was_asked_for():
+    houses = [make_service(confidential=True) for _ in range(3)]
+    rank = ranker(make_snapshot([*houses, *three()]))
+    request = make_request(limit=2)
+    found = answer_measured(request, rank, partial(seconds_for, 3600))
+    assert found.area_partners == rank(request).area_partners
+    assert len(found.area_partners) == len(found.partners) == 2

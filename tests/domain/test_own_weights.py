@@ -148,3 +148,39 @@ def test_the_public_pages_follow_the_network_but_for_room_and_who_reads_ccr() ->
     assert public_weights(replace(DEFAULT, reach=90)) == Weights(
         reach=90, not_on_ccr=0, capacity_unknown=0
     )
+
+
+@pytest.mark.parametrize("value", [15, 600])
+def test_a_stored_value_at_either_bound_is_used(value: int) -> None:
+    assert kept(reach=value) == replace(kept(), weights=replace(DEFAULT, reach=value))
+
+
+def test_weights_that_cannot_be_read_say_so_in_one_sentence() -> None:
+    notes = read_kept({"weights": ["reach", 90]}).notes
+    assert [str(note) for note in notes] == ["The stored weights cannot be read."]
+
+
+def test_a_broken_law_names_both_weights_and_the_value_that_is_the_bound() -> None:
+    broken = replace(DEFAULT, listing_stale=50, verified_days=364, outdated_days=300)
+    assert [(name, str(words)) for name, words in broken_laws(broken)] == [
+        (
+            "listing_stale",
+            "“The listing is stale” must not be more than “The listing is outdated” (45).",
+        ),
+        (
+            "verified_days",
+            (
+                "“A listing is stale after these days” must be less than "
+                "“A listing is outdated after these days” (300)."
+            ),
+        ),
+    ]
+    with pytest.raises(InvalidInputError, match=r"must not be more than .+ \(45\)") as refused:
+        check_laws(broken)
+    assert refused.value.field == "listing_stale"
+
+
+def test_a_typed_weight_has_four_digits_at_most() -> None:
+    assert read_value("extra_door", "0060") == 60
+    with pytest.raises(InvalidInputError):
+        read_value("extra_door", "00060")

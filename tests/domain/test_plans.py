@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import random
 from itertools import combinations
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ccr.domain import plans as plans_module
 from ccr.domain.plans import MOST_PLANS, Door, first_by_mask, needs_mask, plans_for
 from ccr.domain.taxonomy import Need
 from ccr.domain.weights import DEFAULT
 from tests.builders import make_id, make_service
+
+
+@pytest.fixture(autouse=True)
+def ways_counted_anew():
+    """Ways are counted once in a process: each test is about the code as it stands."""
+    plans_module._ways.cache_clear()
+
 
 NEEDS = (Need.ADVOCACY, Need.HOUSING, Need.FOOD, Need.PETS, Need.ELDER)
 
@@ -139,6 +149,58 @@ def test_beside_the_plans_stands_the_first_partner_for_each_need():
         (NEEDS[0], (near.service_id, 10), None),
         (NEEDS[1], (far.service_id, 30), house.service_id),
     ]
+
+
+def ids(found):
+    return [plan.service_ids for plan in found]
+
+
+def test_a_plan_with_an_area_partner_is_proposed_even_if_three_without_are_cheaper():
+    one, two, three, four = door(5), door(6), door(7), door(100)
+    house, other = door(0, 1, by_area=True), door(0, 2, by_area=True)
+    public = [(0b111, one), (0b111, two), (0b111, three), (0b011, four)]
+    assert ids(plans(3, public, [(0b100, house), (0b100, other)])) == [
+        (one.service_id,),
+        (two.service_id,),
+        (four.service_id, house.service_id),
+    ]
+
+
+def test_one_door_for_everything_is_proposed_even_if_many_plans_are_cheaper():
+    a, a2, b, b2, all_, all2 = (door(minutes) for minutes in (1, 2, 1, 2, 200, 201))
+    public = [(0b01, a), (0b01, a2), (0b10, b), (0b10, b2), (0b11, all_), (0b11, all2)]
+    assert ids(plans(2, public)) == [
+        (a.service_id, b.service_id),
+        *ids(plans(2, public))[1:2],
+        (all_.service_id,),
+    ]
+    house = door(0, by_area=True)
+    assert ids(plans(2, public, [(0b10, house)])) == [
+        (a.service_id, b.service_id),
+        (all_.service_id,),
+        (a.service_id, house.service_id),
+    ]
+
+
+def test_a_door_for_a_need_by_itself_takes_no_need_from_anybody():
+    row = together(2, [(0b11, door(5))]).per_need[0]
+    assert row.public is not None
+    assert row.public.needs == ()
+
+
+def test_in_crowded_networks_the_plans_are_the_first_of_all_that_could_be():
+    rng = random.Random(7)
+    for count in (2, 3, 3, 4, 4, 4):
+        full = (1 << count) - 1
+        made = [
+            (rng.randint(1, full), door(rng.choice((0, 5, 10, 40, 90)), place, by_area=False))
+            for place in range(9)
+        ]
+        made += [(rng.randint(1, full), door(0, place, by_area=True)) for place in range(3)]
+        public = [m for m in made if not m[1].by_area]
+        by_area = [m for m in made if m[1].by_area]
+        found = [frozenset(plan.service_ids) for plan in plans(count, public, by_area)]
+        assert found == expected(full, made)
 
 
 def all_plans(full, made, *, with_area):

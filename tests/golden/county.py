@@ -6,6 +6,7 @@ Kilometres are due north of the place asked from, so that the minutes can be wor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,9 @@ from ccr.domain.taxonomy import (
 from tests.builders import TROY, make_member, make_request, make_service, make_site, make_snapshot
 
 PAGE = Path(__file__).parents[2] / "docs" / "routing-cases.md"
+_SECTION = re.compile(
+    r"^## (?P<title>.+?)\n.+?^```text\n(?P<answer>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 THURSDAY_AFTERNOON = datetime(2026, 11, 12, 19, 5, tzinfo=UTC)
 """14:05 where the cases happen."""
@@ -57,18 +61,18 @@ class Case:
 
 
 Asked = tuple[Iterable[Service], Iterable[Agreement], RouteRequest]
-CASES: list[Case] = []
 
 
-def case(title: str) -> Callable[[Callable[[], Asked]], Callable[[], Asked]]:
-    """Add the case that a function makes, under its title on the page."""
+def case_of(make: Callable[[], Asked], title: str) -> Case:
+    """Return the case that a function makes, under its title on the page."""
+    services, agreements, request = make()
+    return Case(title, make_snapshot(services, agreements), request)
 
-    def add(make: Callable[[], Asked]) -> Callable[[], Asked]:
-        services, agreements, request = make()
-        CASES.append(Case(title, make_snapshot(services, agreements), request))
-        return make
 
-    return add
+def answers_on_the_page() -> dict[str, str]:
+    """Return what the page answers, by title."""
+    found = _SECTION.finditer(PAGE.read_text(encoding="utf-8"))
+    return {section["title"]: section["answer"].rstrip("\n") for section in found}
 
 
 def north(km: float) -> Point:

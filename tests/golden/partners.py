@@ -23,7 +23,7 @@ from tests.golden.county import (
     VICTIM_SERVICES,
     answers,
     asked,
-    case,
+    case_of,
     listing,
     room,
 )
@@ -32,7 +32,6 @@ TWO_AT_NIGHT = datetime(2026, 11, 13, 7, 0, tzinfo=UTC)
 OVER_A_YEAR_AGO = THURSDAY_AFTERNOON - timedelta(days=400)
 
 
-@case("A court clerk and an abusive partner")
 def abusive_partner():
     program, court = Need.ABUSIVE_PARTNER_INTERVENTION, make_member(name="City court")
     his = {"tracks": frozenset({Track.ABUSIVE_PARTNER}), **PROGRAM}
@@ -60,17 +59,14 @@ def _both_programs():
     ]
 
 
-@case("One organization, two programs that must not meet: a survivor")
 def dual_for_a_survivor():
     return _both_programs(), (), asked(Need.COUNSELING)
 
 
-@case("One organization, two programs that must not meet: an abusive partner")
 def dual_for_an_abusive_partner():
     return _both_programs(), (), asked(Need.COUNSELING, track=Track.ABUSIVE_PARTNER)
 
 
-@case("One organization, two programs that must not meet: asked from its own desk")
 def dual_from_inside():
     services = _both_programs()
     own = services[1]
@@ -82,7 +78,6 @@ def dual_from_inside():
     return services, (), request
 
 
-@case("Police, at two in the night")
 def police_at_night():
     help_, police = Need.ADVOCACY, make_member(name="City police")
     by_day = answers(CoverageMode.STAFFED, OFFICE_HOURS)
@@ -106,7 +101,6 @@ def police_at_night():
     return services, agreements, request
 
 
-@case("Agreements: in force, lapsed, none")
 def agreements_of_a_hospital():
     home, hospital = Need.HOUSING, make_member(name="Mercy hospital")
     services = [
@@ -131,18 +125,15 @@ def _old_mill_and(others):
     ]
 
 
-@case("A listing that nobody checked for a year, and three others")
 def outdated_beside_three():
     others = (("Elm office", 10), ("Lake office", 20), ("Pine office", 30))
     return _old_mill_and(others), (), asked(Need.COUNSELING)
 
 
-@case("A listing that nobody checked for a year, and two others")
 def outdated_beside_two():
     return _old_mill_and((("Elm office", 10), ("Lake office", 20))), (), asked(Need.COUNSELING)
 
 
-@case("Not the church, where his sister works")
 def excluded_church():
     home, care, church = Need.HOUSING, Need.CHILD_CARE, make_member(name="Grace church")
     services = [
@@ -155,7 +146,6 @@ def excluded_church():
     return services, (), asked(home, care, excluded_members=frozenset({church.id}))
 
 
-@case("On the county line")
 def county_line():
     help_ = Need.ADVOCACY
     this_zip, next_zip = (Area(AreaExtent.ZIP, "12180"),), (Area(AreaExtent.ZIP, "12182"),)
@@ -170,3 +160,23 @@ def county_line():
         listing("House that says nothing", help_, confidential=True, areas=()),
     ]
     return services, (), asked(help_)
+
+
+CASES = (
+    case_of(abusive_partner, "A court clerk and an abusive partner"),
+    case_of(dual_for_a_survivor, "Two programs under one roof: for a survivor"),
+    case_of(
+        dual_for_an_abusive_partner,
+        "Two programs under one roof: for an abusive partner",
+    ),
+    case_of(
+        dual_from_inside,
+        "Two programs under one roof: asked from its own desk",
+    ),
+    case_of(police_at_night, "Police, at two in the night"),
+    case_of(agreements_of_a_hospital, "Agreements: in force, lapsed, none"),
+    case_of(outdated_beside_three, "A listing that nobody checked for a year, and three others"),
+    case_of(outdated_beside_two, "A listing that nobody checked for a year, and two others"),
+    case_of(excluded_church, "Not the church, where his sister works"),
+    case_of(county_line, "On the county line"),
+)

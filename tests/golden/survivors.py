@@ -27,7 +27,7 @@ from tests.golden.county import (
     VICTIM_SERVICES,
     answers,
     asked,
-    case,
+    case_of,
     listing,
     room,
 )
@@ -40,7 +40,6 @@ SPANISH = (Language("es", LanguageMode.STAFF),)
 SPANISH_BY_INTERPRETER = (Language("es", LanguageMode.INTERPRETER),)
 
 
-@case("A bed tonight, with children")
 def bed_tonight():
     bed, with_children = Need.EMERGENCY_SHELTER, {Access.CHILDREN: Known.YES}
     full = room(CapacityStatus.NO_CAPACITY, at=TUESDAY_NIGHT - timedelta(hours=3))
@@ -58,7 +57,6 @@ def bed_tonight():
     return services, (), asked(bed, at=TUESDAY_NIGHT, urgency=Urgency.IMMEDIATE, access=children)
 
 
-@case("Spanish, and no car")
 def spanish_without_a_car():
     help_ = Need.ADVOCACY
     services = [
@@ -70,7 +68,6 @@ def spanish_without_a_car():
     return services, (), asked(help_, language="es", transport=Transport.TRANSIT)
 
 
-@case("One provider in a rural county")
 def rural_county():
     help_ = Need.ADVOCACY
     services = [
@@ -82,7 +79,6 @@ def rural_county():
     return services, (), asked(help_)
 
 
-@case("The house is full")
 def full_house():
     bed = Need.EMERGENCY_SHELTER
     full, waitlist = CapacityStatus.NO_CAPACITY, CapacityStatus.WAITLIST
@@ -99,7 +95,6 @@ def full_house():
     return services, (), asked(bed)
 
 
-@case("A child of nine")
 def child():
     talk = Need.COUNSELING
     teens = {"populations": frozenset({Population.TEEN}), "populations_only": True}
@@ -114,7 +109,6 @@ def child():
     return services, (), asked(talk, track=Track.CHILD, age_band=AgeBand.UNDER_13)
 
 
-@case("A man")
 def man():
     help_ = Need.ADVOCACY
     men = {"populations": frozenset({Population.MALE_SURVIVORS}), "populations_only": True}
@@ -127,7 +121,6 @@ def man():
     return services, (), asked(help_, gender=Gender.MEN)
 
 
-@case("A survivor who is deaf")
 def deaf():
     plan = Need.SAFETY_PLANNING
     deaf_people = {"populations": frozenset({Population.DEAF}), "populations_only": True}
@@ -142,7 +135,6 @@ def deaf():
     return services, (), asked(plan, access=frozenset({Access.DEAF}))
 
 
-@case("Five needs")
 def five_needs():
     talk, bed, order, children, pets = needs = (
         Need.ADVOCACY,
@@ -163,7 +155,6 @@ def five_needs():
     return services, (), asked(*needs)
 
 
-@case("Saturday morning, within 24 hours")
 def saturday():
     help_ = Need.ADVOCACY
     services = [
@@ -173,3 +164,16 @@ def saturday():
         listing("Open house", help_, km=35),
     ]
     return services, (), asked(help_, at=SATURDAY_MORNING, urgency=Urgency.HIGH)
+
+
+CASES = (
+    case_of(bed_tonight, "A bed tonight, with children"),
+    case_of(spanish_without_a_car, "Spanish, and no car"),
+    case_of(rural_county, "One provider in a rural county"),
+    case_of(full_house, "The house is full"),
+    case_of(child, "A child of nine"),
+    case_of(man, "A man"),
+    case_of(deaf, "A survivor who is deaf"),
+    case_of(five_needs, "Five needs"),
+    case_of(saturday, "Saturday morning, within 24 hours"),
+)

@@ -53,6 +53,28 @@ from ccr.storage.queries.taking_part import NOBODY, Answers, by_phone, on_ccr, w
 
 CHUNK = 500  # ids in one statement: well below what either engine takes
 Found = Row[Any]
+# No more columns than are read: a large directory has a million of their cells.
+_SITE_COLUMNS: tuple[Any, ...] = (
+    LocationRow.id,
+    LocationRow.name,
+    LocationRow.city,
+    LocationRow.state_province,
+    LocationRow.county_fips,
+    LocationRow.postal_code,
+    LocationRow.latitude,
+    LocationRow.longitude,
+    LocationRow.precision,
+    LocationRow.coordinates_from,
+)
+_PHONE_COLUMNS: tuple[Any, ...] = (
+    PhoneRow.number,
+    PhoneRow.extension,
+    PhoneRow.type,
+    PhoneRow.position,
+    PhoneRow.service_id,
+    PhoneRow.location_id,
+    PhoneRow.member_id,
+)
 
 
 def get_service(network_id: UUID, service_id: UUID) -> Service:
@@ -161,7 +183,7 @@ class Hanging:
 
     def _sites(self) -> dict[UUID, list[Found]]:
         statement = (
-            select(ServiceAtLocationRow.service_id, LocationRow.__table__)
+            select(ServiceAtLocationRow.service_id, *_SITE_COLUMNS)
             .join(LocationRow, LocationRow.id == ServiceAtLocationRow.location_id)
             .where(
                 ServiceAtLocationRow.network_id == self._network_id,
@@ -181,7 +203,7 @@ class Hanging:
         """
         rank = {"hotline": 0, "voice": 1}
         best: dict[tuple[str, UUID], tuple[int, int, str]] = {}
-        statement = select(PhoneRow.__table__).where(
+        statement = select(*_PHONE_COLUMNS).where(
             PhoneRow.network_id == self._network_id,
             PhoneRow.is_private.is_(False),
             PhoneRow.type.not_in(("fax", "pager")),
