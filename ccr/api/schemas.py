@@ -118,10 +118,14 @@ class Part(_Answer):
 
 
 class Step(_Answer):
-    """One member on the way to a partner; the last is the partner, with who answers there."""
+    """One member on the way to a partner; the last is the partner, with who answers there.
+
+    `text` says why it comes first and what ties it to the one before; `phone` is for those between.
+    """
 
     member: str
     text: str
+    phone: str | None
 
 
 class AreaPartnerBody(_Answer):
@@ -136,6 +140,7 @@ class AreaPartnerBody(_Answer):
     reasons: list[str]
     unknown: list[str]
     pathway: list[Step]
+    other_pathways: list[list[Step]]
 
 
 class PartnerBody(AreaPartnerBody):

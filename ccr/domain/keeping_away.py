@@ -56,8 +56,8 @@ def meets_the_other(service: Service, request: RouteRequest, hours: HoursReader)
     )
 
 
-def needs_a_time_apart(service: Service, request: RouteRequest) -> bool:
-    """Return True when a visit there should be arranged first, because of the other party."""
+def beside_the_other(service: Service, request: RouteRequest) -> bool:
+    """Return True when the other party goes to the same building, at whatever time."""
     return any(_one_place(service, other) for other in request.apart_from)
 
 

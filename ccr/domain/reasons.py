@@ -14,7 +14,7 @@ from ccr.domain.areas import area_unknown, covering_extent
 from ccr.domain.directory import Service
 from ccr.domain.eligibility import wanted_language
 from ccr.domain.freshness import capacity_is_fresh, outdated, stale
-from ccr.domain.keeping_away import needs_a_time_apart
+from ccr.domain.keeping_away import beside_the_other
 from ccr.domain.languages import language_name
 from ccr.domain.moments import age_in_words, calendar_date, weekday_time
 from ccr.domain.phrases import Phrase, phrase
@@ -233,5 +233,5 @@ def _unknown_hours(service: Service, request: RouteRequest, hours: HoursReader) 
 
 def _unknown_visit(service: Service, request: RouteRequest) -> Iterator[Phrase]:
     """Yield a word of care where another party may come; it says nothing of anybody (R81)."""
-    if needs_a_time_apart(service, request):
+    if beside_the_other(service, request):
         yield phrase("Which time suits a visit, and which door: call to check")

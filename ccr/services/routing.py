@@ -16,24 +16,31 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain import route_fields as read
+from ccr.domain import sector_rules
 from ccr.domain.answering import HoursReader
 from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Place, Point, Precision, Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
+from ccr.domain.hand_overs import Promises
 from ccr.domain.matching import Candidate, judge, judge_by_area, search_for
 from ccr.domain.measured_travel import answer_measured
 from ccr.domain.own_weights import read_kept
+from ccr.domain.path_words import ToldReach
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
 from ccr.domain.routing import rank_partners
-from ccr.domain.routing_request import LeftOut, NotNear, RouteAnswer, RouteRequest
+from ccr.domain.routing_request import LeftOut, RouteAnswer, RouteRequest
+from ccr.domain.sector_rules import DEFAULT_RULES, SectorRules
 from ccr.domain.taxonomy import Need
+from ccr.domain.ways import Ways
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.directory_copies import Copies, present_services
+from ccr.services.referral_ways import SenderWays, follow_promises, load_promises, sender_ways
+from ccr.services.route_reading import find_member, find_not_near, read_typed
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, unmet_needs
@@ -54,6 +61,7 @@ __all__ = [
     "read_request",
     "ready_directory",
     "still_possible",
+    "ways_to_partners",
 ]
 
 MOST_KEPT = 8
@@ -64,17 +72,25 @@ _LARGE = 2000
 
 @dataclass(frozen=True, slots=True)
 class ReadyDirectory:
-    """The directory of a network ready for searching, where the network is, and its weights."""
+    """The directory of a network ready for searching, and what the network set and promised."""
 
     index: PartnerIndex
     state: str
     timezone: str
+    promises: Promises
     weights: Weights = DEFAULT
+    rules: SectorRules = DEFAULT_RULES
 
     @property
     def version(self) -> int:
         """Return the version of the directory."""
         return self.index.version
+
+    def ways(self, identity: Identity, request: RouteRequest, hours: HoursReader) -> SenderWays:
+        """Return how whoever asks reaches partners."""
+        return sender_ways(
+            identity, self.promises, self.rules, request, hours=hours, weights=self.weights
+        )
 
 
 def find_partners(
@@ -98,7 +114,8 @@ def find_in_directory(
     directory = _ready(identity)
     request = _read(identity, world, fields, directory, at=at)
     weights, ask = directory.weights, world.travel.seconds if world.travel else None
-    rank = partial(_rank, directory.index, hours=world.hours, weights=weights)
+    between = directory.ways(identity, request, world.hours).graph.ways()
+    rank = partial(_rank, directory.index, hours=world.hours, weights=weights, ways=between)
     return answer_measured(request, rank, ask, weights=weights), directory
 
 
@@ -118,7 +135,7 @@ def read_left_out(identity: Identity, texts: Iterable[str]) -> list[str]:
     """
     authorise(identity, Permission.ROUTE_FIND)
     directory = ready_directory(identity)
-    found = read.read_excluded(texts, lambda text: _member(identity, directory, text))
+    found = read.read_excluded(texts, lambda text: find_member(identity, directory.index, text))
     return sorted(str(member_id) for member_id in found)
 
 
@@ -130,7 +147,7 @@ def read_not_near(identity: Identity, world: World, texts: Iterable[str]) -> lis
     """
     authorise(identity, Permission.ROUTE_FIND)
     directory = ready_directory(identity)
-    return [read.not_near_text(away) for away in _not_near(world, directory, texts)]
+    return [read.not_near_text(away) for away in find_not_near(world, directory.state, texts)]
 
 
 def still_possible(
@@ -171,6 +188,14 @@ def planned_services(identity: Identity, answer: RouteAnswer) -> dict[UUID, Serv
     """Return the services of the plans of an answer, those below the end of its list as well."""
     authorise(identity, Permission.ROUTE_FIND)
     return directory_services(identity, answer.planned_ids) if answer.plans else {}
+
+
+def ways_to_partners(
+    identity: Identity, world: World, answer: RouteAnswer
+) -> dict[UUID, ToldReach]:
+    """Return how whoever asks reaches each partner of an answer, by service."""
+    authorise(identity, Permission.ROUTE_FIND)
+    return _ready(identity).ways(identity, answer.request, world.hours).told_all(answer)
 
 
 def count_unmet_need(
@@ -239,12 +264,15 @@ _TRIAL = RouteRequest(
 def _ready(identity: Identity) -> ReadyDirectory:
     version, rules = version_and_rules(identity.network_id)
     copy = _copies.get(identity.network_id, version)
-    return replace(copy, weights=read_kept(rules).weights)
+    own = read_kept(rules).weights
+    return replace(copy, weights=own, rules=sector_rules.read_kept(rules).rules)
 
 
 def _built(network_id: UUID) -> ReadyDirectory:
     network = accounts.get_network(network_id)
-    ready = ReadyDirectory(PartnerIndex(load_snapshot(network_id)), network.state, network.timezone)
+    index = PartnerIndex(load_snapshot(network_id))
+    promises = load_promises(network_id, index.members, index.agreements_of, index.services)
+    ready = ReadyDirectory(index, network.state, network.timezone, promises)
     if len(ready.index.services) > _LARGE:
         # Hundreds of thousands of lasting values: a full collection over them takes longer than
         # any search (measured 0.2 s at 10,000 services).
@@ -258,22 +286,30 @@ def _followed(ready: ReadyDirectory, version: int, ids: frozenset[UUID]) -> Read
         return None
     network_id = ready.index.network_id
     index = ready.index.followed(version, present_services(network_id, ids))
-    return replace(ready, index=index)
+    promises = follow_promises(
+        ready.promises, index.members, ready.index.services, index.services, ids
+    )
+    return replace(ready, index=index, promises=promises)
 
 
 _copies = Copies(MOST_KEPT, _built, _followed)
 
 
 def _rank(
-    index: PartnerIndex, request: RouteRequest, *, hours: HoursReader, weights: Weights
+    index: PartnerIndex,
+    request: RouteRequest,
+    *,
+    hours: HoursReader,
+    weights: Weights,
+    ways: Ways,
 ) -> RouteAnswer:
     """Return the answer: by the index, or by the specification for what the index cannot tell.
 
     Distances to keep are asked for seldom, and must never be passed over.
     """
     if request.not_near or request.apart_from:
-        return rank_partners(index.snapshot, request, hours=hours, weights=weights)
-    return index.rank(request, hours=hours, weights=weights)
+        return rank_partners(index.snapshot, request, hours=hours, weights=weights, ways=ways)
+    return index.rank(request, hours=hours, weights=weights, ways=ways)
 
 
 def _read(
@@ -284,53 +320,6 @@ def _read(
     *,
     at: datetime,
 ) -> RouteRequest:
-    """Return the request, with the sender where there is one: staff, not terminals and keys."""
-    staff = identity.user_id is not None
-    return RouteRequest(
-        needs=read.read_needs(fields.needs),
-        near=world.gazetteer.resolve(fields.near, default_state=directory.state),
-        at=read.read_moment(fields.at, at, directory.timezone),
-        track=read.read_track(fields.track),
-        urgency=read.read_urgency(fields.urgency),
-        language=read.read_language(fields.language),
-        access=read.read_access(fields.access),
-        age_band=read.read_age_band(fields.age_band),
-        gender=read.read_gender(fields.gender),
-        transport=read.read_transport(fields.transport),
-        excluded_members=read.read_excluded(
-            fields.exclude, lambda text: _member(identity, directory, text)
-        ),
-        not_near=_not_near(world, directory, fields.not_near),
-        apart_from=tuple(
-            service
-            for text in fields.apart_from
-            if (service := directory.index.services.get(UUID(text))) is not None
-        ),
-        sender_member_id=identity.member_id if staff else None,
-        sender_compartment_id=identity.compartment_id if staff else None,
-        limit=read.read_limit(fields.limit),
-    )
-
-
-def _not_near(world: World, directory: ReadyDirectory, texts: Iterable[str]) -> tuple[NotNear, ...]:
-    find = partial(world.gazetteer.resolve, default_state=directory.state)
-    return read.read_not_near(texts, find)
-
-
-def _member(identity: Identity, directory: ReadyDirectory, text: str) -> UUID | None:
-    """Return the id of the network's member of this name or id, or None."""
-    members = directory.index.members
-    try:
-        member_id = UUID(text)
-    except ValueError:
-        pass
-    else:
-        # Answers keep ids; a member that has no services (any more) stays left out.
-        known = member_id in members or accounts.has_member(identity.network_id, member_id)
-        return member_id if known else None
-    wanted = " ".join(text.split()).casefold()
-    for member in members.values():
-        if member.name.casefold() == wanted:
-            return member.id
-    # A member without services cannot be proposed anyway, but its name is no mistake.
-    return accounts.find_member(identity.network_id, text)
+    index, state = directory.index, directory.state
+    at = read.read_moment(fields.at, at, directory.timezone)
+    return read_typed(identity, world, fields, index, state=state, at=at)

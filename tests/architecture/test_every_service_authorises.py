@@ -33,6 +33,7 @@ STEPS_OF_USE_CASES = {
     "public_directory",
     "reading_hours",
     "referral_acts",
+    "route_reading",
     "world",
 }
 # Public functions that take no identity, and why that is right.
@@ -95,6 +96,8 @@ WITHOUT_IDENTITY = {
     "outbox.text_of": "fixed text",
     "put_aside.forget_expired": "the worker; deletes what has run out",
     "practice.run": "the worker; acts in practice networks for invented partners alone",
+    "referral_ways.follow_promises": "a step of following; whoever asks a copy authorised",
+    "referral_ways.load_promises": "a step of making a directory ready; facts about members alone",
     "routing.directory_copy": "a step of finding, which authorised",
     "routing.make_ready": "the start of the server, before there is anybody to ask; tells nothing",
     "sign_in.forget_old": "the worker; deletes what counts no more",

@@ -12,7 +12,7 @@ from ccr.domain.directory import Point, Precision
 from ccr.domain.eligibility import NOT_OFFERED, left_out
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.geography import distance_km
-from ccr.domain.keeping_away import MOST_PLACES, needs_a_time_apart, too_near
+from ccr.domain.keeping_away import MOST_PLACES, beside_the_other, too_near
 from ccr.domain.matching import judge, judge_by_area, search_for
 from ccr.domain.route_fields import not_near_text, read_not_near
 from ccr.domain.routing import rank_partners
@@ -221,7 +221,7 @@ def test_where_times_differ_a_word_of_care_says_nothing_of_anybody():
     assert [str(words) for words in answer.partners[0].unknown].count(care) == 1
     alone = rank_partners(make_snapshot([service]), make_request(), hours=HOURS)
     assert care not in [str(words) for words in alone.partners[0].unknown]
-    assert not needs_a_time_apart(service, make_request(apart_from=(make_service(sites=()),)))
+    assert not beside_the_other(service, make_request(apart_from=(make_service(sites=()),)))
 
 
 def test_another_site_of_the_same_member_is_offered():
