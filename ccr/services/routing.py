@@ -187,7 +187,7 @@ def directory_services(identity: Identity, ids: Iterable[UUID]) -> dict[UUID, Se
 def planned_services(identity: Identity, answer: RouteAnswer) -> dict[UUID, Service]:
     """Return the services of the plans of an answer, those below the end of its list as well."""
     authorise(identity, Permission.ROUTE_FIND)
-    return directory_services(identity, answer.planned_ids) if answer.plans else {}
+    return directory_services(identity, answer.planned_ids) if answer.per_need else {}
 
 
 def ways_to_partners(

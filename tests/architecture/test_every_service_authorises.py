@@ -38,6 +38,9 @@ STEPS_OF_USE_CASES = {
 }
 # Public functions that take no identity, and why that is right.
 WITHOUT_IDENTITY = {
+    "problem_documents.domain_problem": "the words of a refusal",
+    "problem_documents.problem_document": "the same",
+    "problem_documents.shape_problem": "the same",
     "accounts.check_password": "a pure answer",
     "accounts.checked_email": "a pure answer",
     "accounts.create_network": "the terminal, before there is anybody to ask",
