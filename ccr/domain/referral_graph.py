@@ -3,7 +3,7 @@
 What lives here: a directed graph of those between a sender and a partner, its quickest paths, and
 what they cost. Minutes are expected ones: a step for each in between, the wait until it opens, and
 what a missing or lapsed agreement costs. What must not: the rules (sector_rules), places (nothing
-here knows where anybody is, R49), people. Sources: R2, R3, R5, R32, R90; minutes ADR 0021.
+here knows where anybody is, R49), people. Sources: R2, R3, R5, R32, R90; minutes ADR 0023.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ccr.domain.ways import Between, Target, Ways, target_of
 from ccr.domain.weights import DEFAULT, Weights
 
 MOST_BETWEEN = 2
-"""Longer chains hand nobody on. Our choice, ADR 0021."""
+"""Longer chains hand nobody on. Our choice, ADR 0023."""
 MOST_OTHERS = 3
 _LOOKED_AT = 40
 

@@ -2,7 +2,7 @@
 
 What lives here: who asks, whom they want to reach, and through whom; what is kept and read of it.
 What must not: members, promises, minutes (referral_graph). No rule leaves a partner out, and none
-applies to a search for an abusive partner. Sources: R2, R3, R32, R44, R70, R84; ADR 0021.
+applies to a search for an abusive partner. Sources: R2, R3, R32, R44, R70, R84; ADR 0023.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ccr.domain.ways import Target
 
 KEY = "pathways"
 """Where a network's routing rules keep them: {name of the rule: through whom}."""
-OURS = "our choice, ADR 0021"
+OURS = "our choice, ADR 0023"
 
 
 class SenderGroup(StrEnum):
