@@ -14,6 +14,7 @@ from ccr.domain.eligibility import LIMIT_CODES
 from ccr.domain.own_weights import LESS, NEVER_MORE
 from ccr.domain.routing import rank_partners
 from ccr.domain.routing_request import MAX_WHY_NOT, RouteAnswer
+from ccr.domain.sector_rules import RULES, SENDER_WORDS, TARGET_WORDS, VIA_WORDS
 from ccr.domain.taxonomy import CapacityStatus, CoverageMode, LanguageMode, Need, Urgency
 from ccr.domain.weights import DEFAULT, WEIGHT_FACTS, Unit, Weights
 from tests.builders import (
@@ -168,3 +169,12 @@ def test_the_page_says_every_law_between_weights(low: str, high: str) -> None:
 
 def test_the_page_says_how_many_are_named() -> None:
     assert f"at most {MAX_WHY_NOT} are named" in PAGE
+
+
+def test_the_rules_of_sectors_are_those_of_the_page():
+    rows = [
+        f"| {SENDER_WORDS[rule.sender]} | {TARGET_WORDS[rule.target]} "
+        f"| {VIA_WORDS[rule.default]} | {rule.source} |"
+        for rule in RULES.values()
+    ]
+    assert "\n".join(rows) in PAGE
