@@ -18,5 +18,11 @@ def search_in(
     authorise(identity, Permission.ROUTE_FIND)
     directory, sender = ready_directory(identity), request.sender_member_id
     agreements = directory.index.agreements_of.get(sender, ()) if sender is not None else ()
-    search = search_for(request, agreements, hours=world.hours, weights=directory.weights)
+    search = search_for(
+        request,
+        agreements,
+        hours=world.hours,
+        weights=directory.weights,
+        ways=directory.ways(identity, request, world.hours).graph.ways(),
+    )
     return search, directory
