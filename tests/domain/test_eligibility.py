@@ -204,6 +204,8 @@ def test_areas_touch_the_state_that_holds_them_or_that_they_hold():
     assert touches_state(by_county, TROY)
     assert not touches_state(elsewhere, TROY)
     assert touches_state(make_service(areas=(Area(AreaExtent.STATE, "NY"),)), TROY)
+    assert not touches_state(make_service(areas=(Area(AreaExtent.STATE, "CA"),)), TROY)
+    assert touches_state(make_service(areas=(Area(AreaExtent.NATION, "US"),)), TROY)
 
 
 @pytest.mark.parametrize(
