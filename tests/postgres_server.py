@@ -21,6 +21,11 @@ class Server:
     folder: Path
     binaries: Path
 
+    @property
+    def port(self) -> str:
+        """Return the port it listens on, which is also part of its socket's name."""
+        return self.url.rpartition(":")[2]
+
     def stop(self) -> None:
         """Stop at once; nothing in it matters."""
         _as_server_user(
@@ -45,8 +50,12 @@ def find_binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-def start() -> Server | str:
-    """Return a started server, or the reason why none can be started."""
+def start(settings: str = "") -> Server | str:
+    """Return a started server, or the reason why none can be started.
+
+    Args:
+        settings: more of the server's own, as "-c name=value".
+    """
     binaries = find_binaries()
     if binaries is None:
         return "PostgreSQL is not installed"
@@ -81,7 +90,7 @@ def start() -> Server | str:
         return f"initdb failed with {made.returncode}"
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
-        "-c fsync=off -c full_page_writes=off -c max_connections=120"
+        "-c fsync=off -c full_page_writes=off -c max_connections=120 " + settings
     )
     started = _as_server_user(
         [

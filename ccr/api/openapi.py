@@ -7,7 +7,8 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from ccr.api.problems import MEDIA_TYPE
-from ccr.api.schemas import ProblemBody, RouteAnswerBody, RouteRequestBody
+from ccr.api.schemas import ProblemBody, RouteAnswerBody
+from ccr.services.route_body import RouteRequestBody
 
 _REFUSALS = {
     "400": "The request cannot be read, or a key came in the address.",

@@ -1,8 +1,4 @@
-"""Refusals as problem documents. Source: RFC 9457.
-
-What lives here: how an error looks to a machine. Details are sentences; they never repeat what was
-sent.
-"""
+"""Refusals as answers of HTTP: problem documents with their status and headers."""
 
 from __future__ import annotations
 
@@ -15,32 +11,9 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from ccr.domain import errors
+from ccr.services.problem_documents import domain_problem, problem_document, shape_problem
 
 MEDIA_TYPE = "application/problem+json"
-STATUS: tuple[tuple[type[errors.CcrError], int], ...] = (
-    (errors.NotFoundError, 404),
-    (errors.InvalidInputError, 422),
-    (errors.TooManyAttemptsError, 429),
-    (errors.StaleError, 409),
-    (errors.IllegalTransitionError, 409),
-    (errors.DuplicateError, 409),
-    (errors.UnsafeStorageError, 503),
-)
-TITLES = {
-    400: "The request cannot be read",
-    401: "A key is needed",
-    404: "Not found",
-    405: "Not found",
-    409: "In conflict with the present state",
-    413: "The request is too large",
-    415: "Send JSON",
-    422: "Something in the request cannot be used",
-    429: "Too many requests",
-    500: "Something went wrong",
-    503: "Not available now",
-}
-# The names that callers use, where they differ from those of the use case.
-FIELDS = {"needs": "need"}
 
 
 class ProblemError(Exception):
@@ -53,45 +26,28 @@ class ProblemError(Exception):
 
 
 def problem(status: int, detail: str = "", wrong: Sequence[tuple[str, str]] = ()) -> Response:
-    """Return a problem document.
+    """Return a problem document as an answer; see problem_document."""
+    return _answered(problem_document(status, detail, wrong))
 
-    Args:
-        wrong: (field, what is wrong with it) for each field that cannot be used.
-    """
-    document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": TITLES.get(status, "The request is refused"),
-        "status": status,
-    }
-    if detail:
-        document["detail"] = detail
-    if wrong:
-        document["errors"] = [{"field": field, "detail": text} for field, text in wrong]
+
+def of_domain(error: errors.CcrError) -> Response:
+    """Return the problem that a refusal of a use case is; absent and forbidden are the same."""
+    return _answered(domain_problem(error))
+
+
+def of_shape(error: ValidationError) -> Response:
+    """Return the problem that a body of the wrong shape is, without what was in it."""
+    return _answered(shape_problem(error))
+
+
+def _answered(document: dict[str, Any]) -> Response:
+    status = document["status"]
     response = Response(json.dumps(document), status, content_type=MEDIA_TYPE)
     if status == 401:  # noqa: PLR2004
         response.headers["WWW-Authenticate"] = "Bearer"
     if status == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "5"
     return response
-
-
-def of_domain(error: errors.CcrError) -> Response:
-    """Return the problem that a refusal of a use case is; absent and forbidden are the same."""
-    status = next((status for kind, status in STATUS if isinstance(error, kind)), 400)
-    if status == 404:  # noqa: PLR2004
-        return problem(404)
-    if error.field is None:
-        return problem(status, str(error))
-    return problem(status, str(error), [(FIELDS.get(error.field, error.field), str(error))])
-
-
-def of_shape(error: ValidationError) -> Response:
-    """Return the problem that a body of the wrong shape is, without what was in it."""
-    wrong = [
-        (".".join(str(part) for part in item["loc"]) or "body", item["msg"])
-        for item in error.errors(include_input=False, include_url=False, include_context=False)
-    ]
-    return problem(422, "Some fields cannot be used.", wrong)
 
 
 def init_problems(blueprint: Blueprint) -> None:

@@ -13,9 +13,9 @@ from ccr.adapters.clock import utc_now
 from ccr.api.keys import keyed, open_to_all
 from ccr.api.openapi import openapi_document
 from ccr.api.problems import ProblemError, init_problems
-from ccr.api.schemas import RouteRequestBody
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
+from ccr.services.route_body import RouteRequestBody
 from ccr.services.route_document import route_document
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")

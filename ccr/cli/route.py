@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import IO, Any
 
 import click
+from flask import Flask
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
 from ccr.cli.refusals import says_why
+from ccr.cli.route_batch import answer_lines
 from ccr.cli.route_print import print_document
 from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
 from ccr.services import accounts
@@ -63,6 +65,12 @@ def _codes(words: type[Need | Access | Track | Urgency | Transport | AgeBand | G
 @click.option("--limit", default="", metavar="N", help="Partners at most. [default: 10]")
 @click.option("--network", default=None, metavar="NAME", help="Network, when there are several.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--batch",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Answer one JSON request a line, as the API takes them; - reads what is piped in.",
+)
 @click.pass_context
 @says_why
 def command(
@@ -71,23 +79,32 @@ def command(
     *,
     network: str | None,
     as_json: bool,
+    batch: IO[bytes] | None,
     **given: Any,  # noqa: ANN401 -- the options, each a text or several
 ) -> None:
     """Find partners for needs near a place. Nothing is sent and nothing is kept.
 
     Example: flask --app wsgi route --need protection-order advocacy --near "Troy, NY" --language es
+
+    With --batch each line of FILE is one request and each line printed its answer, in order:
+    echo '{"need": ["advocacy"], "near": "12180"}' | flask --app wsgi route --batch -
     """
+    if batch is not None:
+        if as_json or any(given.values()):
+            raise click.UsageError("--batch takes no other option but --network.")
+        answer_lines(_app(context), accounts.terminal_identity(network), batch)
+        return
     texts: dict[str, Any] = {
         name: list(text) if isinstance(text, tuple) else text for name, text in given.items()
     }
     identity = accounts.terminal_identity(network)
-    document = route_document(identity, _world(context), RouteFields(**texts), at=utc_now())
+    world: World = _app(context).extensions["ccr_world"]
+    document = route_document(identity, world, RouteFields(**texts), at=utc_now())
     if as_json:
         click.echo(json.dumps(document, indent=2))
     else:
         print_document(document)
 
 
-def _world(context: click.Context) -> World:
-    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
-    return world
+def _app(context: click.Context) -> Flask:
+    return context.ensure_object(ScriptInfo).load_app()

@@ -198,7 +198,7 @@ def as_area_partner(service: Service, search: Search) -> AreaPartner:
 def drawbacks(service: Service, search: Search) -> tuple[CostPart, ...]:
     """Return every part of the effective minutes but travel, in fixed order, without zeros."""
     parts = (
-        _hours(service, search),
+        hours_part(service, search),
         _language(service, search),
         _capacity(service, search),
         _listing(service, search),
@@ -224,7 +224,8 @@ def _part(name: PartName, minutes: int, text: Phrase) -> CostPart:
     return CostPart(name, minutes, text)
 
 
-def _hours(service: Service, search: Search) -> CostPart | None:
+def hours_part(service: Service, search: Search) -> CostPart | None:
+    """Return what being closed at that moment, or hours not known, cost; None when open."""
     at = search.request.at
     calendar = calendar_or_none(service.opening_hours, service.timezone, search.hours)
     if calendar is None:

@@ -19,7 +19,7 @@ BLOCK = 64
 """So many services of a list, neighbours in Morton order, are looked at or passed over as one."""
 _FEW = 4 * BLOCK
 """A list as short as this is looked at in whole."""
-_FIRST_BLOCKS = 4
+_FIRST_BLOCKS = 16
 _SCATTERED_KM = 50.0
 _MORTON_BITS = 16
 

@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from heapq import nsmallest
 from uuid import UUID
+
+import numpy as np
 
 from ccr.adapters.packages.reading import NEED_TERMS, load_need_terms
 from ccr.domain.directory import Service
@@ -19,8 +22,9 @@ from ccr.domain.listing_search import PAGE_SIZE, Group, ListingQuery
 from ccr.domain.need_terms import RuleKind
 from ccr.domain.need_vocabulary import NEED_WORDS
 from ccr.domain.search_needs import Meaning, NeedPhrases, telling_words
-from ccr.domain.search_text import MOST_WORDS
+from ccr.domain.search_text import MOST_WORDS, plain_words
 from ccr.domain.taxonomy import Need
+from ccr.domain.why_not import fixed_place
 from ccr.engine.listing_index import Found, ListingIndex, group_of
 from ccr.engine.nearest_words import NearestWords
 from ccr.engine.postings import Array
@@ -107,6 +111,26 @@ def find_listings(
         mask = ready.index.rows_of(())  # signs alone: nothing has them
     found = ready.index.find(query, mask, used, at=at, timezone=timezone, hours=world.hours)
     return _page(ready, found, page, read_as=" ".join(used) if used != words else "")
+
+
+def named_listings(identity: Identity, name: str, *, most: int) -> list[Service]:
+    """Return listings of which the own or the member's name has all these words, by name.
+
+    Words may be begun only. At most so many; none for a name without words.
+    """
+    authorise(identity, Permission.DIRECTORY_READ)
+    words = tuple(plain_words(name))[:MOST_WORDS]
+    if not words:
+        return []
+    ready = _ready(identity)
+    rows = np.flatnonzero(ready.index.rows_of(texts.texts_with(ready.network_id, words)))
+    having = (ready.index.services[row] for row in rows)
+    return nsmallest(most, (s for s in having if _is_named(s, words)), key=fixed_place)
+
+
+def _is_named(service: Service, words: tuple[str, ...]) -> bool:
+    own = plain_words(f"{service.name} {service.member.name}")
+    return all(any(part.startswith(word) for part in own) for word in words)
 
 
 @lru_cache(maxsize=1)

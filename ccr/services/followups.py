@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from ccr.domain.clocks import Side, Step, due_steps
 from ccr.domain.errors import NotFoundError
 from ccr.domain.paging import Page, page_number
+from ccr.domain.projection_table import NOT_SHARED_AFTER
 from ccr.domain.referral import TRANSITIONS, advance
 from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import Action, EventKind, State
@@ -37,6 +38,7 @@ from ccr.storage.queries.clocks import (
     save_clocks,
     take_step,
 )
+from ccr.storage.queries.drafts import forget_old_reasons
 from ccr.storage.queries.referrals import (
     NewEvent,
     add_event,
@@ -111,6 +113,7 @@ def run_clocks(world: World, *, at: datetime) -> ClockRun:
     Safe to run twice, or twice at once.
     """
     resumed = _end_holds(world, at=at)
+    _forget_reasons(at)
     done = dict.fromkeys(Step, 0)
     after: UUID | None = None
     while batch := due_clocks(at, limit=BATCH, after=after):
@@ -123,6 +126,12 @@ def run_clocks(world: World, *, at: datetime) -> ClockRun:
                 done[step] += 1
                 stored = _one_step_on(stored)
     return ClockRun(done[Step.REMIND], done[Step.ESCALATE], done[Step.NEW_OPTIONS], resumed)
+
+
+def _forget_reasons(at: datetime) -> None:
+    """Delete why partners were proposed, at the fixed time from which nothing more is told."""
+    with unit_of_work():
+        forget_old_reasons({u.value: at - after for u, after in NOT_SHARED_AFTER.items()})
 
 
 def _take(stored: StoredClock, step: Step, *, at: datetime) -> bool:

@@ -27,6 +27,7 @@ from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
+from ccr.storage.queries.drafts import forget_reason
 from ccr.storage.queries.receivers import get_receiver
 from ccr.storage.queries.referrals import (
     NewEvent,
@@ -146,6 +147,9 @@ def act(
         save_clocks(after, clocks, moved, in_time=None if action in WAIT_ENDS else True)
         if action in {Action.STOP, Action.ENTER_IN_ERROR}:
             _end_release(after, at=at)
+        if side is Side.SENDER and not after.state.is_open:
+            # By the sender alone: the end of it by the receiver must not be seen (design 2.4).
+            forget_reason(after.id)
         append_event(identity, action.value, "referral", after.id, at=at, reason=reason)
         tell(after, action, at=at)
     return after

@@ -13,6 +13,7 @@ from uuid import UUID
 from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.errors import NotFoundError, TooManyAttemptsError
+from ccr.domain.kept_reason import KeptReason
 from ccr.domain.paging import Page, page_number
 from ccr.domain.phrases import phrase
 from ccr.domain.projection import view_for_receiver, view_for_sender
@@ -22,6 +23,7 @@ from ccr.domain.referral_views import Group, InboxTab, ReceiverView, SenderView
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.kept_reasons import why_proposed
 from ccr.services.referral_acts import Entry, log, may_log, note_context, question_context
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -64,12 +66,16 @@ class ReceivedItem:
 
 @dataclass(frozen=True, slots=True)
 class SentPage:
-    """One referral on its sender's page; `notes` are the texts of the timeline, by note id."""
+    """One referral on its sender's page; `notes` are the texts of the timeline, by note id.
+
+    `why`: why the partner was proposed, while the referral is open in the sender's eyes.
+    """
 
     item: SentItem
     notes: Mapping[UUID, str]
     question: str | None
     partner_phone: str | None
+    why: KeptReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +100,15 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         events, sealed = events_and_notes(referral_id)
         item = _sent_item(world, row, events, list_clocks([referral_id])[referral_id], at=at)
         phones = public_phones([i for i in [row.referral.service_id] if i])
+        over = item.view.status.group is Group.DONE
+        why = None if over else why_proposed(identity, world, referral_id)
         append_event(identity, "read", "referral", referral_id, at=at)
     return SentPage(
         item,
         _notes(world, sealed, item.view),
         _question(world, row),
         next(iter(phones.values()), None),
+        why,
     )
 
 

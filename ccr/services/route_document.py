@@ -6,14 +6,15 @@ minutes or parts, and there is no field to put them in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ccr.domain.answering import coverage_now
 from ccr.domain.directory import Precision, Service
-from ccr.domain.linkages import linkage_chain
-from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.path_words import ToldPath, ToldReach
+from ccr.domain.phrases import Phrase
 from ccr.domain.plan_words import door_words, further_words
 from ccr.domain.routing_request import (
     AreaPartner,
@@ -48,7 +49,8 @@ def answer_as_dict(
 ) -> Document:
     """Return an answer as the contract has it: texts in English, minutes whole, km to 10 m."""
     authorise(identity, Permission.ROUTE_FIND)
-    teller = _Teller(directory, world, answer)
+    ways = directory.ways(identity, answer.request, world.hours).told_all(answer)
+    teller = _Teller(directory, world, answer, ways)
     origin = answer.request.near
     return {
         "version": VERSION,
@@ -69,7 +71,14 @@ def answer_as_dict(
 class _Teller:
     """Tells partners of one answer."""
 
-    def __init__(self, directory: ReadyDirectory, world: World, answer: RouteAnswer) -> None:
+    def __init__(
+        self,
+        directory: ReadyDirectory,
+        world: World,
+        answer: RouteAnswer,
+        ways: Mapping[UUID, ToldReach],
+    ) -> None:
+        self._ways = ways
         self._index = directory.index
         self._hours = world.hours
         self._request = answer.request
@@ -92,7 +101,7 @@ class _Teller:
             ],
             "reasons": _texts(partner.reasons),
             "unknown": _texts(partner.unknown),
-            "pathway": self._pathway(partner.service),
+            **self._reached(partner.service),
         }
 
     def area_partner(self, partner: AreaPartner) -> Document:
@@ -102,7 +111,7 @@ class _Teller:
             "precision": Precision.NONE.value,
             "reasons": _texts(partner.reasons),
             "unknown": _texts(partner.unknown),
-            "pathway": self._pathway(partner.service),
+            **self._reached(partner.service),
         }
 
     def plan(self, plan: Plan) -> Document:
@@ -142,32 +151,27 @@ class _Teller:
             "member": service.member.name,
         }
 
-    def _pathway(self, service: Service) -> list[Document]:
-        """Return the way to a partner: members who could introduce it, then who answers there."""
-        steps = [
-            {
-                "member": self._index.members[member_id].name,
-                "text": str(phrase("Has an agreement with the next: can introduce you")),
-            }
-            for member_id in self._between(service.member.id)
-        ]
+    def _reached(self, service: Service) -> Document:
+        """Return the way to a partner: who comes first, then who answers there; and other ways."""
+        reach = self._ways[service.id]
         now = coverage_now(service, self._request.needs, self._request.at, self._hours)
-        return [*steps, {"member": service.member.name, "text": str(now.text)}]
-
-    def _between(self, goal: UUID) -> tuple[UUID, ...]:
-        """Return the members between the sender and a member; none without an agreement chain."""
-        sender = self._request.sender_member_id
-        if sender is None:
-            return ()
-        unfit = {
-            m.id
-            for m in self._index.members.values()
-            if not m.active or m.id in self._request.excluded_members
+        return {
+            "pathway": _steps(reach.path, now.text),
+            "other_pathways": [_steps(path, now.text) for path in reach.others],
         }
-        chain = linkage_chain(
-            self._index.agreements_of, sender, goal, self._request.at.date(), avoiding=unfit
-        )
-        return tuple(m for m in chain[1:-1] if m in self._index.members)
+
+
+def _steps(path: ToldPath, at_the_end: Phrase) -> list[Document]:
+    """Return the steps of a way; the last says as well who answers now."""
+    last = path.steps[-1]
+    return [
+        {
+            "member": str(step.member),
+            "text": " ".join(_texts((*step.texts, at_the_end) if step is last else step.texts)),
+            "phone": step.phone,
+        }
+        for step in path.steps
+    ]
 
 
 def _left_out(item: LeftOut) -> Document:

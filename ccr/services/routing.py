@@ -16,15 +16,20 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain import route_fields as read
+from ccr.domain import sector_rules
+from ccr.domain.answering import HoursReader
 from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Place, Point, Precision, Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
+from ccr.domain.hand_overs import Promises
 from ccr.domain.matching import Candidate, judge, judge_by_area, search_for
 from ccr.domain.measured_travel import answer_measured
 from ccr.domain.own_weights import read_kept
+from ccr.domain.path_words import ToldReach
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
 from ccr.domain.routing_request import LeftOut, RouteAnswer, RouteRequest
+from ccr.domain.sector_rules import DEFAULT_RULES, SectorRules
 from ccr.domain.taxonomy import Need
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
@@ -32,6 +37,7 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.directory_copies import Copies, present_services
+from ccr.services.referral_ways import SenderWays, follow_promises, load_promises, sender_ways
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, unmet_needs
@@ -51,6 +57,7 @@ __all__ = [
     "read_request",
     "ready_directory",
     "still_possible",
+    "ways_to_partners",
 ]
 
 MOST_KEPT = 8
@@ -61,17 +68,25 @@ _LARGE = 2000
 
 @dataclass(frozen=True, slots=True)
 class ReadyDirectory:
-    """The directory of a network ready for searching, where the network is, and its weights."""
+    """The directory of a network ready for searching, and what the network set and promised."""
 
     index: PartnerIndex
     state: str
     timezone: str
+    promises: Promises
     weights: Weights = DEFAULT
+    rules: SectorRules = DEFAULT_RULES
 
     @property
     def version(self) -> int:
         """Return the version of the directory."""
         return self.index.version
+
+    def ways(self, identity: Identity, request: RouteRequest, hours: HoursReader) -> SenderWays:
+        """Return how whoever asks reaches partners."""
+        return sender_ways(
+            identity, self.promises, self.rules, request, hours=hours, weights=self.weights
+        )
 
 
 def find_partners(
@@ -95,7 +110,8 @@ def find_in_directory(
     directory = _ready(identity)
     request = _read(identity, world, fields, directory, at=at)
     weights, ask = directory.weights, world.travel.seconds if world.travel else None
-    rank = partial(directory.index.rank, hours=world.hours, weights=weights)
+    between = directory.ways(identity, request, world.hours).graph.ways()
+    rank = partial(directory.index.rank, hours=world.hours, weights=weights, ways=between)
     return answer_measured(request, rank, ask, weights=weights), directory
 
 
@@ -156,7 +172,15 @@ def directory_services(identity: Identity, ids: Iterable[UUID]) -> dict[UUID, Se
 def planned_services(identity: Identity, answer: RouteAnswer) -> dict[UUID, Service]:
     """Return the services of the plans of an answer, those below the end of its list as well."""
     authorise(identity, Permission.ROUTE_FIND)
-    return directory_services(identity, answer.planned_ids) if answer.plans else {}
+    return directory_services(identity, answer.planned_ids) if answer.per_need else {}
+
+
+def ways_to_partners(
+    identity: Identity, world: World, answer: RouteAnswer
+) -> dict[UUID, ToldReach]:
+    """Return how whoever asks reaches each partner of an answer, by service."""
+    authorise(identity, Permission.ROUTE_FIND)
+    return _ready(identity).ways(identity, answer.request, world.hours).told_all(answer)
 
 
 def count_unmet_need(
@@ -225,12 +249,15 @@ _TRIAL = RouteRequest(
 def _ready(identity: Identity) -> ReadyDirectory:
     version, rules = version_and_rules(identity.network_id)
     copy = _copies.get(identity.network_id, version)
-    return replace(copy, weights=read_kept(rules).weights)
+    own = read_kept(rules).weights
+    return replace(copy, weights=own, rules=sector_rules.read_kept(rules).rules)
 
 
 def _built(network_id: UUID) -> ReadyDirectory:
     network = accounts.get_network(network_id)
-    ready = ReadyDirectory(PartnerIndex(load_snapshot(network_id)), network.state, network.timezone)
+    index = PartnerIndex(load_snapshot(network_id))
+    promises = load_promises(network_id, index.members, index.agreements_of, index.services)
+    ready = ReadyDirectory(index, network.state, network.timezone, promises)
     if len(ready.index.services) > _LARGE:
         # Hundreds of thousands of lasting values: a full collection over them takes longer than
         # any search (measured 0.2 s at 10,000 services).
@@ -244,7 +271,10 @@ def _followed(ready: ReadyDirectory, version: int, ids: frozenset[UUID]) -> Read
         return None
     network_id = ready.index.network_id
     index = ready.index.followed(version, present_services(network_id, ids))
-    return replace(ready, index=index)
+    promises = follow_promises(
+        ready.promises, index.members, ready.index.services, index.services, ids
+    )
+    return replace(ready, index=index, promises=promises)
 
 
 _copies = Copies(MOST_KEPT, _built, _followed)

@@ -29,6 +29,7 @@ from ccr.policy.identity import Identity
 from ccr.services import routing
 from ccr.services.draft_facts import DraftFacts, shared_facts
 from ccr.services.drafts import check_partner, load_draft, missing, start_from
+from ccr.services.kept_reasons import keep_why
 from ccr.services.reading_hours import reading_calendar
 from ccr.services.referral_acts import Entry, act, load, log, question_context, tell
 from ccr.services.world import World
@@ -101,6 +102,7 @@ def _send_now(
     )
     sent = advance(ready, Action.SEND, at=at, by=Side.SENDER)
     _write(identity, world, before, sent, facts, shared, at=at)
+    keep_why(identity, world, sent.id, request, receiver.service_id)
     calendar = reading_calendar(world.hours, receiver, shared.facts.needs)
     # By phone the answer is the sender's to get: it calls while they are open.
     owner = Side.SENDER if sent.by_phone else Side.RECEIVER

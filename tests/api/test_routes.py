@@ -192,7 +192,8 @@ def test_a_parameter_named_like_a_key_is_refused_too(partner, post):
         ({"limit": "many"}, "limit"),
         ({"urgency": "asap"}, "urgency"),
         ({"at": "soon"}, "at"),
-        ({"name": "Jane"}, "name"),
+        ({"name": "Jane"}, "body"),
+        ({"Jane Doe": 1}, "body"),
         ({"near": "x" * 301}, "near"),
     ],
 )

@@ -37,6 +37,9 @@ STEPS_OF_USE_CASES = {
 }
 # Public functions that take no identity, and why that is right.
 WITHOUT_IDENTITY = {
+    "problem_documents.domain_problem": "the words of a refusal",
+    "problem_documents.problem_document": "the same",
+    "problem_documents.shape_problem": "the same",
     "accounts.check_password": "a pure answer",
     "accounts.checked_email": "a pure answer",
     "accounts.create_network": "the terminal, before there is anybody to ask",
@@ -95,6 +98,8 @@ WITHOUT_IDENTITY = {
     "outbox.text_of": "fixed text",
     "put_aside.forget_expired": "the worker; deletes what has run out",
     "practice.run": "the worker; acts in practice networks for invented partners alone",
+    "referral_ways.follow_promises": "a step of following; whoever asks a copy authorised",
+    "referral_ways.load_promises": "a step of making a directory ready; facts about members alone",
     "routing.directory_copy": "a step of finding, which authorised",
     "routing.make_ready": "the start of the server, before there is anybody to ask; tells nothing",
     "sign_in.forget_old": "the worker; deletes what counts no more",

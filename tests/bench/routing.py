@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
+import platform
 import statistics
 import sys
 import time
@@ -22,6 +24,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ccr.adapters.opening_hours import HoursBook
 from ccr.domain.routing_request import RouteRequest
@@ -32,14 +36,16 @@ from tests.bench.large_directory import LargeDirectory
 from tests.bench.large_requests import requests_to
 from tests.bench.random_directory import RandomDirectory
 from tests.bench.routing_oracle import Oracle
+from tests.bench.routing_postgis import PostGIS
 
 __all__ = ["RandomDirectory"]  # its former home
 HELD_OUT_SEEDS = (41, 42)
 WHOLE_UP_TO = 100_000
 WARM_UP = 60
 EDITS = 40
-LIST, WHOLE, FLOOR = "list", "whole answer", "SELECT 1"
-Ask = Callable[[RouteRequest], Any]
+LIST, WHOLE, FLOOR, BEST = "list", "whole answer", "SELECT 1", "best PostGIS"
+Ask = Callable[[RouteRequest], Callable[[], Any]]
+"""Makes ready for a request, and returns what is timed."""
 
 
 @dataclass
@@ -95,8 +101,8 @@ def measure(size: int, seed: int, requests: int, checked: int, peer: Any) -> Run
     took, index = timed(lambda: PartnerIndex(directory.snapshot))
     run.build_seconds, run.array_megabytes = took / 1000, array_bytes(index) / 1e6
     asks: dict[str, Ask] = {
-        LIST: lambda request: index.nearest(request, hours=hours),
-        WHOLE: lambda request: index.rank(request, hours=hours),
+        LIST: lambda request: partial(index.nearest, request, hours=hours),
+        WHOLE: lambda request: partial(index.rank, request, hours=hours),
     }
     if peer is not None:
         asks |= peer.load(directory, hours)
@@ -115,7 +121,7 @@ def warm_up(asks: dict[str, Ask], asked: list[RouteRequest]) -> None:
     """Ask for other things first: caches, plans and prepared statements are then as in use."""
     for request in asked:
         for ask in asks.values():
-            ask(request)
+            ask(request)()
 
 
 def ask_in_turn(run: Run, asks: dict[str, Ask], asked: list[RouteRequest]) -> dict[str, list[Any]]:
@@ -126,7 +132,7 @@ def ask_in_turn(run: Run, asks: dict[str, Ask], asked: list[RouteRequest]) -> di
     for number, request in enumerate(asked):
         turn = number % len(names)
         for name in names[turn:] + names[:turn]:
-            took, answer = timed(partial(asks[name], request))
+            took, answer = timed(asks[name](request))
             run.times[name].append(took)
             answers[name].append(answer)
     return answers
@@ -202,14 +208,19 @@ def report(run: Run) -> None:
     print(f"  five needs against one, p95: {plan / one:.1f}x")
     if len(run.times) > 2:
         best = run.best_postgis()
-        print(line("best PostGIS", best))
-        for name in (LIST, WHOLE):
-            ours = run.times[name]
-            ratios = [percentile(best, p) / percentile(ours, p) for p in (50, 95, 99)]
-            print(
-                f"  best PostGIS against {name}: p50 {ratios[0]:.1f}x, p95 {ratios[1]:.1f}x, "
-                f"p99 {ratios[2]:.1f}x, sum {sum(best) / sum(ours):.1f}x"
-            )
+        print(line(BEST, best))
+        peers = {name: times for name, times in run.times.items() if name.startswith("PostGIS")}
+        for ours in (LIST, WHOLE):
+            for name, times in {BEST: best, **peers}.items():
+                print(against(name, times, ours, run.times[ours]))
+
+
+def against(name: str, theirs: Sequence[float], ours_name: str, ours: Sequence[float]) -> str:
+    """Return a line that says how many times as long the peer takes."""
+    ratios = (percentile(theirs, p) / percentile(ours, p) for p in (50, 95, 99))
+    p50, p95, p99 = (f"{ratio:.1f}x" for ratio in ratios)
+    summed = f"{sum(theirs) / sum(ours):.1f}x"
+    return f"  {name} against {ours_name}: p50 {p50}, p95 {p95}, p99 {p99}, sum {summed}"
 
 
 def line(name: str, times: Sequence[float]) -> str:
@@ -229,7 +240,7 @@ def growth(runs: Sequence[Run]) -> None:
             print(f"growth of the list's p50 from {small:,} to {large:,}: {ratio:.1f}x")
 
 
-def main() -> None:
+def main() -> int:
     """Measure and print; exit 2 when PostGIS is asked for and missing."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -241,16 +252,36 @@ def main() -> None:
     parser.add_argument("--skip-postgis", action="store_true")
     parser.add_argument("--json", type=Path, help="write every figure there, too")
     options = parser.parse_args()
+    peer = None if options.skip_postgis else PostGIS.start()
+    if isinstance(peer, str):
+        print(peer, file=sys.stderr)
+        return 2
+    try:
+        runs = measure_all(options, peer)
+    finally:
+        if peer is not None:
+            peer.stop()
+    growth(runs)
+    if options.json:
+        options.json.write_text(json.dumps([vars(run) for run in runs]))
+    return 0
+
+
+def measure_all(options: argparse.Namespace, peer: PostGIS | None) -> list[Run]:
+    """Measure every size with every seed, and print as it goes."""
+    print(
+        f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} processors"
+    )
+    if peer is not None:
+        print(peer.versions())
     runs = []
     for size in options.sizes:
         checked = options.checked or (200 if size <= WHOLE_UP_TO else 50)
         for seed in options.seeds:
             gc.unfreeze()
-            runs.append(measure(size, seed, options.requests, checked, None))
+            runs.append(measure(size, seed, options.requests, checked, peer))
             report(runs[-1])
-    growth(runs)
-    if options.json:
-        options.json.write_text(json.dumps([vars(run) for run in runs]))
+    return runs
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ccr.adapters.travel_times import TravelTimes
 from ccr.cli.keys import command as keys
 from ccr.cli.route import command as route
+from ccr.cli.route_batch import answer_lines
 from ccr.domain.taxonomy import Need
 from ccr.services.accounts import terminal_identity
 from ccr.services.api_keys import identity_for_key
@@ -183,6 +184,94 @@ def test_several_networks_must_be_told_apart(network, run, now):
 
 def test_help_shows_an_example(run, sqlite_app):
     assert "Example: flask --app wsgi route --need" in run(route, "--help").stdout
+
+
+def batch(sqlite_app, *lines, end="\n"):
+    text = end.join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    return sqlite_app.test_cli_runner().invoke(route, ["--batch", "-"], input=text)
+
+
+ONE = {"need": ["advocacy"], "near": "12180", "at": MOMENT}
+
+
+def test_a_batch_answers_each_line_as_if_it_were_asked_alone(sqlite_app, network, partner, run):
+    save_service(partner)
+    save_service(partner, confidential=True)
+    alone = run(route, "--need", "advocacy", "--near", "12180", "--at", MOMENT, "--json")
+    result = batch(sqlite_app, ONE, {**ONE, "limit": 0}, {**ONE, "near": "12207"}, ONE)
+    first, refused, second, last = (json.loads(line) for line in result.stdout.splitlines())
+    assert first == last == json.loads(alone.stdout)
+    assert second["origin"]["label"].startswith("Albany")
+    assert (refused["line"], refused["status"]) == (2, 422)
+    assert result.exit_code == 1
+    assert result.stderr.strip() == (
+        "Error: 1 of 4 lines could not be answered; each says why in its place."
+    )
+
+
+def test_a_batch_without_a_failing_line_ends_well(sqlite_app, network, tmp_path, run):
+    file = tmp_path / "asked.jsonl"
+    file.write_text(f"\ufeff{json.dumps(ONE)}\r\n{json.dumps(ONE)}", encoding="utf-8")
+    result = run(route, "--batch", str(file))
+    assert result.exit_code == 0, result.stderr
+    assert len(result.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("{marta", 400),
+        ("", 400),
+        ("[" * 50_000, 400),
+        ("\x00", 400),
+        (f'"{"marta" * 40_000}"', 413),
+        ('"marta"', 422),
+        ({**ONE, "marta": "marta"}, 422),
+        ({**ONE, "exclude": ["marta"]}, 422),
+        ({**ONE, "near": "marta"}, 422),
+        ({**ONE, "need": ["marta"]}, 422),
+        ({**ONE, "need": "marta" * 200}, 422),
+        ({**ONE, "language": "marta"}, 422),
+        ({**ONE, "at": "marta"}, 422),
+        ({**ONE, "limit": "marta"}, 422),
+    ],
+)
+def test_a_line_that_cannot_be_answered_says_why_and_not_what_was_in_it(
+    sqlite_app, network, line, status
+):
+    result = batch(sqlite_app, line, ONE)
+    refused, answered = (json.loads(text) for text in result.stdout.splitlines())
+    assert (refused["line"], refused["status"]) == (1, status)
+    assert refused["title"]
+    assert "version" in answered
+    assert "marta" not in result.output.lower()
+    assert result.exit_code == 1
+
+
+def test_a_batch_reads_and_writes_line_by_line(sqlite_app, network):
+    """Each answer is out before the next line is asked for."""
+    out = []
+
+    class Source:
+        lines = iter([json.dumps(ONE).encode() + b"\n"] * 2)
+
+        def readline(self, _most):
+            out.append(len(told))
+            return next(self.lines, b"")
+
+    told = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ccr.cli.route_batch.click.echo", told.append)
+        answer_lines(sqlite_app, terminal_identity(), Source())
+    assert out == [0, 1, 2]
+
+
+def test_a_batch_takes_its_requests_from_the_file_alone(network, run, tmp_path):
+    file = tmp_path / "asked.jsonl"
+    file.write_text("", encoding="utf-8")
+    assert run(route, "--batch", str(file), "--near", "12180").exit_code != 0
+    assert run(route, "--batch", str(file)).output == ""
+    assert run(route, "--batch", str(tmp_path / "none.jsonl")).exit_code != 0
 
 
 def make_key(run, *args):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -346,6 +346,7 @@ def test_the_document_has_the_fields_of_the_contract(sender, partner, world, now
         "reasons",
         "unknown",
         "pathway",
+        "other_pathways",
     }
     assert set(document["area_partners"][0]) == set(document["partners"][0]) - {
         "distance_km",
@@ -382,27 +383,37 @@ def test_the_way_to_a_partner_names_who_can_introduce_and_who_answers(
     ]
     assert row["pathway"] == [
         {
-            "member": "Birch Desk",
-            "text": "Has an agreement with the next: can introduce you",
-        },
-        {"member": "Alder House", "text": "Someone reads this now."},
+            "member": "Alder House",
+            "text": "You have no agreement with them yet. Someone reads this now.",
+            "phone": None,
+        }
+    ]
+    assert row["other_pathways"] == [
+        [
+            {
+                "member": "Birch Desk",
+                "text": "Can introduce you to the next. You have an agreement in force.",
+                "phone": "518-555-0118",
+            },
+            {
+                "member": "Alder House",
+                "text": "The two have an agreement in force. Someone reads this now.",
+                "phone": None,
+            },
+        ]
     ]
 
 
-@pytest.mark.parametrize(
-    ("expires_on", "exclude"), [(date(2026, 6, 1), []), (None, ["Birch Desk"])]
-)
-def test_the_way_never_leads_over_lapsed_agreements_or_excluded_members(
-    network, sender, partner, world, now, expires_on, exclude
-):
+def test_the_way_never_leads_over_excluded_members(network, sender, partner, world, now):
     save_service(partner)
     between = make_team(network, "Birch Desk", at=now)
     save_service(between, needs=frozenset({Need.FOOD}))
-    save_agreement(network, sender, between, expires_on=expires_on)
+    save_agreement(network, sender, between)
     save_agreement(network, between, partner)
-    fields = replace(FIELDS, exclude=exclude)
+    fields = replace(FIELDS, exclude=["Birch Desk"])
     (row,) = route_document(sender.identity, world, fields, at=now)["partners"]
     assert [step["member"] for step in row["pathway"]] == ["Alder House"]
+    assert row["other_pathways"] == []
 
 
 def test_ids_in_the_document_are_whole_uuids(sender, partner, world, now):

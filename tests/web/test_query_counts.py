@@ -114,6 +114,8 @@ def counts(desk: Desk, who: str, made: dict[str, UUID]) -> dict[str, int]:
             name = name.replace(str(referral_id), state)
         found[name] = statements(desk[who], path)
     found["POST /desk/find"] = statements(desk[who], "/desk/find", SEARCH)
+    asked = {**SEARCH, "needs": ["advocacy", "housing"], "about": "birch"}
+    found["POST /desk/find about one partner"] = statements(desk[who], "/desk/find", asked)
     for path, asked in PUBLIC_FORMS.items():
         found[f"POST {path}"] = statements(desk[who], path, asked)
     return found

@@ -95,7 +95,10 @@ class ReferralRow(Base):
 
 
 class ReferralSearchRow(Base):
-    """The sender's own search facts for a referral (place, exclusions), sealed; sender only."""
+    """The sender's own search facts for a referral (place, exclusions), sealed; sender only.
+
+    `why_sealed` is why the partner was proposed, until the referral is over.
+    """
 
     __tablename__ = "referral_search"
 
@@ -104,6 +107,7 @@ class ReferralSearchRow(Base):
     )
     sender_compartment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("compartment.id"))
     facts_sealed: Mapped[str] = mapped_column(Text)
+    why_sealed: Mapped[str | None] = mapped_column(Text)
     previous_referral_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("referral.id", ondelete="SET NULL")
     )

@@ -163,7 +163,7 @@ def list_compartments(member_id: UUID) -> list[CompartmentFacts]:
         .where(Compartment.member_id == member_id)
         .order_by(Compartment.name)
     )
-    return [compartment_facts(compartment, member) for compartment, member in rows]
+    return [_compartment(compartment, member) for compartment, member in rows]
 
 
 def coordination_compartment(network_id: UUID) -> CompartmentFacts:
@@ -180,11 +180,10 @@ def coordination_compartment(network_id: UUID) -> CompartmentFacts:
     ).first()
     if found is None:
         raise NotFoundError
-    return compartment_facts(found[0], found[1])
+    return _compartment(found[0], found[1])
 
 
-def compartment_facts(row: Compartment, member: MemberRow) -> CompartmentFacts:
-    """Return a program and its member as they may be told."""
+def _compartment(row: Compartment, member: MemberRow) -> CompartmentFacts:
     return CompartmentFacts(
         id=row.id,
         network_id=row.network_id,
@@ -307,7 +306,7 @@ def identity_in_network(
     if found is None:
         raise NotFoundError
     compartment, member, network = found
-    identity = _identity(account_id, compartment_facts(compartment, member), roles)
+    identity = _identity(account_id, _compartment(compartment, member), roles)
     return replace(identity, in_practice=network.is_practice), _network(network)
 
 
@@ -334,7 +333,7 @@ def get_compartment(compartment_id: UUID) -> CompartmentFacts:
     ).first()
     if found is None:
         raise NotFoundError
-    return compartment_facts(found[0], found[1])
+    return _compartment(found[0], found[1])
 
 
 def staff_of(compartment_id: UUID, *, admins_only: bool = False) -> list[UUID]:

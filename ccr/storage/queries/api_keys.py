@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, select, update
 
+from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Regime
 from ccr.storage.db import db
 from ccr.storage.models.accounts import ApiKey, Compartment
 from ccr.storage.models.directory import MemberRow
-from ccr.storage.queries.accounts import CompartmentFacts, compartment_facts
+from ccr.storage.queries.accounts import CompartmentFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,45 @@ def find_key_and_program(key_hash: str) -> tuple[KeyFacts, CompartmentFacts] | N
     row = db.session.execute(_KEY_AND_PROGRAM, {"key_hash": key_hash}).first()
     if row is None:
         return None
-    key, program, member = row
-    return _facts(key), compartment_facts(program, member)
+    key = KeyFacts(
+        id=row.key_id,
+        network_id=row.network_id,
+        compartment_id=row.compartment_id,
+        scopes=frozenset(row.scopes),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )
+    program = CompartmentFacts(
+        id=row.compartment_id,
+        network_id=row.network_id,
+        member_id=row.member_id,
+        member_name=row.member_name,
+        name=row.compartment_name,
+        kind=CompartmentKind(row.kind),
+        regime=Regime(row.regime),
+        category=MemberCategory(row.category),
+    )
+    return key, program
 
 
+# Every call begins with this one, so it is put together once and reads columns, not objects.
 _KEY_AND_PROGRAM = (
-    select(ApiKey, Compartment, MemberRow)
+    select(
+        ApiKey.id.label("key_id"),
+        ApiKey.scopes,
+        ApiKey.created_at,
+        ApiKey.expires_at,
+        ApiKey.revoked_at,
+        Compartment.id.label("compartment_id"),
+        Compartment.network_id,
+        Compartment.name.label("compartment_name"),
+        Compartment.kind,
+        MemberRow.id.label("member_id"),
+        MemberRow.name.label("member_name"),
+        MemberRow.regime,
+        MemberRow.category,
+    )
     .join(Compartment, Compartment.id == ApiKey.compartment_id)
     .join(MemberRow, MemberRow.id == Compartment.member_id)
     .where(ApiKey.key_hash == bindparam("key_hash"))

@@ -99,7 +99,7 @@ def add_protocol(
     signed_on: date,
     expires_on: date | None,
 ) -> UUID:
-    """Add a consultation protocol; return its id."""
+    """Add a consultation protocol; return its id. The directory changes with it: ways do."""
     row = ProtocolRow(
         id=uuid4(),
         network_id=network_id,
@@ -110,6 +110,7 @@ def add_protocol(
     )
     db.session.add(row)
     db.session.flush()
+    raise_directory_version(network_id)
     return row.id
 
 
@@ -178,7 +179,11 @@ def promise_pathway(
         )
         .returning(PathwayRow.id)
     ).first()
-    return made.id if made else None
+    if made is None:
+        return None
+    raise_directory_version(network_id)
+    pathway_id: UUID = made.id
+    return pathway_id
 
 
 def end_pathway(network_id: UUID, pathway_id: UUID, *, on: date) -> bool:
@@ -192,7 +197,10 @@ def end_pathway(network_id: UUID, pathway_id: UUID, *, on: date) -> bool:
         )
         .values(ended_on=on)
     )
-    return rows_changed(statement) == 1
+    ended = rows_changed(statement) == 1
+    if ended:
+        raise_directory_version(network_id)
+    return ended
 
 
 def list_gaps(network_id: UUID) -> dict[str, TakenGap]:

@@ -6,12 +6,13 @@ compartment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, and_, delete, insert, or_, select, update
 
 from ccr.domain.errors import NotFoundError, StaleError
 from ccr.domain.phrases import phrase
@@ -208,3 +209,52 @@ def earlier_receivers(referral_id: UUID, *, sender_compartment_id: UUID) -> froz
             found.add(row.receiver_compartment_id)
         current = row.previous_referral_id
     return frozenset(found)
+
+
+def keep_reason(referral_id: UUID, sealed: str, *, sender_compartment_id: UUID) -> None:
+    """Keep, sealed, why the partner of a referral was proposed."""
+    db.session.execute(
+        update(SEARCH)
+        .where(
+            SEARCH.c.referral_id == referral_id,
+            SEARCH.c.sender_compartment_id == sender_compartment_id,
+        )
+        .values(why_sealed=sealed)
+    )
+
+
+def get_reason(referral_id: UUID, *, sender_compartment_id: UUID) -> str | None:
+    """Return, sealed, why the partner of a referral of this sender was proposed, or None."""
+    return db.session.scalar(
+        select(SEARCH.c.why_sealed).where(
+            SEARCH.c.referral_id == referral_id,
+            SEARCH.c.sender_compartment_id == sender_compartment_id,
+        )
+    )
+
+
+def forget_reason(referral_id: UUID) -> None:
+    """Delete why the partner of a referral was proposed."""
+    db.session.execute(
+        update(SEARCH).where(SEARCH.c.referral_id == referral_id).values(why_sealed=None)
+    )
+
+
+def forget_old_reasons(accepted_before: Mapping[str, datetime]) -> int:
+    """Delete it for referrals accepted at or before a moment that depends on their urgency.
+
+    Returns:
+        How many were deleted.
+    """
+    over = [
+        and_(REFERRAL.c.urgency == urgency, REFERRAL.c.accepted_at <= before)
+        for urgency, before in accepted_before.items()
+    ]
+    return rows_changed(
+        update(SEARCH)
+        .where(
+            SEARCH.c.why_sealed.is_not(None),
+            SEARCH.c.referral_id.in_(select(REFERRAL.c.id).where(or_(*over))),
+        )
+        .values(why_sealed=None)
+    )

@@ -328,6 +328,7 @@ def free_text_left_in_clear() -> list[str]:
         (ReferralRow.question_sealed, ReferralRow.id),
         (ReferralEventRow.note_sealed, ReferralEventRow.id),
         (ReferralSearchRow.facts_sealed, ReferralSearchRow.referral_id),
+        (ReferralSearchRow.why_sealed, ReferralSearchRow.referral_id),
     ):
         found += _ids(select(key).where(column.is_not(None), column.not_like("v1.%.%")))
     return found

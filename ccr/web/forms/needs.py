@@ -164,7 +164,13 @@ class PlaceForm(FlaskForm):
 
 
 class FindForm(NeedForm, PlaceForm):
-    """Needs and place together, as the find page asks for them."""
+    """Needs and place together, as the find page asks for them, and what is asked of the answer."""
+
+    about = StringField(validators=[Length(max=LONGEST_TEXT)])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.about.label.text = translated(phrase("Name of a member or service"))
 
     def to_domain(self, carried: list[str]) -> RouteFields:
         """Return the fields of a routing request; `carried` are members left out earlier."""

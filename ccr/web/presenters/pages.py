@@ -22,6 +22,7 @@ from ccr.web.forms.referrals import (
     UntilForm,
 )
 from ccr.web.language import translated
+from ccr.web.presenters.kept_reason import why_rows
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.referrals import (
     clock_rows,
@@ -106,6 +107,7 @@ def sender_page(
         ),
         "release_ends": agreed is not None,
         "can_ask_release": view.can_ask_release and agreed is None,
+        "why": why_rows(page.why),
         "can_log_hand_off": not view.warm and view.status in MAY_INTRODUCE,
     }
 

@@ -141,12 +141,14 @@ def _card(number: int, partner: Partner, request: RouteRequest, world: World) ->
         "place_text": _place_text(partner),
         "effective_minutes": partner.effective_minutes,
         "parts": [_part(part) for part in partner.parts],
+        "explain": bool(partner.parts),
         **_said(partner.reasons),
         "unknown": [translated(words) for words in partner.unknown],
         "coverage": coverage_dict(
             coverage_now(service, request.needs, request.at, world.hours), service, request.at
         ),
         "phone": service.phone,
+        "helps": [translated(need.label) for need in partner.needs],
         "facts": before_they_choose(service.member),
         "on_ccr": service.member.on_ccr,
         "by_phone": service.member.by_phone,
@@ -188,6 +190,7 @@ def _area_row(partner: AreaPartner, request: RouteRequest, world: World) -> dict
         "hours_text": service.hours_text or None,
         "confidential": service.confidential,
         "phone": service.phone,
+        "helps": [translated(need.label) for need in partner.needs],
         **_said(partner.reasons),
         "unknown": [translated(words) for words in partner.unknown],
         "coverage": coverage_dict(cover, service, request.at),

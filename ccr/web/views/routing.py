@@ -10,14 +10,18 @@ from flask_babel import gettext
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.routing_request import RouteAnswer
 from ccr.policy.permissions import Permission
 from ccr.services import routing
+from ccr.services.asking_about import ask_about
 from ccr.services.hotlines import list_hotlines
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.needs import FindForm
+from ccr.web.presenters.about import about_rows
 from ccr.web.presenters.left_out import open_left_out, seal_left_out
 from ccr.web.presenters.routing import results_view
+from ccr.web.presenters.side_by_side import side_by_side
 
 blueprint = Blueprint("routing", __name__, url_prefix="/desk/find")
 
@@ -48,10 +52,19 @@ def search() -> ResponseReturnValue:
     except InvalidInputError as error:
         add_refusal(form, error)
         return _refused(form, left_out)
+    return _answered(form, answer, left_out)
+
+
+def _answered(form: FindForm, answer: RouteAnswer, left_out: list[str]) -> str:
+    identity, world = current_identity(), current_world()
+    results = results_view(answer, world, routing.planned_services(identity, answer))
+    name = form.about.data or ""
     return render_template(
         "routing/find.html",
         form=form,
-        results=results_view(answer, world, routing.planned_services(identity, answer)),
+        results=results,
+        sides=side_by_side(results, request.form.getlist("compare")),
+        about=about_rows(ask_about(identity, world, answer, name)) if name.strip() else None,
         left_out=bool(left_out),
         urgent=form.urgency.data == "immediate",
         hotlines=list_hotlines(),
