@@ -22,7 +22,7 @@ from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Place, Point, Precision, Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.hand_overs import Promises
-from ccr.domain.matching import Candidate, judge, judge_by_area, search_for
+from ccr.domain.matching import Candidate, Search, judge, judge_by_area
 from ccr.domain.measured_travel import answer_measured
 from ccr.domain.own_weights import read_kept
 from ccr.domain.path_words import ToldReach
@@ -88,6 +88,11 @@ class ReadyDirectory:
             identity, self.promises, self.rules, request, hours=hours, weights=self.weights
         )
 
+    def search(self, identity: Identity, request: RouteRequest, hours: HoursReader) -> Search:
+        """Return the search that find_partners makes for a request, to judge services by."""
+        ways = self.ways(identity, request, hours).graph.ways()
+        return self.index.search(request, hours=hours, weights=self.weights, ways=ways)
+
 
 def find_partners(
     identity: Identity, world: World, fields: RouteFields, *, at: datetime
@@ -147,15 +152,10 @@ def still_possible(
     """
     authorise(identity, Permission.ROUTE_FIND)
     directory = _ready(identity)
-    index = directory.index
-    service = index.services.get(service_id)
+    service = directory.index.services.get(service_id)
     if service is None:
         raise NotFoundError
-    sender = request.sender_member_id
-    agreements = index.agreements_of.get(sender, ()) if sender is not None else ()
-    search = search_for(
-        replace(request, at=at), agreements, hours=world.hours, weights=directory.weights
-    )
+    search = directory.search(identity, replace(request, at=at), world.hours)
     if by_area_alone(service):
         return judge_by_area(service, search)
     verdict = judge(service, search)
