@@ -138,6 +138,9 @@ def read_left_out(identity: Identity, texts: Iterable[str]) -> list[str]:
         InvalidInputError: field `exclude`: the network has no such member, or they are too many.
     """
     authorise(identity, Permission.ROUTE_FIND)
+    texts = list(texts)
+    if not texts:
+        return []
     directory = ready_directory(identity)
     found = read.read_excluded(texts, lambda text: find_member(identity, directory.index, text))
     return sorted(str(member_id) for member_id in found)
