@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from ccr.domain.weights import DEFAULT as W
 
-CIRCLES_KM = (30.0,)
-"""Circles asked for first, smallest first; one was faster than two or three, by seed 7."""
 NEVER = 2_000_000_000
 """Stands for the minute at which a listing was verified that never was."""
 
