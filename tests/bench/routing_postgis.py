@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +96,10 @@ class PostGIS:
         connection.prepared_max = 1000
         connection.execute("SET plan_cache_mode = force_generic_plan")
         return connection
+
+    def processor_seconds(self) -> float:
+        """Return how long the processes that answered have been on a processor (Linux; else 0)."""
+        return sum(map(_on_processor, (c.info.backend_pid for c in self._open)))
 
     def versions(self) -> str:
         """Return which PostgreSQL and PostGIS they are."""
@@ -205,3 +210,11 @@ def km_within(minutes: int, transport: Transport) -> float:
             (middle, high) if travel_minutes(middle, transport) <= minutes else (low, middle)
         )
     return high
+
+
+def _on_processor(process: int) -> float:
+    try:
+        text = Path(f"/proc/{process}/schedstat").read_text()
+    except OSError:
+        return 0.0
+    return int(text.split()[0]) / 1e9
