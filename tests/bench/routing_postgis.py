@@ -7,10 +7,12 @@ ways; the bench counts the fastest for each request, which is stricter than any 
 - "by area": a row for each service, site, need and area; btree and GiST on (need and area, place).
 
 Both are clustered and analysed, statements are prepared once and keep one generic plan. A search
-asks for a small circle first. Since no drawback is negative, the circle that the tenth partner's
-minutes reach to is the last that must be asked for. What is given to the peer for nothing: opening
-hours and who answers are read by the client once a minute and sent as lists by pattern, parameters
-are made before the clock starts, and it is asked for partners with a public point alone.
+asks for a small circle first. Since no drawback is negative, the tenth partner's minutes say how
+far the ring reaches that must be asked for after that, and who in it has too many drawbacks.
+
+What is given to the peer for nothing: opening hours and who answers are read by the client once a
+minute and sent as lists by pattern, parameters are made before the clock starts, and it is asked
+for partners with a public point alone.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from ccr.domain.weights import DEFAULT
 from tests import postgres_server
 from tests.bench.large_directory import LargeDirectory
 from tests.bench.postgis_questions import Questions
-from tests.bench.postgis_sql import ANYWHERE, BEYOND, CIRCLE, LOAD, SCHEMAS, statement
+from tests.bench.postgis_sql import ALL, ANYWHERE, BEYOND, CIRCLE, LOAD, RING, SCHEMAS, statement
 
 WAYS: dict[str, tuple[str, float]] = {
     "PostGIS by need": ("by need", 30),
@@ -42,6 +44,8 @@ WAYS: dict[str, tuple[str, float]] = {
 services stand close a narrow one is."""
 FEW = 600
 """So many rows are read at once, without circles."""
+MANY = 20_000
+"""From so many rows on it is worth a statement of its own to learn that the near ones suffice."""
 INSTALL = (
     "PostGIS is not installed. On Debian: apt-get install postgresql-15-postgis-3, or leave it out "
     "with --skip-postgis."
@@ -149,7 +153,8 @@ class Peer:
         counted = connection.execute(SCHEMAS[schema].counts.encode())
         self._counts: dict[int, int] = dict(counted.fetchall())
         self._statements = {
-            where: statement(schema, where).encode() for where in (ANYWHERE, CIRCLE, BEYOND)
+            where: statement(schema, where).encode()
+            for where in (ANYWHERE, CIRCLE, RING, BEYOND, ALL)
         }
 
     def prepared(self, request: RouteRequest) -> Callable[[], Listed]:
@@ -175,27 +180,40 @@ class Peer:
         if rows <= FEW:
             return self._asked(ANYWHERE, parameters)
         reach = km_within(DEFAULT.reach, request.transport)
-        found: list[tuple[int, float, int]] = []
-        for km in (min(self._first_km, reach), reach):
+        circles = [reach] if rows > MANY else []
+        if parameters["old"] == "f":  # else there are few, and no circle was enough
+            circles.insert(0, min(self._first_km, reach))
+        for km in circles:
             found = self._asked(CIRCLE, parameters, km)
-            if len(found) < request.limit:
-                continue
-            last = found[request.limit - 1][0]
-            if last <= travel_minutes(km, request.transport):
-                return found
-            if last < DEFAULT.reach:
-                return self._asked(CIRCLE, parameters, km_within(last, request.transport))
-        return sorted(found + self._asked(BEYOND, parameters, reach))
+            if len(found) >= request.limit:
+                last = found[request.limit - 1][0]
+                nearest = travel_minutes(km, request.transport)
+                if last <= nearest:
+                    return found
+                if last < DEFAULT.reach:
+                    ring = {"inner": str(km * 1000 - 1), "most_extra": str(last - nearest)}
+                    outer = km_within(last, request.transport)
+                    found += self._asked(RING, {**parameters, **ring}, outer)
+                    return _each_once(found)
+            if km == reach:
+                return _each_once(found + self._asked(BEYOND, parameters, reach))
+        return self._asked(ALL, parameters, reach)
 
     def _asked(
         self, where: str, parameters: dict[str, str], km: float = 0
     ) -> list[tuple[int, float, int]]:
         """Return what the statement finds, each service once: at the nearest of its sites."""
-        best: dict[int, tuple[int, float, int]] = {}
         values = {**parameters, "metres": str(km * 1000 + 1)}
-        for row in self._cursor.execute(self._statements[where], values, prepare=True).fetchall():
-            best.setdefault(row[2], row)
-        return list(best.values())
+        found = self._cursor.execute(self._statements[where], values, prepare=True).fetchall()
+        return _each_once(found)
+
+
+def _each_once(rows: list[tuple[int, float, int]]) -> list[tuple[int, float, int]]:
+    """Return the rows in order, each service once: at the nearest of its sites."""
+    best: dict[int, tuple[int, float, int]] = {}
+    for row in sorted(rows):
+        best.setdefault(row[2], row)
+    return list(best.values())
 
 
 @cache
