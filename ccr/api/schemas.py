@@ -30,7 +30,16 @@ class Part(_Answer):
     """One named part of the effective minutes."""
 
     name: Literal[
-        "travel", "hours", "language", "capacity", "listing", "agreement", "answer", "fit"
+        "travel",
+        "hours",
+        "language",
+        "capacity",
+        "listing",
+        "agreement",
+        "pathway",
+        "answer",
+        "slow",
+        "fit",
     ]
     minutes: int = Field(gt=0)
     text: str

@@ -19,7 +19,7 @@ from ccr.services.route_document import route_document
 from ccr.services.routing import RouteFields
 from ccr.services.world import World
 
-_LISTS = ("--need", "--access", "--exclude")
+_LISTS = ("--need", "--access", "--exclude", "--not-near")
 
 
 class ManyValues(click.Command):
@@ -61,6 +61,13 @@ def _codes(words: type[Need | Access | Track | Urgency | Transport | AgeBand | G
 @click.option("--at", default="", metavar="ISO", help="Moment asked about; now when left out.")
 @click.option(
     "--exclude", multiple=True, metavar="MEMBER ...", help="Members never to be proposed."
+)
+@click.option(
+    "--not-near",
+    multiple=True,
+    metavar="PLACE ...",
+    help="Places that partners keep away from, 3 at most: ZIP, town or county, as 12180 or "
+    '"Troy, NY=15"; 8 km when no number is given.',
 )
 @click.option("--limit", default="", metavar="N", help="Partners at most. [default: 10]")
 @click.option("--network", default=None, metavar="NAME", help="Network, when there are several.")

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ccr.domain.answer_times import NOT_TOLD, AnswerTimes
 from ccr.domain.taxonomy import (
     Access,
     AreaExtent,
@@ -259,3 +260,4 @@ class DirectorySnapshot:
     version: int
     services: tuple[Service, ...]
     agreements: tuple[Agreement, ...] = ()
+    answer_times: AnswerTimes = NOT_TOLD

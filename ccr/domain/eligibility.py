@@ -16,6 +16,7 @@ from ccr.domain.answering import HoursReader, coverage_now
 from ccr.domain.areas import area_unknown, covering_extent, in_area_of
 from ccr.domain.directory import Service
 from ccr.domain.freshness import capacity_is_fresh
+from ccr.domain.keeping_away import kept_away
 from ccr.domain.languages import ENGLISH, language_name
 from ccr.domain.moments import calendar_date
 from ccr.domain.phrases import Phrase, phrase
@@ -35,8 +36,8 @@ from ccr.domain.taxonomy import (
 from ccr.domain.weights import DEFAULT, Weights
 
 NOT_OFFERED = "not-offered"
-"""The one limit that is never named to anybody: it covers exclusions (R82), do-not-refer, closed
-for good, and the sender's own compartment, all with one text."""
+"""The one limit that is never named to anybody: it covers exclusions (R82), what is kept away from
+(R81), do-not-refer, closed for good, and the sender's own compartment, all with one text."""
 
 LIMIT_CODES = (
     NOT_OFFERED,
@@ -131,6 +132,7 @@ def _not_offered(case: _Case) -> LeftOut | None:
         or service.status in lasting
         or service.member.id in request.excluded_members
         or service.compartment_id == request.sender_compartment_id
+        or kept_away(service, request, case.hours)
     ):
         return LeftOut(
             service,

@@ -12,6 +12,7 @@ from functools import cached_property
 from uuid import UUID
 
 from ccr.domain.directory import Agreement, Member, Service
+from ccr.domain.keeping_away import beside_the_other, too_near
 from ccr.domain.pathways import Pathway, Protocol
 from ccr.domain.referral_ties import Tie, best_tie
 from ccr.domain.routing_request import RouteRequest
@@ -89,11 +90,14 @@ class HandOvers:
         return found
 
     def may_hand_on(self, member_id: UUID) -> bool:
-        """Return True when a member may stand in between; never one left out (R82)."""
+        """Return True when a member may stand in between; never one left out or kept away from."""
         request, member = self._request, self._promises.members.get(member_id)
         if member is None or not member.active or member.category in _SILENT:
             return False
         if member_id in request.excluded_members or member_id == request.sender_member_id:
+            return False
+        doors = self._promises.doors_of.get(member_id, ())
+        if any(too_near(door, request) or beside_the_other(door, request) for door in doors):
             return False
         if request.track is Track.ABUSIVE_PARTNER:
             return member.category is not MemberCategory.VICTIM_SERVICES

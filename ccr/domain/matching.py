@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 from uuid import UUID
 
+from ccr.domain.answer_times import NOT_TOLD, AnswerTimes
 from ccr.domain.answering import HoursOnce, HoursReader, calendar_or_none
 from ccr.domain.directory import Agreement, Point, Precision, Service, Site
 from ccr.domain.eligibility import left_out, wanted_language
@@ -30,7 +31,16 @@ from ccr.domain.ways import DIRECT, Ways
 from ccr.domain.weights import DEFAULT, Weights
 
 PartName = Literal[
-    "travel", "hours", "language", "capacity", "listing", "agreement", "pathway", "answer", "fit"
+    "travel",
+    "hours",
+    "language",
+    "capacity",
+    "listing",
+    "agreement",
+    "pathway",
+    "answer",
+    "slow",
+    "fit",
 ]
 
 _BY: dict[Transport, Phrase] = {
@@ -48,6 +58,7 @@ class Search:
         agreements: by other member, whether an agreement with the sender is in force at `at`;
             members without any are absent.
         ways: what lies between the sender and each kind of partner.
+        answer_times: how long members took to answer in the last published year.
     """
 
     request: RouteRequest
@@ -55,6 +66,7 @@ class Search:
     weights: Weights = DEFAULT
     agreements: Mapping[UUID, bool] = field(default_factory=dict)
     ways: Ways = DIRECT
+    answer_times: AnswerTimes = NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ def search_for(
     hours: HoursReader,
     weights: Weights = DEFAULT,
     ways: Ways = DIRECT,
+    answer_times: AnswerTimes = NOT_TOLD,
 ) -> Search:
     """Return the search for a request, with the sender's agreements sorted out by member."""
     sender, on = request.sender_member_id, request.at.date()
@@ -90,7 +103,7 @@ def search_for(
             continue
         for other in agreement.member_ids - {sender}:
             in_force[other] = in_force.get(other, False) or agreement.in_force(on)
-    return Search(request, HoursOnce(hours), weights, in_force, ways)
+    return Search(request, HoursOnce(hours), weights, in_force, ways, answer_times)
 
 
 @lru_cache(maxsize=50_000)
@@ -205,6 +218,7 @@ def drawbacks(service: Service, search: Search) -> tuple[CostPart, ...]:
         _agreement(service, search),
         _pathway(service, search),
         _answer(service, search),
+        _slow(service, search),
         _fit(service, search),
     )
     return tuple(part for part in parts if part is not None and part.minutes)
@@ -322,6 +336,13 @@ def _answer(service: Service, search: Search) -> CostPart | None:
         else phrase("They do not read CCR: call first")
     )
     return _part("answer", search.weights.not_on_ccr, text)
+
+
+def _slow(service: Service, search: Search) -> CostPart:
+    """Return the part of a partner that took longer than the network to answer, in a past year."""
+    hours = search.answer_times.hours_beyond(service.member.id)
+    text = phrase("They took longer than most to answer last year")
+    return _part("slow", search.weights.slow(hours), text)
 
 
 def _fit(service: Service, search: Search) -> CostPart | None:

@@ -14,6 +14,7 @@ from ccr.domain.areas import area_unknown, covering_extent
 from ccr.domain.directory import Service
 from ccr.domain.eligibility import wanted_language
 from ccr.domain.freshness import capacity_is_fresh, outdated, stale
+from ccr.domain.keeping_away import beside_the_other
 from ccr.domain.languages import language_name
 from ccr.domain.moments import age_in_words, calendar_date, weekday_time
 from ccr.domain.phrases import Phrase, phrase
@@ -83,6 +84,7 @@ def unknowns_of(
         _unknown_people(service, request),
         _unknown_help(service, request),
         _unknown_hours(service, request, hours),
+        _unknown_visit(service, request),
     )
     return tuple(sentence for group in found for sentence in group)
 
@@ -227,3 +229,9 @@ def _unknown_hours(service: Service, request: RouteRequest, hours: HoursReader) 
         now = coverage_now(service, request.needs, request.at, hours)
         if now.mode is None:
             yield phrase("Whether somebody answers now: call to check")
+
+
+def _unknown_visit(service: Service, request: RouteRequest) -> Iterator[Phrase]:
+    """Yield a word of care where another party may come; it says nothing of anybody (R81)."""
+    if beside_the_other(service, request):
+        yield phrase("Which time suits a visit, and which door: call to check")

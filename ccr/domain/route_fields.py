@@ -15,9 +15,11 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from ccr.domain.directory import Place
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.keeping_away import DEFAULT_KM, LEAST_KM, MOST_KM, MOST_PLACES
 from ccr.domain.phrases import phrase
-from ccr.domain.routing_request import DEFAULT_LIMIT, MAX_NEEDS
+from ccr.domain.routing_request import DEFAULT_LIMIT, MAX_NEEDS, NotNear
 from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
 
 MOST_PARTNERS = 50
@@ -36,6 +38,9 @@ class RouteFields:
         near: ZIP, town or county; never a street address.
         at: ISO 8601, or empty for now; without an offset it is the network's local time.
         exclude: members never to be proposed, by full name or id; never echoed or kept.
+        not_near: places to keep away from, as "PLACE" or "PLACE=KM"; 8 km when not said. Never
+            echoed or kept.
+        apart_from: ids of services to which the sender sent the other party; never echoed.
         limit: how many partners at most, 1 to 50; 10 when empty.
     """
 
@@ -50,6 +55,8 @@ class RouteFields:
     transport: str = ""
     at: str = ""
     exclude: list[str] = field(default_factory=list, repr=False)
+    not_near: list[str] = field(default_factory=list, repr=False)
+    apart_from: list[str] = field(default_factory=list, repr=False)
     limit: str = ""
 
 
@@ -175,6 +182,65 @@ def read_excluded(
             field="exclude",
         )
     return frozenset(member_id for member_id in found if member_id is not None)
+
+
+def read_not_near(texts: Iterable[str], find_place: Callable[[str], Place]) -> tuple[NotNear, ...]:
+    """Return the places to keep away from, each once, with the most km said for it.
+
+    Args:
+        find_place: returns the place of a ZIP, town or county; raises InvalidInputError.
+
+    Raises:
+        InvalidInputError: field `not_near`. No sentence names a place: not even as a choice.
+    """
+    wanted = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
+    found: dict[str, NotNear] = {}
+    for text in wanted[: 2 * MOST_PLACES + 1]:
+        name, equals, km = text.rpartition("=")
+        away = _km_to_keep(km) if equals else DEFAULT_KM
+        try:
+            place = find_place(name if equals else text)
+        except InvalidInputError:
+            raise InvalidInputError(
+                phrase("Give a ZIP, or a town or county with its state: one place, known here."),
+                field="not_near",
+            ) from None
+        known = found.get(place.label)
+        found[place.label] = NotNear(place, max(away, known.km if known else 0))
+    if len(found) > MOST_PLACES or len(wanted) > 2 * MOST_PLACES:
+        raise InvalidInputError(
+            phrase(
+                "Keep away from %(most)s places at most, those said before included.",
+                most=MOST_PLACES,
+            ),
+            field="not_near",
+        )
+    return tuple(found[label] for label in sorted(found))
+
+
+def not_near_text(away: NotNear) -> str:
+    """Return a place to keep away from as it is read again: by its full name, whatever the state.
+
+    >>> from ccr.domain.directory import Place, Point, Precision
+    >>> troy = Place("Troy, NY", Point(42.7, -73.7), Precision.CITY, None, "36083", "x", "NY")
+    >>> not_near_text(NotNear(troy, 8.0))
+    'Troy, NY=8'
+    """
+    return f"{away.place.label}={away.km:g}"
+
+
+def _km_to_keep(text: str) -> float:
+    text = text.strip()
+    if text.isascii() and text.isdigit() and LEAST_KM <= int(text[:4]) <= MOST_KM:
+        return float(text)
+    raise InvalidInputError(
+        phrase(
+            "The distance is a whole number of km from %(least)s to %(most)s.",
+            least=int(LEAST_KM),
+            most=int(MOST_KM),
+        ),
+        field="not_near",
+    )
 
 
 def _optional(codes: type[Code], text: str, name: str) -> Code | None:

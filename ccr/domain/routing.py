@@ -51,7 +51,14 @@ def rank_partners(
 
     For an empty directory every part of the answer is empty.
     """
-    search = search_for(request, snapshot.agreements, hours=hours, weights=weights, ways=ways)
+    search = search_for(
+        request,
+        snapshot.agreements,
+        hours=hours,
+        weights=weights,
+        ways=ways,
+        answer_times=snapshot.answer_times,
+    )
     public = [s for s in snapshot.services if not by_area_alone(s)]
     by_area = [s for s in snapshot.services if by_area_alone(s)]
 

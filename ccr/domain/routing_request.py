@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,14 @@ DEFAULT_LIMIT = 10
 
 
 @dataclass(frozen=True, slots=True)
+class NotNear:
+    """A place that partners must keep away from, and by how many km at least."""
+
+    place: Place
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
 class RouteRequest:
     """One request for partners. Holds no fact that names a person.
 
@@ -26,6 +34,9 @@ class RouteRequest:
         language: ISO 639-1 code of the language wanted; None for English or no wish.
         access: what the person needs to be able to use a service.
         excluded_members: members never to be proposed (R82); never echoed, printed or logged.
+        not_near: places that public sites must keep away from; handled like excluded_members.
+        apart_from: services to which the sender itself sent the other party of this situation
+            (R81); handled like excluded_members.
         sender_member_id: the member asking; None from a terminal or an open key.
         sender_compartment_id: the compartment asking; its own services are never partners.
         limit: how many partners at most.
@@ -41,7 +52,9 @@ class RouteRequest:
     age_band: AgeBand | None = None
     gender: Gender | None = None
     transport: Transport = Transport.CAR
-    excluded_members: frozenset[UUID] = frozenset()
+    excluded_members: frozenset[UUID] = field(default=frozenset(), repr=False)
+    not_near: tuple[NotNear, ...] = field(default=(), repr=False)
+    apart_from: tuple[Service, ...] = field(default=(), repr=False)
     sender_member_id: UUID | None = None
     sender_compartment_id: UUID | None = None
     limit: int = DEFAULT_LIMIT

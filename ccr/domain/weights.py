@@ -87,6 +87,8 @@ class Weights:
     listing_stale: int = _weight(10, phrase("The listing is stale"), "R97")
     listing_outdated: int = _weight(45, phrase("The listing is outdated"), "R97")
     not_on_ccr: int = _weight(15, phrase("They do not read CCR: call first"))
+    slow_hour: int = _weight(1, phrase("For each hour they take longer to answer than the network"))
+    slow_at_most: int = _weight(30, phrase("Slow to answer: at most"))
     agreement_missing: int = _weight(10, phrase("There is no agreement with them"))
     agreement_lapsed: int = _weight(8, phrase("The agreement with them has lapsed"), "R90")
     pathway_step: int = _weight(15, phrase("For each partner in between who hands on"))
@@ -139,6 +141,10 @@ class Weights:
             Urgency.IMMEDIATE: self.closed_at_most_immediate,
         }
         return caps[urgency]
+
+    def slow(self, hours: int) -> int:
+        """Return the minutes for answering so many hours later than the network."""
+        return min(hours * self.slow_hour, self.slow_at_most)
 
     def explained(self) -> tuple[tuple[str, int, Phrase, str], ...]:
         """Return every weight as (name, value, sentence, source), for the page that explains."""

@@ -50,7 +50,7 @@ class PartnerIndex:
     def __init__(self, snapshot: DirectorySnapshot) -> None:
         """Build the columns; the time grows with the number of services."""
         self.network_id, self.version = snapshot.network_id, snapshot.version
-        self.agreements = snapshot.agreements
+        self.agreements, self.answer_times = snapshot.agreements, snapshot.answer_times
         self.services: dict[UUID, Service] = {s.id: s for s in snapshot.services}
         self.members: dict[UUID, Member] = {s.member.id: s.member for s in snapshot.services}
         self._public = PublicServices.of([s for s in snapshot.services if not by_area_alone(s)])
@@ -67,7 +67,9 @@ class PartnerIndex:
     def snapshot(self) -> DirectorySnapshot:
         """Return the directory as a value; the time grows with the number of services."""
         services = tuple(self.services.values())
-        return DirectorySnapshot(self.network_id, self.version, services, self.agreements)
+        return DirectorySnapshot(
+            self.network_id, self.version, services, self.agreements, self.answer_times
+        )
 
     def followed(self, version: int, changed: Mapping[UUID, Service | None]) -> PartnerIndex:
         """Return the index of a later version, in which these services are so, or gone (None).
@@ -109,7 +111,7 @@ class PartnerIndex:
         ways: Ways = DIRECT,
     ) -> RouteAnswer:
         """Return the same answer as ccr.domain.routing.rank_partners, sooner."""
-        search = self._search(request, hours, weights, ways)
+        search = self.search(request, hours=hours, weights=weights, ways=ways)
         by_area = AreaSearch(self._by_area, search)
         public = PublicSearch(self._public, search, self._hours_now(hours))
         area_named = by_area.named()
@@ -138,16 +140,29 @@ class PartnerIndex:
         ways: Ways = DIRECT,
     ) -> list[Nearest]:
         """Return the partners of the answer with a public point, in order, and nothing else."""
-        search = self._search(request, hours, weights, ways)
+        search = self.search(request, hours=hours, weights=weights, ways=ways)
         public = PublicSearch(self._public, search, self._hours_now(hours))
         return [Nearest(public.service(row).id, minutes) for row, minutes in public.partners()]
 
-    def _search(
-        self, request: RouteRequest, hours: HoursReader, weights: Weights, ways: Ways
+    def search(
+        self,
+        request: RouteRequest,
+        *,
+        hours: HoursReader,
+        weights: Weights = DEFAULT,
+        ways: Ways = DIRECT,
     ) -> Search:
+        """Return the search that `rank` makes for a request, to judge single services by."""
         sender = request.sender_member_id
         agreements = self.agreements_of.get(sender, []) if sender is not None else []
-        return search_for(request, agreements, hours=hours, weights=weights, ways=ways)
+        return search_for(
+            request,
+            agreements,
+            hours=hours,
+            weights=weights,
+            ways=ways,
+            answer_times=self.answer_times,
+        )
 
     def _hours_now(self, hours: HoursReader) -> HoursNow:
         """Return what is known of the hours as this reader reads them; a few readers are kept."""

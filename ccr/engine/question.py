@@ -131,8 +131,14 @@ class Question:
         to, costs = search.ways.to, {}
         between = [to.get(target, NOTHING) for target in (Target.OTHERS, Target.VICTIM_SERVICES)]
         named = {m.int for each in between for m in each.by_member}
-        for number in {*worth, *(known[m] for m in named if m in known)}:
-            costs[2 * number] = costs[2 * number + 1] = worth.get(number, missing)
+        slow = {
+            known[member.int]: search.weights.slow(search.answer_times.hours_beyond(member))
+            for member in search.answer_times.by_member
+            if member.int in known
+        }
+        for number in {*worth, *slow, *(known[m] for m in named if m in known)}:
+            own_cost = worth.get(number, missing) + slow.get(number, 0)
+            costs[2 * number] = costs[2 * number + 1] = own_cost
         for victims, each in enumerate(between):
             own = {known[m.int]: n for m, n in each.by_member.items() if m.int in known}
             for key in (key for key in costs if key % 2 == victims):

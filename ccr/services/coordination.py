@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from ccr.domain.answer_times import gate_answer_times
 from ccr.domain.directory import Agreement, Member
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.late_answers import LateMember
@@ -33,6 +34,7 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, figures
 from ccr.storage.queries import coordination as queries
 from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.directory_log import raise_directory_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,17 @@ def _count(
     )
 
 
+def _publish_answer_times(
+    identity: Identity, year: str, timezone: str, published: tuple[Figure, ...], *, at: datetime
+) -> None:
+    """Publish how long partners took to answer, as far as the gate lets it, for routing to use."""
+    start, end = quarter_bounds(f"{year}Q1", timezone)[0], quarter_bounds(f"{year}Q4", timezone)[1]
+    received = figures.received_by_member(identity.network_id, start, end)
+    times = gate_answer_times(year, published, received)
+    figures.freeze_answer_times(identity.network_id, year, times, at=at)
+    raise_directory_version(identity.network_id)
+
+
 def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime) -> None:
     """Publish a year once its four quarters are, from the same rows, through the same gate."""
     quarters = [f"{year}Q{number}" for number in range(1, 5)]
@@ -154,4 +167,5 @@ def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime)
         *gate_year(year, Measured.UNMET, unmet, published),
     )
     if figures.freeze(identity.network_id, year, found, at=at):
+        _publish_answer_times(identity, year, timezone, published, at=at)
         append_event(identity, "published", "figures", None, at=at, reason=year)

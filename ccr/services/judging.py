@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccr.domain.matching import Search, search_for
+from ccr.domain.matching import Search
 from ccr.domain.routing_request import RouteRequest
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -16,7 +16,5 @@ def search_in(
 ) -> tuple[Search, ReadyDirectory]:
     """Return the search that find_partners makes for a request, and its directory."""
     authorise(identity, Permission.ROUTE_FIND)
-    directory, sender = ready_directory(identity), request.sender_member_id
-    agreements = directory.index.agreements_of.get(sender, ()) if sender is not None else ()
-    search = search_for(request, agreements, hours=world.hours, weights=directory.weights)
-    return search, directory
+    directory = ready_directory(identity)
+    return directory.search(identity, request, world.hours), directory

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from ccr.domain.keeping_away import DEFAULT_KM, LEAST_KM, MOST_KM, MOST_PLACES
 from ccr.domain.route_fields import MOST_PARTNERS, RouteFields
 
 _LONGEST = 300
@@ -18,6 +19,21 @@ def _listed(value: object) -> object:
 
 Text = Annotated[str, Field(max_length=_LONGEST)]
 Texts = Annotated[list[Text], BeforeValidator(_listed), Field(max_length=50)]
+
+
+class NotNearBody(BaseModel):
+    """A place that partners keep away from. Never echoed."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    place: Text = Field(description="ZIP, town or county; never a street address.")
+    km: int = Field(
+        int(DEFAULT_KM), ge=int(LEAST_KM), le=int(MOST_KM), description="The least distance."
+    )
+
+    def to_text(self) -> str:
+        """Return it as the service takes it."""
+        return f"{self.place}={self.km}"
 
 
 class RouteRequestBody(BaseModel):
@@ -46,6 +62,11 @@ class RouteRequestBody(BaseModel):
     exclude: Texts = Field(
         default=[], description="Members never to be proposed, by name or id; never echoed."
     )
+    not_near: list[NotNearBody] = Field(
+        default=[],
+        max_length=MOST_PLACES,
+        description="Places that public sites of partners keep away from; never echoed.",
+    )
     limit: int = Field(10, ge=1, le=MOST_PARTNERS, description="Partners at most.")
 
     def to_domain(self) -> RouteFields:
@@ -62,5 +83,6 @@ class RouteRequestBody(BaseModel):
             transport=self.transport,
             at=self.at,
             exclude=self.exclude,
+            not_near=[away.to_text() for away in self.not_near],
             limit=str(self.limit),
         )

@@ -22,15 +22,17 @@ from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Place, Point, Precision, Service
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.hand_overs import Promises
-from ccr.domain.matching import Candidate, judge, judge_by_area, search_for
+from ccr.domain.matching import Candidate, Search, judge, judge_by_area
 from ccr.domain.measured_travel import answer_measured
 from ccr.domain.own_weights import read_kept
 from ccr.domain.path_words import ToldReach
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
+from ccr.domain.routing import rank_partners
 from ccr.domain.routing_request import LeftOut, RouteAnswer, RouteRequest
 from ccr.domain.sector_rules import DEFAULT_RULES, SectorRules
 from ccr.domain.taxonomy import Need
+from ccr.domain.ways import Ways
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
 from ccr.policy.identity import Identity
@@ -38,6 +40,7 @@ from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.directory_copies import Copies, present_services
 from ccr.services.referral_ways import SenderWays, follow_promises, load_promises, sender_ways
+from ccr.services.route_reading import find_member, find_not_near, read_typed
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts, unmet_needs
@@ -54,6 +57,7 @@ __all__ = [
     "find_partners",
     "planned_services",
     "read_left_out",
+    "read_not_near",
     "read_request",
     "ready_directory",
     "still_possible",
@@ -88,6 +92,11 @@ class ReadyDirectory:
             identity, self.promises, self.rules, request, hours=hours, weights=self.weights
         )
 
+    def search(self, identity: Identity, request: RouteRequest, hours: HoursReader) -> Search:
+        """Return the search that find_partners makes for a request, to judge services by."""
+        ways = self.ways(identity, request, hours).graph.ways()
+        return self.index.search(request, hours=hours, weights=self.weights, ways=ways)
+
 
 def find_partners(
     identity: Identity, world: World, fields: RouteFields, *, at: datetime
@@ -111,7 +120,7 @@ def find_in_directory(
     request = _read(identity, world, fields, directory, at=at)
     weights, ask = directory.weights, world.travel.seconds if world.travel else None
     between = directory.ways(identity, request, world.hours).graph.ways()
-    rank = partial(directory.index.rank, hours=world.hours, weights=weights, ways=between)
+    rank = partial(_rank, directory.index, hours=world.hours, weights=weights, ways=between)
     return answer_measured(request, rank, ask, weights=weights), directory
 
 
@@ -131,8 +140,19 @@ def read_left_out(identity: Identity, texts: Iterable[str]) -> list[str]:
     """
     authorise(identity, Permission.ROUTE_FIND)
     directory = ready_directory(identity)
-    found = read.read_excluded(texts, lambda text: _member(identity, directory, text))
+    found = read.read_excluded(texts, lambda text: find_member(identity, directory.index, text))
     return sorted(str(member_id) for member_id in found)
+
+
+def read_not_near(identity: Identity, world: World, texts: Iterable[str]) -> list[str]:
+    """Return the places to keep away from by their full names, each with its km.
+
+    Raises:
+        InvalidInputError: field `not_near`: a place is not known, or they are too many.
+    """
+    authorise(identity, Permission.ROUTE_FIND)
+    directory = ready_directory(identity)
+    return [read.not_near_text(away) for away in find_not_near(world, directory.state, texts)]
 
 
 def still_possible(
@@ -147,15 +167,10 @@ def still_possible(
     """
     authorise(identity, Permission.ROUTE_FIND)
     directory = _ready(identity)
-    index = directory.index
-    service = index.services.get(service_id)
+    service = directory.index.services.get(service_id)
     if service is None:
         raise NotFoundError
-    sender = request.sender_member_id
-    agreements = index.agreements_of.get(sender, ()) if sender is not None else ()
-    search = search_for(
-        replace(request, at=at), agreements, hours=world.hours, weights=directory.weights
-    )
+    search = directory.search(identity, replace(request, at=at), world.hours)
     if by_area_alone(service):
         return judge_by_area(service, search)
     verdict = judge(service, search)
@@ -280,6 +295,23 @@ def _followed(ready: ReadyDirectory, version: int, ids: frozenset[UUID]) -> Read
 _copies = Copies(MOST_KEPT, _built, _followed)
 
 
+def _rank(
+    index: PartnerIndex,
+    request: RouteRequest,
+    *,
+    hours: HoursReader,
+    weights: Weights,
+    ways: Ways,
+) -> RouteAnswer:
+    """Return the answer: by the index, or by the specification for what the index cannot tell.
+
+    Distances to keep are asked for seldom, and must never be passed over.
+    """
+    if request.not_near or request.apart_from:
+        return rank_partners(index.snapshot, request, hours=hours, weights=weights, ways=ways)
+    return index.rank(request, hours=hours, weights=weights, ways=ways)
+
+
 def _read(
     identity: Identity,
     world: World,
@@ -288,42 +320,6 @@ def _read(
     *,
     at: datetime,
 ) -> RouteRequest:
-    """Return the request, with the sender where there is one: staff, not terminals and keys."""
-    staff = identity.user_id is not None
-    return RouteRequest(
-        needs=read.read_needs(fields.needs),
-        near=world.gazetteer.resolve(fields.near, default_state=directory.state),
-        at=read.read_moment(fields.at, at, directory.timezone),
-        track=read.read_track(fields.track),
-        urgency=read.read_urgency(fields.urgency),
-        language=read.read_language(fields.language),
-        access=read.read_access(fields.access),
-        age_band=read.read_age_band(fields.age_band),
-        gender=read.read_gender(fields.gender),
-        transport=read.read_transport(fields.transport),
-        excluded_members=read.read_excluded(
-            fields.exclude, lambda text: _member(identity, directory, text)
-        ),
-        sender_member_id=identity.member_id if staff else None,
-        sender_compartment_id=identity.compartment_id if staff else None,
-        limit=read.read_limit(fields.limit),
-    )
-
-
-def _member(identity: Identity, directory: ReadyDirectory, text: str) -> UUID | None:
-    """Return the id of the network's member of this name or id, or None."""
-    members = directory.index.members
-    try:
-        member_id = UUID(text)
-    except ValueError:
-        pass
-    else:
-        # Answers keep ids; a member that has no services (any more) stays left out.
-        known = member_id in members or accounts.has_member(identity.network_id, member_id)
-        return member_id if known else None
-    wanted = " ".join(text.split()).casefold()
-    for member in members.values():
-        if member.name.casefold() == wanted:
-            return member.id
-    # A member without services cannot be proposed anyway, but its name is no mistake.
-    return accounts.find_member(identity.network_id, text)
+    index, state = directory.index, directory.state
+    at = read.read_moment(fields.at, at, directory.timezone)
+    return read_typed(identity, world, fields, index, state=state, at=at)

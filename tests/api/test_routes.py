@@ -116,10 +116,18 @@ def test_staff_get_the_same_answer_but_for_what_depends_on_the_sender(
     world = sqlite_app.extensions["ccr_world"]
     answer = find_partners(caller.identity, world, fields, at=now)
     document = answer_as_dict(caller.identity, world, answer, ready_directory(caller.identity))
+    keyed = post(BODY).json
     agreed = "You have an agreement with them"
     for row in document["partners"] + document["area_partners"]:
         row["reasons"].remove(agreed)
-    assert document == post(BODY).json
+    for row in (*_partners(document), *_partners(keyed)):
+        for ways in ("pathway", "other_pathways"):
+            del row[ways]
+    assert document == keyed
+
+
+def _partners(document):
+    return document["partners"] + document["area_partners"]
 
 
 def test_a_single_text_serves_as_a_list_and_both_spellings_work(partner, post):
@@ -134,6 +142,18 @@ def test_exclusions_are_obeyed_and_never_echoed(partner, post):
     refused = post({**BODY, "exclude": ["Secret Member"]})
     assert_problem(refused, 422)
     assert b"Secret" not in refused.data
+
+
+def test_distances_to_keep_are_obeyed_and_never_echoed(partner, post):
+    away = {"place": "12180", "km": 50}
+    response = post({**BODY, "near": "12207", "not_near": [away]})
+    assert (response.json["partners"], response.json["why_not"]) == ([], [])
+    assert b"12180" not in response.data
+    assert post({**BODY, "near": "12207", "not_near": [{"place": "14201"}]}).json["partners"]
+    for wrong in ([{"place": "77777"}], [{**away, "km": 0}], [{"place": "1"}] * 4, ["77777"]):
+        refused = post({**BODY, "not_near": wrong})
+        assert_problem(refused, 422)
+        assert b"77777" not in refused.data
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ STEPS_OF_USE_CASES = {
     "public_directory",
     "reading_hours",
     "referral_acts",
+    "route_reading",
     "world",
 }
 # Public functions that take no identity, and why that is right.

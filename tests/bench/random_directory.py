@@ -9,6 +9,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from ccr.domain.answer_times import AnswerTimes
 from ccr.domain.directory import (
     Agreement,
     Area,
@@ -64,6 +65,7 @@ class RandomDirectory:
             1,
             tuple(self._service() for _ in range(services)),
             tuple(self._agreement() for _ in range(members // 2)),
+            AnswerTimes(8 * 60, {m.id: 60 * self.rng.randrange(1, 60) for m in self.members[::3]}),
         )
 
     def _town(self, number: int) -> Place:

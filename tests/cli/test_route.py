@@ -154,6 +154,18 @@ def test_an_excluded_member_is_in_no_word_of_the_output(network, partner, run):
         assert "Alder" not in result.output
 
 
+def test_what_is_too_near_to_a_place_is_in_no_word_of_the_output(network, partner, run):
+    save_service(partner, name="Near desk")
+    save_service(partner, name="Far desk", sites=(make_site(ALBANY),))
+    for extra in (["--not-near", "12180=2"], ["--not-near", "99999=2", "--json"], ["--json"]):
+        result = run(route, "--need", "advocacy", "--near", "12207", *extra)
+        kept = "--not-near" in extra and result.exit_code == 0
+        assert ("Near desk" in result.output) is (extra == ["--json"])
+        assert ("Far desk" in result.output) is (kept or extra == ["--json"])
+        assert "12180" not in result.output
+        assert "99999" not in result.output
+
+
 @pytest.mark.parametrize(
     "args",
     [

@@ -16,9 +16,12 @@ from ccr.policy.identity import Role
 from ccr.services import coordination, promises, referrals
 from ccr.services.accounts import terminal_identity
 from ccr.services.promises import Signed
+from ccr.services.routing import RouteFields, find_partners
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.coordination import PublishedFigure
 from ccr.storage.queries import unmet_needs
+from ccr.storage.queries.directory import directory_version
+from ccr.storage.queries.snapshot import load_snapshot
 from tests.coordination import coordinator, promise, write_past_referrals
 from tests.directory_rows import save_agreement
 from tests.loop import world
@@ -280,3 +283,31 @@ def test_nobody_else_sees_the_network_desk(
     ):
         with pytest.raises(ForbiddenError):
             look()
+
+
+def test_answer_times_follow_a_year_and_routing_counts_who_is_slow(
+    small: SmallDirectory, now: datetime
+) -> None:
+    needs = (Need.ADVOCACY, Need.FAMILY_LAW)
+    for month in (2, 5, 8, 11):
+        at = datetime(2025, month, 10, 15, tzinfo=UTC)
+        pairs = mixed(small, 36)
+        slow = [pair for pair in pairs if pair[1] is small.birch]
+        quick = [pair for pair in pairs if pair[1] is not small.birch]
+        write_past_referrals(small, slow, at=at, needs=needs, answered_after=timedelta(hours=29.5))
+        write_past_referrals(small, quick, at=at, needs=needs)
+    before = directory_version(small.network_id)
+    for number in (1, 2, 3, 4):
+        publish(small, f"2025Q{number}", now)
+    times = load_snapshot(small.network_id).answer_times
+    assert times.network == 3 * 60
+    # The program for abusive partners has no figure (R12).
+    teams = (small.alder, small.birch, small.cedar)
+    assert times.by_member == {t.member_id: (30 if t is small.birch else 3) * 60 for t in teams}
+    assert directory_version(small.network_id) > before
+    answer = find_partners(
+        small.alder.identity, world(), RouteFields(needs=["advocacy"], near="12180"), at=now
+    )
+    assert [m.minutes for p in answer.partners for m in p.parts if m.name == "slow"] == [27]
+    # The desk shows figures by need group alone.
+    assert {f.measure for f in coordination.list_published(coordinator(small))} <= set(Measured)

@@ -25,6 +25,7 @@ from ccr.services.routing import (
     directory_services,
     find_partners,
     make_ready,
+    read_not_near,
     read_request,
     ready_directory,
     still_possible,
@@ -107,6 +108,9 @@ def test_a_key_without_the_scope_may_not_ask(sender, world, now, scopes):
         ({"at": "0001-01-01T00:00+14:00"}, "at"),
         ({"exclude": ["Nobody at all"]}, "exclude"),
         ({"exclude": ["x"] * 51}, "exclude"),
+        ({"not_near": ["Nowhere at all"]}, "not_near"),
+        ({"not_near": ["12180=0"]}, "not_near"),
+        ({"not_near": ["12180", "12207", "12305", "12866"]}, "not_near"),
         ({"limit": "0"}, "limit"),
         ({"limit": "51"}, "limit"),
         ({"limit": "ten"}, "limit"),
@@ -148,6 +152,44 @@ def test_what_was_typed_does_not_show_when_fields_are_printed():
     fields = RouteFields(needs=["advocacy"], near="12180", exclude=["Alder House"])
     assert "Alder" not in repr(fields)
     assert "12180" not in repr(fields)
+
+
+def test_a_distance_to_keep_leaves_no_trace_in_any_part_of_the_answer(sender, partner, world, now):
+    near = save_service(partner, name="Near desk")
+    far = save_service(partner, name="Far desk", sites=(make_site(ALBANY),))
+    hidden = save_service(partner, name="Elm house", confidential=True)
+    fields = replace(FIELDS, near="12207", not_near=["Troy, NY=2"])
+    document = route_document(sender.identity, world, fields, at=now)
+    assert [row["service_id"] for row in document["partners"]] == [str(far)]
+    assert [row["service_id"] for row in document["area_partners"]] == [str(hidden)]
+    for trace in ("Near desk", str(near), "Troy", "2 km"):
+        assert trace not in json.dumps(document)
+    assert "Troy" not in repr(fields)
+    request = read_request(sender.identity, world, fields, at=now)
+    stopped = still_possible(sender.identity, world, request, near, at=now)
+    assert stopped is not None
+    assert stopped.limit == "not-offered"
+
+
+def test_nobody_is_led_by_a_member_with_a_place_too_near(network, sender, partner, world, now):
+    goal = make_team(network, "Cedar Bank", at=now)
+    save_service(partner)
+    save_service(goal, sites=(make_site(ALBANY),))
+    save_agreement(network, sender, partner)
+    save_agreement(network, partner, goal)
+    for not_near, ways in (([], 1), (["12180=2"], 0)):
+        fields = replace(FIELDS, near="12207", not_near=not_near)
+        rows = route_document(sender.identity, world, fields, at=now)["partners"]
+        (row,) = (row for row in rows if row["member"] == "Cedar Bank")
+        assert len(row["other_pathways"]) == ways
+        assert ("Alder House" in json.dumps(row)) is bool(ways)
+
+
+def test_a_place_to_keep_away_from_is_named_in_full_whatever_was_typed(sender, world):
+    typed = ["  troy,ny ", "12207=20", "Rensselaer County"]
+    said = read_not_near(sender.identity, world, typed)
+    assert said == ["Albany, NY 12207=20", "Rensselaer County, NY=8", "Troy, NY=8"]
+    assert read_not_near(sender.identity, world, said) == said
 
 
 def test_a_warm_search_costs_one_statement(sender, partner, world, now):

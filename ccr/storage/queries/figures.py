@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ccr.domain.answer_times import AnswerTimes, Received
 from ccr.domain.clocks import ClockKind
 from ccr.domain.late_answers import LateMember, late_state, week_of
 from ccr.domain.referral_states import Action, State
 from ccr.domain.small_cells import Count, Figure, Measured, NeedGroup, group_of
-from ccr.domain.taxonomy import Need
+from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.coordination import PublishedFigure
-from ccr.storage.models.directory import MemberRow, UnmetNeed
+from ccr.storage.models.directory import MemberRow, ServiceNeedRow, ServiceRow, UnmetNeed
 from ccr.storage.models.referrals import ClockRow, ReferralEventRow, ReferralRow
 
 _MARK = "published"
+_ANSWER_TIMES = "answer-times"
 _ANSWERS = tuple(a.value for a in (Action.ACCEPT, Action.DECLINE, Action.ASK, Action.WAITLIST))
 Counts = dict[NeedGroup, Count]
 
@@ -32,8 +35,28 @@ def count_referrals(network_id: UUID, start: datetime, end: datetime) -> tuple[C
     An answer is an acceptance or a decline; its minutes run from sending. A referral with needs of
     two groups counts once in each. What was entered in error is not counted.
     """
+    sent: Counts = defaultdict(Count)
+    answered: Counts = defaultdict(Count)
+    for row in _sent_rows(network_id, start, end):
+        waited = _waited(row)
+        for group in {group_of(Need(code)) for code in row.needs}:
+            sent[group].add((row.sender, row.receiver))
+            if waited is not None:
+                answered[group].add((row.sender, row.receiver))
+                answered[group].minutes.append(waited)
+    return sent, answered
+
+
+def _waited(row: Row[Any]) -> int | None:
+    """Return the whole minutes until the answer to a referral, or None while there is none."""
+    answers = [at for at in (row.accepted_at, row.declined_at) if at is not None]
+    return int((min(answers) - row.sent_at) / timedelta(minutes=1)) if answers else None
+
+
+def _sent_rows(network_id: UUID, start: datetime, end: datetime) -> Iterable[Row[Any]]:
+    """Return the referrals sent in [start, end) but those entered in error, with both members."""
     sender, receiver = Compartment.__table__.alias("s"), Compartment.__table__.alias("r")
-    rows = db.session.execute(
+    return db.session.execute(
         select(
             ReferralRow.needs,
             ReferralRow.sent_at,
@@ -52,17 +75,45 @@ def count_referrals(network_id: UUID, start: datetime, end: datetime) -> tuple[C
         )
         .execution_options(yield_per=500)
     )
-    sent: Counts = defaultdict(Count)
-    answered: Counts = defaultdict(Count)
-    for row in rows:
-        answers = [at for at in (row.accepted_at, row.declined_at) if at is not None]
-        for group in {group_of(Need(code)) for code in row.needs}:
-            sent[group].add((row.sender, row.receiver))
-            if answers:
-                answered[group].add((row.sender, row.receiver))
-                waited = min(answers) - row.sent_at
-                answered[group].minutes.append(int(waited / timedelta(minutes=1)))
-    return sent, answered
+
+
+def received_by_member(network_id: UUID, start: datetime, end: datetime) -> dict[UUID, Received]:
+    """Return what each member was sent in [start, end), with the need groups that it states.
+
+    Members that were sent nothing are absent. Minutes are as in count_referrals.
+    """
+    found: dict[UUID, Received] = defaultdict(Received)
+    for row in _sent_rows(network_id, start, end):
+        if row.sender == row.receiver:
+            continue
+        received = found[row.receiver]
+        received.groups |= {group_of(Need(code)) for code in row.needs}
+        received.sent.add((row.sender,))
+        waited = _waited(row)
+        if waited is not None:
+            received.answered.add((row.sender,))
+            received.answered.minutes.append(waited)
+    _state_groups(network_id, found)
+    apips = select(Compartment.member_id).where(
+        Compartment.network_id == network_id, Compartment.kind == CompartmentKind.APIP.value
+    )
+    for member_id in db.session.scalars(apips):
+        if member_id in found:
+            found[member_id].is_apip = True
+    return dict(found)
+
+
+def _state_groups(network_id: UUID, found: dict[UUID, Received]) -> None:
+    """Add the need groups that members state, whether or not anything was sent for them."""
+    rows = db.session.execute(
+        select(ServiceRow.member_id, ServiceNeedRow.need)
+        .join(ServiceNeedRow, ServiceNeedRow.service_id == ServiceRow.id)
+        .where(ServiceRow.network_id == network_id)
+        .distinct()
+    )
+    for member_id, need in rows:
+        if member_id in found:
+            found[member_id].groups.add(group_of(Need(need)))
 
 
 def count_unmet(network_id: UUID, period: str) -> Counts:
@@ -82,7 +133,10 @@ def list_figures(network_id: UUID) -> tuple[Figure, ...]:
     """Return everything that was ever published, newest period first."""
     rows = db.session.execute(
         select(PublishedFigure.__table__)
-        .where(PublishedFigure.network_id == network_id, PublishedFigure.measure != _MARK)
+        .where(
+            PublishedFigure.network_id == network_id,
+            PublishedFigure.measure.in_([measure.value for measure in Measured]),
+        )
         .order_by(PublishedFigure.period.desc(), PublishedFigure.measure, PublishedFigure.cell)
     )
     return tuple(
@@ -98,6 +152,36 @@ def published_periods(network_id: UUID) -> frozenset[str]:
         )
     )
     return frozenset(rows)
+
+
+def answer_times(network_id: UUID) -> AnswerTimes:
+    """Return the answer times of the last year of which any were published."""
+    rows = db.session.execute(
+        select(PublishedFigure.period, PublishedFigure.cell, PublishedFigure.value)
+        .where(PublishedFigure.network_id == network_id, PublishedFigure.measure == _ANSWER_TIMES)
+        .order_by(PublishedFigure.period.desc())
+    ).all()
+    last = {row.cell: row.value for row in rows if row.period == rows[0].period}
+    by_member = {UUID(cell): value for cell, value in last.items() if cell}
+    return AnswerTimes(last.get("") or None, by_member)
+
+
+def freeze_answer_times(network_id: UUID, year: str, times: AnswerTimes, *, at: datetime) -> None:
+    """Publish the answer times of a year that is being frozen; see freeze."""
+    cells = {"": times.network, **{str(member): m for member, m in times.by_member.items()}}
+    db.session.add_all(
+        PublishedFigure(
+            network_id=network_id,
+            period=year,
+            measure=_ANSWER_TIMES,
+            cell=cell,
+            value=minutes,
+            published_at=at,
+        )
+        for cell, minutes in cells.items()
+        if minutes is not None
+    )
+    db.session.flush()
 
 
 def freeze(network_id: UUID, period: str, figures: Iterable[Figure], *, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The whole directory of one network as one value, in six statements whatever its size.
+"""The whole directory of one network as one value, in seven statements whatever its size.
 
 How rows become services is written once, in `directory`.
 """
@@ -23,6 +23,7 @@ from ccr.storage.models.directory import (
 )
 from ccr.storage.queries import directory, taking_part
 from ccr.storage.queries.directory_parts import parts_of
+from ccr.storage.queries.figures import answer_times
 
 
 def load_snapshot(network_id: UUID) -> DirectorySnapshot:
@@ -65,6 +66,7 @@ def _snapshot(network_id: UUID) -> DirectorySnapshot:
         version=hanging.version,
         services=tuple(directory.service_of_row(row, hanging) for row in rows),
         agreements=_agreements(network_id),
+        answer_times=answer_times(network_id),
     )
 
 

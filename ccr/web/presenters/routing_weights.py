@@ -37,7 +37,14 @@ GROUPS: tuple[tuple[Phrase, tuple[str, ...]], ...] = (
     ),
     (
         phrase("Agreement and answer"),
-        ("not_on_ccr", "agreement_missing", "agreement_lapsed", "pathway_step"),
+        (
+            "not_on_ccr",
+            "slow_hour",
+            "slow_at_most",
+            "agreement_missing",
+            "agreement_lapsed",
+            "pathway_step",
+        ),
     ),
     (phrase("Language"), ("language_interpreter", "language_unknown")),
     (
