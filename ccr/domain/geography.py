@@ -136,8 +136,9 @@ def box_around(point: Point, km: float) -> Box:
     """
     lat_span = km / KM_PER_DEGREE_OF_LATITUDE * 1.01
     south, north = max(point.lat - lat_span, -MOST_LAT), min(point.lat + lat_span, MOST_LAT)
+    # Never zero, at the poles neither: there every longitude is near.
     narrowest = math.cos(math.radians(max(abs(south), abs(north))))
-    lon_span = MOST_LON * 2 if narrowest < 1e-6 else km / (KM_PER_DEGREE * narrowest) * 1.01  # noqa: PLR2004 -- at the pole every longitude is near
+    lon_span = km / (KM_PER_DEGREE * narrowest) * 1.01
     return Box(
         south, max(point.lon - lon_span, -MOST_LON), north, min(point.lon + lon_span, MOST_LON)
     )

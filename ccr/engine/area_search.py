@@ -19,7 +19,7 @@ from ccr.domain.matching import Search, judge_by_area
 from ccr.domain.plans import MOST_PLANS, Door
 from ccr.domain.routing import room_for_outdated
 from ccr.domain.routing_request import LeftOut
-from ccr.domain.why_not import AREA_PLACES, by_area_to_name, fixed_place
+from ccr.domain.why_not import AREA_PLACES, by_area_to_name, fixed_place, may_be_named
 from ccr.engine.columns import Columns, Fact, need_bits
 from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
@@ -110,7 +110,7 @@ class AreaSearch:
             item = judge_by_area(service, self._search)
             if item is None and outdated(service, request.at, self._search.weights):
                 item = left_out_as_outdated(service)
-            if item is not None:
+            if item is not None and may_be_named(item, request):
                 stopped.append(item)
             if len(stopped) == AREA_PLACES:
                 break

@@ -20,12 +20,14 @@ from ccr.domain.matching import (
 from ccr.domain.taxonomy import (
     AgeBand,
     CapacityStatus,
+    CompartmentKind,
     LanguageMode,
     Need,
     Population,
     Transport,
     Urgency,
 )
+from ccr.domain.ways import DIRECT, Between, Target, Ways
 from ccr.domain.weights import DEFAULT
 from tests.builders import (
     HOURS,
@@ -256,3 +258,36 @@ def test_an_agreement_in_force_is_a_reason_in_both_lists():
             else as_partner(judge(service, asked), asked)
         )
         assert str(shown.reasons[-1]) == "You have an agreement with them"
+
+
+def test_being_handed_on_costs_by_kind_of_partner_and_by_member():
+    near_member = make_member()
+    ways = Ways({Target.VICTIM_SERVICES: Between(25, {near_member.id: 5})})
+    victim_services = {"compartment_kind": CompartmentKind.VICTIM_SERVICES}
+    for changes, minutes in (
+        (victim_services, 25),
+        (victim_services | {"member": near_member}, 5),
+        ({"member": near_member}, 0),
+        ({}, 0),
+    ):
+        asked = search_for(make_request(), (), hours=HOURS, ways=ways)
+        parts = [
+            (p.name, p.minutes, str(p.text)) for p in drawbacks(make_service(**changes), asked)
+        ]
+        handed_on = [("pathway", minutes, "Not direct: another partner hands on")]
+        assert parts == (handed_on if minutes else [])
+
+
+def test_a_hidden_place_has_no_minutes_in_between_whatever_the_rules_say():
+    ways = Ways({target: Between(25) for target in Target})
+    house = make_service(confidential=True, compartment_kind=CompartmentKind.VICTIM_SERVICES)
+    assert ways.minutes(house) == 0
+    assert ways.minutes(make_service()) == 25
+    assert DIRECT.minutes(make_service()) == 0
+
+
+@pytest.mark.parametrize("between", [(-1, {}), (0, {make_member().id: -1})])
+def test_minutes_in_between_are_never_negative(between):
+    with pytest.raises(ValueError, match="minutes in between are negative"):
+        Between(*between)
+    assert Between(0, {make_member().id: 0}).otherwise == 0

@@ -204,12 +204,17 @@ def test_areas_touch_the_state_that_holds_them_or_that_they_hold():
     assert touches_state(by_county, TROY)
     assert not touches_state(elsewhere, TROY)
     assert touches_state(make_service(areas=(Area(AreaExtent.STATE, "NY"),)), TROY)
+    assert not touches_state(make_service(areas=(Area(AreaExtent.STATE, "CA"),)), TROY)
+    assert touches_state(make_service(areas=(Area(AreaExtent.NATION, "US"),)), TROY)
 
 
 @pytest.mark.parametrize(
     ("ages", "band", "expected"),
     [
         ((18, None), AgeBand.TEEN, "age"),
+        ((17, None), AgeBand.TEEN, None),
+        ((None, 13), AgeBand.TEEN, None),
+        ((None, 12), AgeBand.TEEN, "age"),
         ((18, None), AgeBand.YOUNG_ADULT, None),
         ((None, 17), AgeBand.ADULT, "age"),
         ((None, 17), AgeBand.TEEN, None),
@@ -368,3 +373,48 @@ def test_saying_less_about_a_person_never_adds_a_limit(service, request_):
     )
     if left_out(service, request_, hours=HOURS, within_reach=lambda: True) is None:
         assert left_out(service, less, hours=HOURS, within_reach=lambda: True) is None
+
+
+def both_sentences(service, request=None, *, near=True):
+    within_reach = None if service.area_only else lambda: near
+    stopped = left_out(service, request or make_request(), hours=HOURS, within_reach=within_reach)
+    return str(stopped.text), str(stopped.would_change)
+
+
+def test_ages_say_the_end_that_stops():
+    teen = make_request(age_band=AgeBand.TEEN)
+    another = "Another age band"
+    assert both_sentences(make_service(minimum_age=18), teen) == ("From age 18", another)
+    assert both_sentences(make_service(maximum_age=12), teen) == ("Up to age 12", another)
+    between = make_service(minimum_age=0, maximum_age=12)
+    assert both_sentences(between, teen) == ("Up to age 12", another)
+
+
+def test_other_needs_are_named_when_it_is_one_and_summed_up_when_more():
+    rides = make_service(needs=frozenset({Need.TRANSPORT}))
+    assert both_sentences(rides) == ("Helps only with: Rides", "Ask for this need: Rides")
+    several = ("Helps with other needs", "A need that they help with")
+    assert both_sentences(make_service(needs=frozenset({Need.TRANSPORT, Need.PETS}))) == several
+    assert both_sentences(make_service(needs=frozenset())) == several
+
+
+def test_what_is_not_offered_has_one_text_for_every_reason():
+    one_text = ("Is not offered for this request", "Another choice")
+    service = make_service()
+    excluded = make_request(excluded_members=frozenset({service.member.id}))
+    own = make_request(sender_compartment_id=service.compartment_id)
+    assert both_sentences(service, excluded) == both_sentences(service, own) == one_text
+    for changes in (
+        {"do_not_refer": True},
+        {"status": ServiceStatus.DEFUNCT},
+        {"member": make_member(active=False)},
+    ):
+        assert both_sentences(make_service(**changes)) == one_text
+
+
+def test_a_site_of_another_county_without_point_and_area_says_that_the_area_is_not_known():
+    unplaced = make_service(areas=(), sites=(make_site(ALBANY, point=None),))
+    assert both_sentences(unplaced) == (
+        "The area it serves is not known",
+        "A place in the area it serves",
+    )
