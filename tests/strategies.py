@@ -20,7 +20,7 @@ from ccr.domain.directory import (
     Service,
     Site,
 )
-from ccr.domain.routing_request import RouteRequest
+from ccr.domain.routing_request import NotNear, RouteRequest
 from ccr.domain.taxonomy import (
     Access,
     AgeBand,
@@ -213,6 +213,9 @@ def snapshots(*, max_services: int = 25) -> st.SearchStrategy[DirectorySnapshot]
     )
 
 
+_KM = st.sampled_from([1.0, 8.0, 60.0])
+
+
 def requests() -> st.SearchStrategy[RouteRequest]:
     member_ids = [member.id for member in MEMBERS]
     return st.builds(
@@ -230,6 +233,7 @@ def requests() -> st.SearchStrategy[RouteRequest]:
         gender=st.one_of(st.none(), st.sampled_from(list(Gender))),
         transport=st.sampled_from([Transport.CAR, *Transport]),
         excluded_members=st.sets(st.sampled_from(member_ids), max_size=2).map(frozenset),
+        not_near=st.one_of(st.just(()), st.tuples(st.builds(NotNear, places(), _KM))),
         sender_member_id=st.one_of(st.none(), st.sampled_from(member_ids)),
         sender_compartment_id=st.one_of(st.none(), st.sampled_from(COMPARTMENTS)),
         limit=st.sampled_from([1, 2, 3, 10]),

@@ -10,6 +10,7 @@ import numpy as np
 
 from ccr.domain.answering import coverage_now
 from ccr.domain.eligibility import wanted_language
+from ccr.domain.keeping_away import kept_away
 from ccr.domain.reasons import language_mode
 from ccr.domain.taxonomy import CapacityStatus, CoverageMode, Urgency
 from ccr.engine.columns import NEVER, ROOM, Columns, Fact
@@ -46,11 +47,11 @@ class Limits:
     def passed(self, rows: Array) -> tuple[Array, Array]:
         """Return those of these rows that meet a need and that no limit stops, and their facts."""
         rows, facts = self.passed_by_columns(rows)
-        answered = self.answered(facts)
-        return rows[answered], facts[answered]
+        left = self.left_by_the_domain(rows, facts)
+        return rows[left], facts[left]
 
     def passed_by_columns(self, rows: Array) -> tuple[Array, Array]:
-        """Return the same, before it is asked whether anybody answers."""
+        """Return the same, before what columns cannot tell."""
         question, table = self._question, self._columns.table
         meets = self.helping(rows) & ((table[rows, Fact.TRAITS] & question.forbidden) == 0)
         rows = rows[meets & self._columns.there[rows]]
@@ -62,15 +63,22 @@ class Limits:
             stopped |= self._without_language(rows, facts)
         return rows[~stopped], facts[~stopped]
 
-    def answered(self, facts: Array) -> Array:
-        """Return for these rows of facts whether it may be that somebody answers now."""
-        answered = np.ones(len(facts), bool)
-        if self._question.search.request.urgency is Urgency.IMMEDIATE:
+    def left_by_the_domain(self, rows: Array, facts: Array) -> Array:
+        """Return for these rows whether they pass what columns cannot tell: who answers, where not.
+
+        Seldom asked: when it cannot wait, or when there are places to keep away from.
+        """
+        left = np.ones(len(facts), bool)
+        request, hours = self._question.search.request, self._question.search.hours
+        if request.urgency is Urgency.IMMEDIATE:
             numbers = facts[:, Fact.ANSWERING]
             for number in set(numbers.tolist()):
                 if self._silent(number):
-                    answered[numbers == number] = False
-        return answered
+                    left[numbers == number] = False
+        if request.not_near or request.apart_from:
+            for i in np.flatnonzero(left).tolist():
+                left[i] = not kept_away(self._columns.services[rows[i]], request, hours)
+        return left
 
     def _mark_unnamed(self, facts: Array, marks: Array) -> None:
         """Mark excluded members and the sender's own compartment."""

@@ -62,7 +62,7 @@ class PublicLeftOut:
                 break
             item = None if row in seen else why(row)
             seen.add(row)
-            if item is None:
+            if item is None or not may_be_named(item, self.search.request):
                 continue
             stopped.append(item)
             if len(stopped) == places:
@@ -110,17 +110,16 @@ class PublicLeftOut:
         return left_out_as_outdated(service) if old and row not in self.found.old_proposed else None
 
     def _why(self, row: int) -> LeftOut | None:
-        """Return why a service is left out, or None when it is not, or may not be named."""
+        """Return why a service is left out, or None when it is not."""
         search, service = self.search, self.found.service(row)
         trip = Trip(service, search.request)
-        item = left_out(
+        return left_out(
             service,
             search.request,
             hours=search.hours,
             weights=search.weights,
             within_reach=lambda: trip.minutes <= search.weights.reach,
         )
-        return item if item is not None and may_be_named(item, search.request) else None
 
 
 def nearest_first(

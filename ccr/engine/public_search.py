@@ -75,7 +75,7 @@ class PublicSearch:
         keep = np.ones(len(order), bool)
         np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
         keep &= (found.anywhere | (found.least <= weights.reach))[order]
-        keep &= self.limits.answered(facts)[order]
+        keep &= self.limits.left_by_the_domain(found.rows, facts)[order]
         order = order[keep]
         return Ranked(
             found.rows[order],

@@ -23,7 +23,7 @@ from ccr.domain.directory import (
     Service,
     Site,
 )
-from ccr.domain.routing_request import RouteRequest
+from ccr.domain.routing_request import NotNear, RouteRequest
 from ccr.domain.taxonomy import (
     Access,
     AgeBand,
@@ -95,6 +95,8 @@ class RandomDirectory:
                 "age_band": rng.choice([None, None, *AgeBand]),
                 "gender": rng.choice([None, None, Gender.WOMEN, Gender.MEN]),
                 "transport": rng.choice([Transport.CAR] * 3 + list(Transport)),
+                "not_near": rng.choice([(), (), (), (NotNear(rng.choice(self.towns), 12.0),)]),
+                "apart_from": rng.choice([(), (), (), (rng.choice(self.snapshot.services),)]),
                 "excluded_members": frozenset(m.id for m in rng.sample(self.members, 2)),
                 "sender_member_id": self.members[sender].id,
                 "sender_compartment_id": self.compartments[sender],

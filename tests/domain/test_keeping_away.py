@@ -110,6 +110,7 @@ def test_a_confidential_service_is_never_too_near():
 def test_the_answer_is_the_one_of_a_directory_that_never_had_what_is_too_near(
     snapshot, request, place, km
 ):
+    request = replace(request, not_near=())
     away = replace(request, not_near=(NotNear(place, km),))
     others = tuple(s for s in snapshot.services if not too_near(s, away))
     without = rank_partners(replace(snapshot, services=others), request, hours=HOURS)
