@@ -23,7 +23,7 @@ from tests.bench.directory_parts import GAZETTEER
 from tests.bench.postgis_questions import Questions
 from tests.bench.routing_postgis import Peer, PostGIS
 
-BEST_SCHEMA = "by area"
+BEST_WAY = ("by area", 30.0)
 
 
 def hello_app() -> Flask:
@@ -39,7 +39,7 @@ def postgis_app(postgis: PostGIS, questions: Questions) -> Flask:
 
     def answer() -> Any:
         if not hasattr(own, "peer"):
-            own.peer = Peer(postgis.connection(), questions, BEST_SCHEMA)
+            own.peer = Peer(postgis.connection(), questions, *BEST_WAY)
         found = own.peer.prepared(read_request(request.get_json()))()
         return jsonify(partners=[{"id": str(i), "minutes": minutes} for i, minutes in found])
 

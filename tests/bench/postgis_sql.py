@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from ccr.domain.weights import DEFAULT as W
 
-CIRCLES_KM = (30.0,)
-"""Circles asked for first, smallest first; one was faster than two or three, by seed 7."""
 NEVER = 2_000_000_000
 """Stands for the minute at which a listing was verified that never was."""
 
@@ -112,11 +110,17 @@ _EXTRA = f"""
 """
 
 
-ANYWHERE, CIRCLE, BEYOND = "anywhere", "circle", "beyond"
+ANYWHERE, CIRCLE, RING, BEYOND, ALL = "anywhere", "circle", "ring", "beyond", "all"
+_ROWS = "SELECT * FROM {table} r WHERE r.number = k.number "
+_WITHIN = "AND ST_DWithin(r.geog, %(point)s::geography, %(metres)s::float8)"
+_OUTSIDE = " AND NOT ST_DWithin(r.geog, %(point)s::geography, %(inner)s::float8)"
+_BEYOND = "AND r.remote AND NOT ST_DWithin(r.geog, %(point)s::geography, %(metres)s::float8)"
 _WHERE = {
-    ANYWHERE: "",
-    CIRCLE: "AND ST_DWithin(r.geog, %(point)s::geography, %(metres)s::float8)",
-    BEYOND: "AND r.remote AND NOT ST_DWithin(r.geog, %(point)s::geography, %(metres)s::float8)",
+    ANYWHERE: _ROWS,
+    CIRCLE: _ROWS + _WITHIN,
+    RING: _ROWS + _WITHIN + _OUTSIDE,
+    BEYOND: _ROWS + _BEYOND,
+    ALL: f"{_ROWS}{_WITHIN} UNION ALL {_ROWS}{_BEYOND}",
 }
 
 
@@ -124,10 +128,12 @@ def statement(schema: str, where: str) -> str:
     """Return the question for one schema.
 
     Args:
-        where: ANYWHERE; inside a CIRCLE of so many metres; or BEYOND it, for those who help by
-            phone or online and serve the place.
+        where: ANYWHERE, read row by row; inside a CIRCLE of so many metres; in a RING around an
+            inner one, for those with few drawbacks; BEYOND a circle, for those who help by phone
+            or online and serve the place; or ALL, inside and beyond.
     """
     s = SCHEMAS[schema]
+    few = f"AND ({_EXTRA}) <= %(most_extra)s::int" if where == RING else ""
     return f"""
 SELECT extra + CASE WHEN remote THEN least(trip, {W.reach}) ELSE trip END AS cost, km, service
 FROM (
@@ -140,8 +146,8 @@ FROM (
            ST_Distance(o.geog, %(point)s::geography) / 1000 AS km
     FROM unnest(%(keys)s::int[], %(lower)s::bigint[], %(stated)s::bool[])
       AS k (number, lower, stated)
-    CROSS JOIN LATERAL (SELECT * FROM {s.table} r WHERE r.number = k.number {_WHERE[where]}) o
-    WHERE {_FILTERS} AND {s.listed}
+    CROSS JOIN LATERAL ({_WHERE[where].format(table=s.table)}) o
+    WHERE {_FILTERS} AND {s.listed} {few}
     OFFSET 0
   ) measured
   OFFSET 0

@@ -40,7 +40,8 @@ from tests.bench.routing_postgis import PostGIS
 
 __all__ = ["RandomDirectory"]  # its former home
 HELD_OUT_SEEDS = (41, 42)
-WHOLE_UP_TO = 100_000
+WHOLE_UP_TO, SOME_WHOLE_UP_TO, SOME = 10_000, 100_000, 25
+"""Who is left out is compared for every request, for some, or for none, by size."""
 WARM_UP = 60
 EDITS = 40
 LIST, WHOLE, FLOOR, BEST = "list", "whole answer", "SELECT 1", "best PostGIS"
@@ -59,15 +60,19 @@ class Run:
     edit_milliseconds: list[float] = field(default_factory=list)
     times: dict[str, list[float]] = field(default_factory=dict)
     """Milliseconds by what was asked, in the order of the requests."""
+    work: dict[str, list[float]] = field(default_factory=dict)
+    """The same in milliseconds of processor, ours and the database's: other work does not show."""
     plan_times: list[float] = field(default_factory=list)
     one_need_times: list[float] = field(default_factory=list)
     wrong: dict[str, int] = field(default_factory=dict)
     checked: dict[str, int] = field(default_factory=dict)
 
-    def best_postgis(self) -> list[float]:
-        """Return for each request the time of the schema that was faster on it."""
-        schemas = [times for name, times in self.times.items() if name.startswith("PostGIS")]
-        return [min(each) for each in zip(*schemas, strict=True)]
+    def add_best(self) -> None:
+        """Add for each request the time of the way of asking PostGIS that was fastest on it."""
+        for found in (self.times, self.work):
+            ways = [times for name, times in found.items() if name.startswith("PostGIS")]
+            if ways:
+                found[BEST] = [min(each) for each in zip(*ways, strict=True)]
 
 
 def timed(work: Callable[[], object]) -> tuple[float, Any]:
@@ -109,7 +114,8 @@ def measure(size: int, seed: int, requests: int, checked: int, peer: Any) -> Run
     settle()
     asked = requests_to(directory, requests, 1)
     warm_up(asks, requests_to(directory, WARM_UP, 2))
-    answers = ask_in_turn(run, asks, asked)
+    answers = ask_in_turn(run, asks, asked, peer.processor_seconds if peer else lambda: 0.0)
+    run.add_best()
     oracle = Oracle(directory.snapshot, hours)
     compare(run, oracle, asked[:checked], answers)
     measure_plans(run, index, hours, requests_to(directory, requests, 3))
@@ -124,15 +130,28 @@ def warm_up(asks: dict[str, Ask], asked: list[RouteRequest]) -> None:
             ask(request)()
 
 
-def ask_in_turn(run: Run, asks: dict[str, Ask], asked: list[RouteRequest]) -> dict[str, list[Any]]:
-    """Ask everybody the same request before the next one, each time another first."""
+def ask_in_turn(
+    run: Run,
+    asks: dict[str, Ask],
+    asked: list[RouteRequest],
+    of_the_database: Callable[[], float],
+) -> dict[str, list[Any]]:
+    """Ask everybody the same request before the next one, each time another first.
+
+    Args:
+        of_the_database: seconds of processor that the database has used so far.
+    """
     names = list(asks)
-    run.times = {name: [] for name in names}
+    run.times, run.work = {name: [] for name in names}, {name: [] for name in names}
     answers: dict[str, list[Any]] = {name: [] for name in names}
     for number, request in enumerate(asked):
         turn = number % len(names)
         for name in names[turn:] + names[:turn]:
-            took, answer = timed(asks[name](request))
+            ask = asks[name](request)
+            theirs, ours = of_the_database(), time.thread_time()
+            took, answer = timed(ask)
+            ours = time.thread_time() - ours
+            run.work[name].append((ours + of_the_database() - theirs) * 1000)
             run.times[name].append(took)
             answers[name].append(answer)
     return answers
@@ -144,7 +163,8 @@ def compare(
     """Count the answers that differ from the specification's, and name the first."""
     run.wrong = dict.fromkeys((name for name in answers if name != FLOOR), 0)
     for number, request in enumerate(asked):
-        right = oracle.expected(request, whole=run.size <= WHOLE_UP_TO)
+        some = run.size <= SOME_WHOLE_UP_TO and number < SOME
+        right = oracle.expected(request, whole=some or run.size <= WHOLE_UP_TO)
         for name in run.wrong:
             got = answers[name][number]
             run.checked[name] = run.checked.get(name, 0) + 1
@@ -201,18 +221,15 @@ def report(run: Run) -> None:
     )
     for name, times in run.times.items():
         wrong = f"   wrong {run.wrong[name]} of {run.checked[name]}" if name in run.wrong else ""
-        print(line(name, times) + wrong)
+        print(line(name, times) + "   processor" + line("", run.work[name])[20:] + wrong)
     plan, one = percentile(run.plan_times, 95), percentile(run.one_need_times, 95)
     print(line("five needs", run.plan_times))
     print(line("one need", run.one_need_times))
     print(f"  five needs against one, p95: {plan / one:.1f}x")
-    if len(run.times) > 2:
-        best = run.best_postgis()
-        print(line(BEST, best))
-        peers = {name: times for name, times in run.times.items() if name.startswith("PostGIS")}
+    for kind, found in (("time", run.times), ("processor", run.work)):
         for ours in (LIST, WHOLE):
-            for name, times in {BEST: best, **peers}.items():
-                print(against(name, times, ours, run.times[ours]))
+            for name in (name for name in found if "PostGIS" in name):
+                print(f"  {kind:9} {against(name, found[name], ours, found[ours])}")
 
 
 def against(name: str, theirs: Sequence[float], ours_name: str, ours: Sequence[float]) -> str:
@@ -220,7 +237,7 @@ def against(name: str, theirs: Sequence[float], ours_name: str, ours: Sequence[f
     ratios = (percentile(theirs, p) / percentile(ours, p) for p in (50, 95, 99))
     p50, p95, p99 = (f"{ratio:.1f}x" for ratio in ratios)
     summed = f"{sum(theirs) / sum(ours):.1f}x"
-    return f"  {name} against {ours_name}: p50 {p50}, p95 {p95}, p99 {p99}, sum {summed}"
+    return f"{name} against {ours_name}: p50 {p50}, p95 {p95}, p99 {p99}, sum {summed}"
 
 
 def line(name: str, times: Sequence[float]) -> str:
@@ -276,7 +293,7 @@ def measure_all(options: argparse.Namespace, peer: PostGIS | None) -> list[Run]:
         print(peer.versions())
     runs = []
     for size in options.sizes:
-        checked = options.checked or (200 if size <= WHOLE_UP_TO else 50)
+        checked = options.checked or (200 if size <= SOME_WHOLE_UP_TO else 50)
         for seed in options.seeds:
             gc.unfreeze()
             runs.append(measure(size, seed, options.requests, checked, peer))
