@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.engine import Engine
 from werkzeug.routing import Rule
 
@@ -26,6 +27,10 @@ from ccr.app import create_app
 from ccr.config import Settings
 from ccr.storage.db import Base, db
 from tests import postgres_server
+
+# How long an example takes says how busy the machine is, and nothing of the rule.
+hypothesis_settings.register_profile("ccr", deadline=None)
+hypothesis_settings.load_profile("ccr")
 
 NOW = datetime(2026, 11, 12, 19, 5, tzinfo=UTC)  # Thursday 14:05 in New York
 _numbers = itertools.count()
