@@ -161,6 +161,16 @@ def test_a_listing_costs_from_half_a_year_and_more_from_a_year(days, minutes, mo
     assert told(service) == ([("listing", minutes, words)] if minutes else [])
 
 
+def test_old_is_what_the_network_says_it_is():
+    figure = make_capacity(updated_at=NOW - timedelta(days=2))
+    day = replace(DEFAULT, capacity_fresh_days=1)
+    assert told(make_service(capacity=figure), day) == [("capacity", 14, "The room figure is old")]
+    sooner = replace(DEFAULT, verified_days=100, outdated_days=150)
+    listing = make_service(last_verified_at=NOW - timedelta(days=151))
+    words = "Listing not verified for over 4 months"
+    assert told(listing, sooner) == [("listing", 45, words)]
+
+
 def test_a_listing_that_was_never_verified_says_so():
     never = make_service(last_verified_at=None)
     assert told(never) == [("listing", 20, "Listing not verified yet")]

@@ -187,6 +187,8 @@ def beside(hours, theirs, *, metres=0):
         (MORNING, "Mo-Fr 12:59-17:00", True),
         (MORNING, AFTERNOON, False),
         (AFTERNOON, MORNING, False),
+        ("Mo-Fr 12:59-17:00", MORNING, True),
+        ("Th 14:06-14:10", "Th 13:10-13:20", True),
         ("24/7", AFTERNOON, True),
         ("Sa 10:00-12:00", AFTERNOON, False),
         (None, AFTERNOON, True),

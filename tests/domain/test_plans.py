@@ -166,6 +166,24 @@ def test_a_plan_with_an_area_partner_is_proposed_even_if_three_without_are_cheap
     ]
 
 
+def test_no_plan_of_three_doors_has_one_to_spare():
+    a, b, c, two = door(1), door(2), door(3), door(4)
+    public = [(0b001, a), (0b010, b), (0b100, c), (0b011, two)]
+    assert ids(plans(3, public)) == [
+        (two.service_id, c.service_id),
+        (a.service_id, b.service_id, c.service_id),
+    ]
+
+
+def test_an_area_partner_is_found_behind_three_ways_of_public_doors_that_are_cheaper():
+    all_, a, rest, b, others, house = *(door(m) for m in (5, 1, 1, 1, 1)), door(0, by_area=True)
+    public = [(0b111, all_), (0b001, a), (0b110, rest), (0b010, b), (0b101, others)]
+    found = plans(3, public, [(0b100, house)])
+    assert ids(found)[0] == (all_.service_id,)
+    assert ids(found)[2] == (a.service_id, b.service_id, house.service_id)
+    assert [plan.effective_minutes for plan in found] == [5, 22, 42]
+
+
 def test_one_door_for_everything_is_proposed_even_if_many_plans_are_cheaper():
     a, a2, b, b2, all_, all2 = (door(minutes) for minutes in (1, 2, 1, 2, 200, 201))
     public = [(0b01, a), (0b01, a2), (0b10, b), (0b10, b2), (0b11, all_), (0b11, all2)]
