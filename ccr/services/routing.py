@@ -153,6 +153,9 @@ def read_not_near(identity: Identity, world: World, texts: Iterable[str]) -> lis
         InvalidInputError: field `not_near`: a place is not known, or they are too many.
     """
     authorise(identity, Permission.ROUTE_FIND)
+    texts = list(texts)
+    if not texts:
+        return []
     directory = ready_directory(identity)
     return [read.not_near_text(away) for away in find_not_near(world, directory.state, texts)]
 
