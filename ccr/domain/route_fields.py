@@ -60,6 +60,37 @@ class RouteFields:
     limit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """What a person asked to be kept out of a search. Never echoed, printed, logged or sent (R82).
+
+    Attributes:
+        members: ids or full names of members.
+        not_near: places, as in RouteFields.
+        apart_from: ids of services to which the sender sent the other party.
+    """
+
+    members: tuple[str, ...] = field(default=(), repr=False)
+    not_near: tuple[str, ...] = field(default=(), repr=False)
+    apart_from: tuple[str, ...] = field(default=(), repr=False)
+
+    def __bool__(self) -> bool:
+        """Return True when anything is kept out."""
+        return bool(self.members or self.not_near or self.apart_from)
+
+    def __or__(self, other: KeptOut) -> KeptOut:
+        """Return both together."""
+        return KeptOut(
+            _both(self.members, other.members),
+            _both(self.not_near, other.not_near),
+            _both(self.apart_from, other.apart_from),
+        )
+
+
+def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*one, *other]))
+
+
 def read_needs(codes: Iterable[str]) -> tuple[Need, ...]:
     """Return the needs in the order given, each once; raises InvalidInputError."""
     needs = tuple(dict.fromkeys(_one(Need, code, "needs") for code in codes if code.strip()))

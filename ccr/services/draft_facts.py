@@ -16,13 +16,14 @@ from ccr.domain.directory import Place, Precision
 from ccr.domain.disclosure import CHILDREN_YES, AgeShown, Coarsened, ReferralFacts, coarsen
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
-from ccr.domain.route_fields import RouteFields
+from ccr.domain.route_fields import KeptOut, RouteFields
 from ccr.domain.routing_request import RouteRequest
 from ccr.domain.taxonomy import Transport
 from ccr.services.referral_acts import checked_text
 from ccr.services.world import World
 
 MOST_CHILDREN = 12
+_LISTS = ("needs", "access", "exclude", "not_near", "apart_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,22 @@ class PlaceAnswers:
     Attributes:
         exclude: members to leave out, beside those said before, which are never shown; () for
             nobody at all.
-        forget: True when those said before are to be left out no longer.
+        forget: True when what was said before is to be kept out no longer.
+        not_near: places to keep away from, beside those said before.
+        apart_from: ids of services to which the other party was sent, beside those before.
     """
 
     near: str
     transport: str = ""
     exclude: tuple[str, ...] | None = field(default=None, repr=False)
     forget: bool = False
+    not_near: tuple[str, ...] = field(default=(), repr=False)
+    apart_from: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def kept_out(self) -> KeptOut:
+        """Return what is newly kept out."""
+        return KeptOut(self.exclude or (), self.not_near, self.apart_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class DraftFacts:
 
     Attributes:
         exclude: member ids never to be proposed.
+        not_near: places to keep away from, by their full names, with km.
+        apart_from: services to which this program sent the other party.
         service_id: the chosen partner's service.
         release_until: the end of the feedback release asked for, ISO 8601.
         by_phone: True when the chosen partner has no inbox and is called.
@@ -79,9 +91,16 @@ class DraftFacts:
     near: str = ""
     transport: str = ""
     exclude: tuple[str, ...] = field(default=(), repr=False)
+    not_near: tuple[str, ...] = field(default=(), repr=False)
+    apart_from: tuple[str, ...] = field(default=(), repr=False)
     service_id: str = ""
     release_until: str = ""
     by_phone: bool = False
+
+    @property
+    def kept_out(self) -> KeptOut:
+        """Return what is kept out of the search."""
+        return KeptOut(self.exclude, self.not_near, self.apart_from)
 
     @property
     def chosen_service(self) -> UUID | None:
@@ -106,6 +125,8 @@ class DraftFacts:
             gender=self.gender,
             transport=self.transport,
             exclude=list(self.exclude),
+            not_near=list(self.not_near),
+            apart_from=list(self.apart_from),
         )
 
 
@@ -123,7 +144,8 @@ def seal(world: World, facts: DraftFacts, referral_id: UUID, compartment_id: UUI
 def unseal(world: World, token: str, referral_id: UUID, compartment_id: UUID) -> DraftFacts:
     """Return sealed answers; raises SealError."""
     values = json.loads(world.keys.open(token, search_context(referral_id, compartment_id)))
-    lists = {name: tuple(values[name]) for name in ("needs", "access", "exclude")}
+    # A draft sealed before distances could be kept has none.
+    lists = {name: tuple(values.get(name, ())) for name in _LISTS}
     return DraftFacts(**{**values, **lists})
 
 

@@ -21,6 +21,7 @@ from ccr.domain.errors import (
 )
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import ChosenBy, State
+from ccr.domain.route_fields import KeptOut
 from ccr.domain.routing_request import RouteAnswer
 from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
 from ccr.policy.identity import Identity
@@ -36,6 +37,7 @@ from ccr.services.draft_facts import (
     shared_facts,
     unseal,
 )
+from ccr.services.kept_out import read_kept_out
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import drafts as queries
@@ -146,17 +148,24 @@ def save_place(
     """Keep the answers of step 2; raises InvalidInputError with `field`."""
 
     def change(facts: DraftFacts) -> DraftFacts:
-        # Names are added to those said before, which no page shows.
-        before = () if answers.forget or answers.exclude == () else facts.exclude
-        exclude = (*before, *(answers.exclude or ()))
+        # What is kept out is added to what was said before, which no page shows. Names become
+        # ids at once, so that a later change of a name does not lift an exclusion.
+        anew = answers.forget or answers.exclude == ()
+        before = KeptOut() if anew else facts.kept_out
+        kept, refused = read_kept_out(identity, world, before, answers.kept_out)
+        if refused is not None:
+            raise refused
         changed = replace(
-            facts, near=answers.near.strip(), transport=answers.transport, exclude=exclude
+            facts,
+            near=answers.near.strip(),
+            transport=answers.transport,
+            exclude=kept.members,
+            not_near=kept.not_near,
+            apart_from=(before | answers.kept_out).apart_from,
         )
         changed = checked_need(changed)
-        request = routing.read_request(identity, world, changed.route_fields(), at=at)
-        # Names become ids at once, so that a later change of a name does not lift an exclusion.
-        ids = sorted(str(member_id) for member_id in request.excluded_members)
-        return replace(changed, exclude=tuple(ids))
+        routing.read_request(identity, world, changed.route_fields(), at=at)
+        return changed
 
     _change(identity, world, draft_id, change, at=at)
 

@@ -23,7 +23,7 @@ STATUS: tuple[tuple[type[errors.CcrError], int], ...] = (
     (errors.UnsafeStorageError, 503),
 )
 NOT_SENT_AGAIN = {None, "api", "security"}
-NEVER_SHOWN_AGAIN = ("exclude",)
+NEVER_SHOWN_AGAIN = ("exclude", "not_near", "other_code")
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 
 

@@ -2,7 +2,8 @@
 
 A state machine makes a small network in a database and asks it the way people and machines do:
 partners with exclusions and measured trips, listings by filter, sort and page, open data, files.
-After every answer: exclusions leave no trace (R82); the other side is never named (R83), nor does
+After every answer: exclusions, distances to keep and a linked other party leave no trace (R81,
+R82); the other side is never named (R83), nor does
 its work answer a survivor's need (R84); what hides is the same from every origin with the same
 areas, without minutes, distance or place (R49). CCR_TEST_FULL asks for longer.
 """
@@ -30,9 +31,11 @@ from hypothesis.stateful import (
 )
 
 from ccr.domain.directory import Area, DirectorySnapshot, Place, Service
+from ccr.domain.keeping_away import kept_away
 from ccr.domain.listing_search import Hours, ListingQuery, Sort, Way
 from ccr.domain.measured_travel import Goal
 from ccr.domain.open_questions import LinkQuestion, Paging, ServiceQuestion
+from ccr.domain.routing import rank_partners
 from ccr.domain.taxonomy import (
     AreaExtent,
     CapacityStatus,
@@ -67,6 +70,8 @@ KINDS = (
     "measured",
     "estimated",
     "with somebody feared",
+    "with a place feared",
+    "with two parties linked",
     "with something that hides",
     "listings that hide",
     "files",
@@ -106,6 +111,9 @@ class RoutingMachine(RuleBasedStateMachine):
         self.teams += [self._team(CompartmentKind.GENERAL) for _ in range(2)]
         self.teams += self._dual()
         self.excluded: set[UUID] = set()
+        self.away: list[str] = []
+        self.apart: list[str] = []
+        self.gone: set[UUID] = set()
         self.asking = self.teams[0].identity
         self.anybody = public_identity(accounts.get_network(self.network_id))
         for team in self.teams[1:]:
@@ -122,9 +130,18 @@ class RoutingMachine(RuleBasedStateMachine):
     def fear_a_member(self, team: int) -> None:
         self.excluded = {self.teams[team].member_id, *list(self.excluded)[:1]}
 
+    @rule(place=st.sampled_from(["12180=2", "12207=1", "12180=40"]))
+    def fear_a_place(self, place: str) -> None:
+        self.away = [place, *self.away[:1]]
+
+    @rule(number=st.integers(0, 30))
+    def link_the_other_party(self, number: int) -> None:
+        services = sorted(self._services(), key=lambda service: service.id)
+        self.apart = [str(services[number % len(services)].id)]
+
     @rule()
     def fear_nobody(self) -> None:
-        self.excluded = set()
+        self.excluded, self.away, self.apart = set(), [], []
 
     @rule(
         needs=needs,
@@ -144,10 +161,19 @@ class RoutingMachine(RuleBasedStateMachine):
     def find(
         self, needs: list[Need], place: tuple[str, str, str], measured: bool, said: dict[str, str]
     ) -> None:
-        asked = RouteFields(needs=[*needs], exclude=sorted(map(str, self.excluded)), **said)
+        asked = RouteFields(
+            needs=[*needs],
+            exclude=sorted(map(str, self.excluded)),
+            not_near=self.away,
+            apart_from=self.apart,
+            **said,
+        )
         matrix = AnyMatrix()
         here = replace(world(), travel=matrix if measured else None)
         answers = [self._ask(here, replace(asked, near=near)) for near in place[:2]]
+        # Asking to keep away from where nobody is reads like not asking: the same bytes.
+        far = replace(asked, near=place[0], not_near=[*self.away, "Anchorage, AK=1"])
+        assert json.dumps(self._ask(here, far)) == json.dumps(answers[0])
         for document in answers:
             text = json.dumps(document)
             self._leaves_no_trace(text)
@@ -163,12 +189,14 @@ class RoutingMachine(RuleBasedStateMachine):
         may_be_asked = {
             site.id
             for s in self._services()
-            if not s.confidential and s.member.id not in self.excluded
+            if not s.confidential and s.id not in self.gone and s.member.id not in self.excluded
             for site in s.sites
         }
         assert matrix.asked <= may_be_asked
         _asked["measured" if matrix.asked else "estimated"] += 1
         _asked["with somebody feared"] += bool(self.excluded)
+        _asked["with a place feared"] += bool(self.away and self.gone)
+        _asked["with two parties linked"] += bool(self.apart and self.gone)
         _asked["with something that hides"] += bool(answers[0]["area_partners"])
 
     @rule(
@@ -252,6 +280,9 @@ class RoutingMachine(RuleBasedStateMachine):
 
     def _ask(self, here: World, fields: RouteFields) -> dict[str, Any]:
         answer = find_partners(self.asking, here, fields, at=NOW)
+        self.gone = {s.id for s in self._services() if kept_away(s, answer.request, world().hours)}
+        hiding = {s.id for s in self._services() if s.confidential}
+        assert self.gone & hiding <= {UUID(text) for text in self.apart}
         if here.travel is None:
             self._is_as_if_they_were_not_there(answer)
         return answer_as_dict(self.asking, here, answer, ready_directory(self.asking))
@@ -259,13 +290,22 @@ class RoutingMachine(RuleBasedStateMachine):
     def _is_as_if_they_were_not_there(self, answer: Any) -> None:
         """R82: the answer is the one of a directory that never had the members left out."""
         whole = self._snapshot()
-        others = tuple(s for s in whole.services if s.member.id not in self.excluded)
-        request = replace(answer.request, excluded_members=frozenset())
-        without = PartnerIndex(replace(whole, services=others)).rank(request, hours=world().hours)
+        others = tuple(
+            s for s in whole.services if s.member.id not in self.excluded and s.id not in self.gone
+        )
+        nothing = {"excluded_members": frozenset(), "not_near": ()}
+        request = replace(answer.request, **nothing)
+        # Beside the other party a word of care stays, so that the rules themselves answer then.
+        rest = replace(whole, services=others)
+        rank = partial(rank_partners, rest) if self.apart else PartnerIndex(rest).rank
+        without = rank(request, hours=world().hours)
         assert replace(answer, request=request) == without
 
     def _leaves_no_trace(self, text: str) -> None:
         for service in self._services():
+            if service.id in self.gone:
+                assert str(service.id) not in text
+                assert service.name not in text
             if service.member.id in self.excluded:
                 for trace in (service.id, service.name, service.member.id, service.member.name):
                     assert str(trace) not in text
@@ -357,6 +397,13 @@ def test_every_question_of_the_machine_looks_at_what_it_is_about(sqlite_app) -> 
             machine.find(list(NEEDS[:3]), SAME_COUNTY[0], measured, {**said, "track": track})
     for sort in Sort:
         machine.look_through(set(), SAME_COUNTY[1], sort, None, None, free=False)
+    machine.fear_nobody()
+    for fear in (
+        partial(machine.fear_a_place, place="12180=2"),
+        partial(machine.link_the_other_party, number=0),
+    ):
+        fear()
+        machine.find(list(NEEDS[:3]), SAME_COUNTY[0], False, {**said, "track": "survivor"})
     machine.read_open_data(per_page=3, pair=SAME_COUNTY[0], metres=90_000)
     machine.take_away(kind="geojson")
     assert all(_asked[kind] for kind in KINDS), _asked

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from ccr.domain.disclosure import Fact, Shown
 from ccr.domain.errors import (
@@ -14,11 +16,21 @@ from ccr.domain.errors import (
 )
 from ccr.domain.referral_states import ChosenBy
 from ccr.services import drafts, referrals, sending
-from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
+from ccr.services.draft_facts import (
+    DraftFacts,
+    NeedAnswers,
+    PlaceAnswers,
+    search_context,
+    unseal,
+)
+from ccr.services.kept_out import other_party
 from ccr.storage.db import db
 from ccr.storage.models.referrals import ReferralRow
 from tests import loop as loops
+from tests.builders import make_site
+from tests.directory_rows import save_service
 from tests.loop import Loop, dump, world
+from tests.people import make_team
 
 NEED = NeedAnswers(("advocacy",))
 
@@ -257,3 +269,53 @@ def test_a_sent_referral_is_no_draft_any_more(loop, now):
     with pytest.raises(NotFoundError):
         drafts.discard(me, referral_id, at=now)
     referrals.recall(me, world(), referral_id, at=now)
+
+
+def test_distances_to_keep_are_sealed_obeyed_and_never_repeated(loop, now):
+    me, draft_id = loop.hospital.worker, loop.draft()
+    save_service(make_team(loop.network_id, "Cedar Bank (demo)", at=now), sites=(make_site(),))
+    assert any(map(_in_troy, drafts.options(me, world(), draft_id, at=now).partners))
+    away = PlaceAnswers("Troy, NY", not_near=("12180=2",))
+    drafts.save_place(me, world(), draft_id, away, at=now)
+    answer = drafts.options(me, world(), draft_id, at=now)
+    assert not any(map(_in_troy, answer.partners))
+    for text in (repr(view(loop, draft_id, now)), repr(away), repr(dump())):
+        assert "12180=2" not in text
+        assert "Troy, NY 12180" not in text
+    # Saved again without a word of it, it still holds; "nothing" lifts it.
+    drafts.save_place(me, world(), draft_id, PlaceAnswers("Troy, NY"), at=now)
+    assert drafts.options(me, world(), draft_id, at=now).partners == answer.partners
+    drafts.save_place(me, world(), draft_id, PlaceAnswers("Troy, NY", forget=True), at=now)
+    assert any(map(_in_troy, drafts.options(me, world(), draft_id, at=now).partners))
+
+
+def _in_troy(partner):
+    return any(site.city == "Troy" for site in partner.service.sites)
+
+
+def test_two_parties_that_one_program_linked_are_not_sent_to_one_place(loop, now):
+    me = loop.hospital.worker
+    first = loop.send()
+    code = db.session.scalar(select(ReferralRow.code).where(ReferralRow.id == first))
+    (apart,) = other_party(me, world(), f"  {code.upper()} ")
+    assert apart == str(loop.advocates.service_id)
+    second = loop.draft(to=loop.legal_aid)
+    drafts.save_place(me, world(), second, PlaceAnswers("Troy, NY", apart_from=(apart,)), at=now)
+    with pytest.raises(InvalidInputError) as refusal:
+        drafts.choose_partner(me, world(), second, loop.advocates.service_id, at=now)
+    assert str(refusal.value) == "Is not offered for this request"
+    # A code of another program reads like no code at all.
+    for words in (code, "no such words here"):
+        with pytest.raises(InvalidInputError) as unknown:
+            other_party(loop.advocates.worker, world(), words)
+        assert unknown.value.field == "other_code"
+        assert code not in str(unknown.value)
+
+
+def test_a_draft_sealed_before_distances_could_be_kept_still_opens(loop, now):
+    me, draft_id = loop.hospital.worker, uuid4()
+    old = asdict(DraftFacts(needs=("advocacy",)))
+    for name in ("not_near", "apart_from"):
+        del old[name]
+    token = world().keys.seal(json.dumps(old), search_context(draft_id, me.compartment_id))
+    assert unseal(world(), token, draft_id, me.compartment_id).needs == ("advocacy",)

@@ -86,6 +86,9 @@ FIND = {
     "transport": "car",
     "children": "",
     "exclude": "",
+    "not_near": "",
+    "not_near_km": "8",
+    "other_code": "",
     "carried": "",
 }
 # Counted tries, and the time a person was last seen, are no records of anybody.

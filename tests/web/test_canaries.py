@@ -43,6 +43,8 @@ TYPED: dict[str, frozenset[str]] = {
     "tRoY, nY": SENDER,
     "canaryoak": NOBODY,
     "canarynobody": NOBODY,
+    "canarynotnear": NOBODY,
+    "canaryothercode": NOBODY,
     "canarycodesearch": RECEIVER,
     "canaryfailing": BOTH,
     "555-7713": NOBODY,
@@ -103,11 +105,14 @@ def walk_the_whole_way(desk: Desk, clock: time_machine.Traveller) -> UUID:
         ("tRoY, nY", EXCLUDED),
     ):
         alder.send("/desk/find", {**search, "near": near, "exclude": exclude, "transport": "car"})
+    alder.send("/desk/find", {**search, "near": "12180", "not_near": "canarynotnear"})
     thrown_away = desk.draft(question="A canarydraftquestion?", exclude=EXCLUDED)
     for step in ("need", "place", "partners", "share", "check"):
         alder.open(f"/desk/referrals/{thrown_away}/{step}")
     alder.send(f"/desk/referrals/{thrown_away}/place", {"near": "canarynowhere"}, follow=False)
     alder.send(f"/desk/referrals/{thrown_away}/place", {"near": "12180", "exclude": "canarynobody"})
+    for name, typed in (("not_near", "canarynotnear"), ("other_code", "canaryothercode")):
+        alder.send(f"/desk/referrals/{thrown_away}/place", {"near": "12180", name: typed})
     alder.send(f"/desk/referrals/{thrown_away}/throw-away")
 
     referral_id = desk.send(

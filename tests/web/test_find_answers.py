@@ -141,6 +141,31 @@ def test_a_confidential_partner_is_told_without_a_word_on_distance(desk: Desk) -
     assert elsewhere == told
 
 
+def test_a_place_to_keep_away_from_is_obeyed_carried_and_never_shown_again(desk: Desk) -> None:
+    away = {"near": "12305", "not_near": "12180; Watervliet, NY", "not_near_km": "5"}
+    page = find(desk, **away)
+    assert "Kennel far" in main_of(page)
+    assert "Kennel hidden" in main_of(page)
+    carried = section(page, 'name="carried"').partition('value="')[2].partition('"')[0]
+    assert carried
+    again = find(desk, near="12305", carried=carried)
+    for seen in (page, again):
+        assert "Kennel near" not in main_of(seen)
+        assert "What was left out earlier stays left out." in seen
+        for typed in ("12180", "Troy", "Watervliet"):
+            assert typed not in main_of(seen)
+    assert SILENT in about(desk, "kennel near", near="12305", carried=carried)
+    assert "Kennel near" in main_of(find(desk, near="12305", carried=carried, forget="1"))
+    # What cannot be used does not lift what can, and is not repeated either.
+    worker = desk["alder.worker"]
+    wrong = {**ASKED, "needs": ["pets"], "exclude": BIRCH, "not_near": "Nowhereville"}
+    refused = worker.send("/desk/find", wrong)
+    assert refused.status_code == 422
+    assert "one place, known here" in text_of(refused)
+    for typed in ("Nowhereville", BIRCH):
+        assert typed not in main_of(text_of(refused))
+
+
 def test_an_excluded_partner_reads_as_if_nobody_had_the_name(desk: Desk) -> None:
     """R82: the same words for an exclusion, the other side, one's own program and a wrong name."""
     add(desk, desk.small.alder, "Own kennel")

@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Table, and_, delete, insert, or_, select, update
 
+from ccr.domain.clocks import Side
 from ccr.domain.errors import NotFoundError, StaleError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import State
 from ccr.storage.db import db
 from ccr.storage.models.referrals import ReferralSearchRow
-from ccr.storage.queries.referrals import REFERRAL, rows_changed
+from ccr.storage.queries.referrals import REFERRAL, rows_changed, visible_to
 
 SEARCH = cast("Table", ReferralSearchRow.__table__)
 
@@ -257,4 +258,15 @@ def forget_old_reasons(accepted_before: Mapping[str, datetime]) -> int:
             SEARCH.c.referral_id.in_(select(REFERRAL.c.id).where(or_(*over))),
         )
         .values(why_sealed=None)
+    )
+
+
+def service_sent_to(code: str, *, sender_compartment_id: UUID, network_id: UUID) -> UUID | None:
+    """Return the service to which this program sent the referral of a code, or None."""
+    return db.session.scalar(
+        select(REFERRAL.c.service_id).where(
+            REFERRAL.c.network_id == network_id,
+            REFERRAL.c.code == code,
+            *visible_to(Side.SENDER, sender_compartment_id),
+        )
     )

@@ -6,8 +6,10 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
+from ccr.domain.keeping_away import DEFAULT_KM
 from ccr.domain.languages import LANGUAGE_NAMES
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.route_fields import KeptOut
 from ccr.domain.routing_request import MAX_NEEDS
 from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
 from ccr.services.routing import RouteFields
@@ -17,6 +19,8 @@ from ccr.web.language import translated
 LONGEST_TEXT = 120
 MOST_CHILDREN = 9
 ANY = phrase("No wish")
+FAR_ENOUGH = ((1, 2), (3, 5), (5, 8), (10, 16), (20, 32), (50, 80))
+"""Distances to choose from, as (miles, km). Our choice."""
 NEED_GROUPS: tuple[tuple[Phrase, tuple[Need, ...]], ...] = (
     (
         phrase("Safety and someone beside them"),
@@ -127,6 +131,9 @@ class PlaceForm(FlaskForm):
     gender = SelectField(default="")
     children = SelectField(default="")
     exclude = StringField(validators=[Length(max=300)])
+    not_near = StringField(validators=[Length(max=300)])
+    not_near_km = SelectField(default=f"{DEFAULT_KM:g}")
+    other_code = StringField(validators=[Length(max=LONGEST_TEXT)])
     carried = HiddenField()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -158,9 +165,42 @@ class PlaceForm(FlaskForm):
             phrase("Full name; several with semicolons. Never shown again or sent.")
         )
 
-    def excluded(self) -> list[str]:
-        """Return the names typed into "leave out"."""
-        return [name.strip() for name in (self.exclude.data or "").split(";") if name.strip()]
+        self.not_near.label.text = translated(phrase("Not near"))
+        self.not_near.description = translated(
+            phrase("ZIP, town or county; several with semicolons. Never shown again or sent.")
+        )
+        self.not_near_km.label.text = translated(phrase("At least this far"))
+        self.not_near_km.description = translated(
+            phrase("From the middle of the place. As little as needed: more leaves out more.")
+        )
+        self.not_near_km.choices = [
+            SelectChoice(str(km), _miles_words(miles, km)) for miles, km in FAR_ENOUGH
+        ]
+        self.other_code.label.text = translated(phrase("Apart from your other referral"))
+        self.other_code.description = translated(
+            phrase("Its four words. The two are not sent to one building at times that meet.")
+        )
+
+    def take_kept_out(self) -> tuple[KeptOut, str]:
+        """Return what was typed to be kept out, and the code; the fields are empty after it."""
+        km = self.not_near_km.data
+        kept = KeptOut(
+            members=_several(self.exclude.data),
+            not_near=tuple(f"{place}={km}" for place in _several(self.not_near.data)),
+        )
+        code = self.other_code.data or ""
+        self.exclude.data = self.not_near.data = self.other_code.data = ""
+        return kept, code
+
+
+def _several(text: str | None) -> tuple[str, ...]:
+    return tuple(one.strip() for one in (text or "").split(";") if one.strip())
+
+
+def _miles_words(miles: int, km: int) -> str:
+    if miles == 1:
+        return translated(phrase("1 mile (%(km)s km)", km=km))
+    return translated(phrase("%(miles)s miles (%(km)s km)", miles=miles, km=km))
 
 
 class FindForm(NeedForm, PlaceForm):
@@ -172,12 +212,12 @@ class FindForm(NeedForm, PlaceForm):
         super().__init__(*args, **kwargs)
         self.about.label.text = translated(phrase("Name of a member or service"))
 
-    def to_domain(self, carried: list[str]) -> RouteFields:
-        """Return the fields of a routing request; `carried` are members left out earlier."""
-        return route_fields(self, self, carried)
+    def to_domain(self, kept: KeptOut) -> RouteFields:
+        """Return the fields of a routing request."""
+        return route_fields(self, self, kept)
 
 
-def route_fields(need: NeedForm, place: PlaceForm, carried: list[str]) -> RouteFields:
+def route_fields(need: NeedForm, place: PlaceForm, kept: KeptOut) -> RouteFields:
     """Return what was typed as the fields of a routing request."""
     return RouteFields(
         needs=list(need.needs.data or ()),
@@ -189,5 +229,7 @@ def route_fields(need: NeedForm, place: PlaceForm, carried: list[str]) -> RouteF
         age_band=place.age_band.data or "",
         gender=place.gender.data or "",
         transport=place.transport.data or "",
-        exclude=[*carried, *place.excluded()],
+        exclude=list(kept.members),
+        not_near=list(kept.not_near),
+        apart_from=list(kept.apart_from),
     )

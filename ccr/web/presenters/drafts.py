@@ -9,7 +9,8 @@ from flask import g, url_for
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.phrases import phrase
-from ccr.services.draft_facts import NeedAnswers
+from ccr.domain.route_fields import KeptOut
+from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
 from ccr.services.drafts import DraftView
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.language import translated
@@ -75,6 +76,18 @@ def need_answers(
             children=place.children.data or "",
         )
     return answers if question is None else replace(answers, question=question)
+
+
+def place_answers(form: PlaceForm, kept: KeptOut, *, forget: bool = False) -> PlaceAnswers:
+    """Return step 2 as it is kept, with what is newly kept out."""
+    return PlaceAnswers(
+        form.near.data or "",
+        form.transport.data or "",
+        kept.members or None,
+        forget,
+        kept.not_near,
+        kept.apart_from,
+    )
 
 
 def _data(draft: DraftView) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
 from ccr.services import draft_steps as steps
 from ccr.services import drafts, routing, sending
-from ccr.services.draft_facts import PlaceAnswers
 from ccr.services.hotlines import list_hotlines
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
@@ -27,10 +26,11 @@ from ccr.web.presenters.drafts import (
     find_form_of,
     need_answers,
     need_form_of,
+    place_answers,
     place_form_of,
     summary_rows,
 )
-from ccr.web.presenters.left_out import open_left_out, seal_left_out
+from ccr.web.presenters.left_out import open_kept_out, take_kept_out
 from ccr.web.presenters.partner import partner_view
 from ccr.web.presenters.referrals import preview_rows
 from ccr.web.presenters.routing import results_view
@@ -56,12 +56,12 @@ def start() -> ResponseReturnValue:
         if not chosen:
             draft_id = drafts.start_with(identity, world, need_answers(form), at=utc_now())
             return redirect(url_for("drafts.place", draft_id=draft_id), code=303)
-        left_out = open_left_out(identity, world, request.form.get("carried", ""))
+        kept = open_kept_out(identity, world, request.form.get("carried", ""))
         draft_id = drafts.start_with(
             identity,
             world,
             need_answers(form, form),
-            PlaceAnswers(form.near.data, form.transport.data, tuple(left_out)),
+            place_answers(form, kept),
             _uuid(chosen),
             at=utc_now(),
         )
@@ -134,15 +134,11 @@ def save_place(draft_id: UUID) -> ResponseReturnValue:
     draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
     form = PlaceForm()
     forget = bool(request.form.get("forget"))
-    named = [] if forget else open_left_out(identity, world, form.carried.data or "")
-    typed, form.exclude.data = form.excluded(), ""
+    kept, refused = take_kept_out(identity, world, form, forget=forget)
     try:
-        # First of all, so that they stay left out when something else has to be put right.
-        named = routing.read_left_out(identity, [*named, *typed])
-        form.carried.data = seal_left_out(identity, world, named)
-        where = PlaceAnswers(
-            form.near.data or "", form.transport.data or "", tuple(named) or None, forget
-        )
+        if refused is not None:
+            raise refused
+        where = place_answers(form, kept, forget=forget)
         answers = need_answers(None, form, draft=draft)
         steps.save_place_and_need(identity, world, draft_id, where, answers, at=utc_now())
     except InvalidInputError as error:

@@ -19,7 +19,7 @@ from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.needs import FindForm
 from ccr.web.presenters.about import about_rows
-from ccr.web.presenters.left_out import open_left_out, seal_left_out
+from ccr.web.presenters.left_out import take_kept_out
 from ccr.web.presenters.routing import results_view
 from ccr.web.presenters.side_by_side import side_by_side
 
@@ -40,22 +40,20 @@ def search() -> ResponseReturnValue:
     identity, world = current_identity(), current_world()
     form = FindForm()
     forget = bool(request.form.get("forget"))
-    left_out = [] if forget else open_left_out(identity, world, form.carried.data or "")
-    typed, form.exclude.data = form.excluded(), ""
+    kept, refused = take_kept_out(identity, world, form, forget=forget)
     try:
-        # First of all, so that they stay left out when something else has to be put right.
-        left_out = routing.read_left_out(identity, [*left_out, *typed])
-        form.carried.data = seal_left_out(identity, world, left_out)
+        if refused is not None:
+            raise refused
         if not form.validate():
-            return _refused(form, left_out)
-        answer = routing.find_partners(identity, world, form.to_domain(left_out), at=utc_now())
+            return _refused(form)
+        answer = routing.find_partners(identity, world, form.to_domain(kept), at=utc_now())
     except InvalidInputError as error:
         add_refusal(form, error)
-        return _refused(form, left_out)
-    return _answered(form, answer, left_out)
+        return _refused(form)
+    return _answered(form, answer)
 
 
-def _answered(form: FindForm, answer: RouteAnswer, left_out: list[str]) -> str:
+def _answered(form: FindForm, answer: RouteAnswer) -> str:
     identity, world = current_identity(), current_world()
     results = results_view(answer, world, routing.planned_services(identity, answer))
     name = form.about.data or ""
@@ -65,15 +63,16 @@ def _answered(form: FindForm, answer: RouteAnswer, left_out: list[str]) -> str:
         results=results,
         sides=side_by_side(results, request.form.getlist("compare")),
         about=about_rows(ask_about(identity, world, answer, name)) if name.strip() else None,
-        left_out=bool(left_out),
+        left_out=bool(form.carried.data),
         urgent=form.urgency.data == "immediate",
         hotlines=list_hotlines(),
         token=uuid4(),
     )
 
 
-def _refused(form: FindForm, left_out: list[str]) -> ResponseReturnValue:
-    page = render_template("routing/find.html", form=form, results=None, left_out=bool(left_out))
+def _refused(form: FindForm) -> ResponseReturnValue:
+    left_out = bool(form.carried.data)
+    page = render_template("routing/find.html", form=form, results=None, left_out=left_out)
     return page, 422
 
 
