@@ -24,7 +24,17 @@ from ccr.engine.columns import Columns, Fact, need_bits
 from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
 from ccr.engine.question import Question
-from ccr.engine.service_areas import NATION, PLACELESS, ServiceAreas, joined_rows
+from ccr.engine.service_areas import (
+    NATION,
+    PLACELESS,
+    ServiceAreas,
+    county,
+    joined_rows,
+    of_zip,
+    sited_in,
+    state,
+    within_state,
+)
 
 
 class AreaServices:
@@ -127,13 +137,16 @@ class AreaSearch:
         """Return the rows that are listed for this place, each with how wide its area is."""
         areas, near, needs = self._services.areas, self._near, self._search.request.needs
         by_width = (
-            [areas.in_zip(near)],
-            [areas.in_county(near), areas.sited_in_county(near)],
-            [areas.of_need(need, near.state) for need in needs],
-            [areas.of_need(need, NATION) for need in needs],
-            [areas.of_need(need, PLACELESS) for need in needs],
+            (of_zip(near.zip_code),),
+            (county(near), sited_in(near.county_fips)),
+            (state(near),),
+            (NATION,),
+            (PLACELESS,),
         )
-        widths = [(joined_rows(lists), width) for width, lists in enumerate(by_width)]
+        widths = [
+            (joined_rows(areas.of_need(need, name) for need in needs for name in names), width)
+            for width, names in enumerate(by_width)
+        ]
         rows = joined_rows(found for found, _ in widths)
         width_of = np.full(len(rows), len(widths))
         for found, width in reversed(widths):
@@ -142,8 +155,6 @@ class AreaSearch:
 
     def _touching(self) -> Iterator[Array]:
         """Yield the rows of which an area lies in, or holds, the state of the place."""
-        areas, near = self._services.areas, self._near
-        yield areas.within_state(near)
+        names = (within_state(self._near), state(self._near), NATION)
         for need in self._search.request.needs:
-            yield areas.of_need(need, near.state)
-            yield areas.of_need(need, NATION)
+            yield from (self._services.areas.of_need(need, name) for name in names)

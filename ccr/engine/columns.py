@@ -113,6 +113,7 @@ class Columns:
     Attributes:
         there: for each row whether it is still there.
         members, compartments: numbers by the id as a whole number, which is quick to look up.
+        told_of_people: what a question has told of `people`, by what it asked; few ways to ask.
         people, answering: examples of services, one for each way of being so.
     """
 
@@ -125,6 +126,7 @@ class Columns:
         self.hours: Numbers[tuple[str, str], tuple[str, str]] = Numbers()
         self.people: Numbers[object, Service] = Numbers()
         self.answering: Numbers[object, Service] = Numbers()
+        self.told_of_people: dict[Hashable, Array] = {}
         self._spoken: dict[tuple[Language, ...], tuple[int, int]] = {}
         self._table = Growing(self._written(services))
         self.there = np.ones(len(self.services), bool)

@@ -29,7 +29,15 @@ from ccr.engine.limits import Limits
 from ccr.engine.postings import Array
 from ccr.engine.public_services import PublicServices
 from ccr.engine.question import Question
-from ccr.engine.service_areas import NATION, NATION_REMOTE, SOME_ZIPS, UNSTATED
+from ccr.engine.service_areas import (
+    NATION,
+    NATION_REMOTE,
+    SOME_ZIPS,
+    UNSTATED,
+    county,
+    of_zip,
+    state,
+)
 
 
 class Ranked(NamedTuple):
@@ -127,11 +135,10 @@ class PublicSearch:
         request, weights, areas = self._search.request, self._search.weights, self._services.areas
         near, blocks = request.near, self._services.blocks
         km = km_beyond(weights.reach, request.transport)
-        stated = [areas.in_county(near), areas.in_zip(near)]
-        unknown = []
+        names = (county(near), of_zip(near.zip_code), state(near), NATION_REMOTE)
+        stated, unknown = [], []
         for need in request.needs:
-            stated.append(areas.of_need(need, near.state))
-            stated.append(areas.of_need(need, NATION_REMOTE))
+            stated += [areas.of_need(need, name) for name in names]
             stated.append(blocks(need, NATION).within(self.place, km))
             unknown.append(blocks(need, UNSTATED).within(self.place, km))
             if near.zip_code is None:

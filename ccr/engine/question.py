@@ -109,6 +109,11 @@ class Question:
     @staticmethod
     def _people(columns: Columns, search: Search) -> Array:
         """Return the minutes by number of a population; few are met in a directory."""
+        request = search.request
+        key = (request.age_band, request.gender, request.access, search.weights.made_for_others)
+        told = columns.told_of_people.get(key)
+        if told is not None and len(told) == len(columns.people.examples) + 1:
+            return told
         minutes = np.zeros(len(columns.people.examples) + 1, np.int64)
         for number, service in enumerate(columns.people.examples):
             match = known_match(service, search.request)
@@ -116,6 +121,7 @@ class Question:
                 minutes[number] = search.weights.made_for_others
             elif match is Known.NO and service.populations:
                 minutes[number] = STOPPED
+        columns.told_of_people[key] = minutes
         return minutes
 
     def _ties(self, columns: Columns, search: Search) -> None:

@@ -26,26 +26,50 @@ EVERYWHERE, NATION, NATION_REMOTE, UNSTATED, SOME_ZIPS, PLACELESS = (
     "some-zips",
     "placeless",
 )
-"""Lists of services by how far they reach: all; the nation; that by phone or online too; no area
-stated; only some ZIPs; no area and no site stated."""
+"""Names of lists of services by how far they reach: all; the nation; that by phone or online too;
+no area stated; some ZIPs; no area and no site stated. Counties and states have their codes."""
 
 Key = tuple[Need, str]
 
 
+def county(place: Place) -> str:
+    """Return the name of the list of those that state the county of a place."""
+    return place.county_fips
+
+
+def state(place: Place) -> str:
+    """Return the name of the list of those that state the state of a place."""
+    return place.state
+
+
+def within_state(place: Place) -> str:
+    """Return the name of the list of those that state a county in the state of a place."""
+    return f"in {place.county_fips[:2]}"
+
+
+def of_zip(code: str | None) -> str:
+    """Return the name of the list of those that state a ZIP."""
+    return f"zip {code}"
+
+
+def sited_in(county_fips: str | None) -> str:
+    """Return the name of the list of those that state no area but have a site in a county."""
+    return f"sited {county_fips}"
+
+
 class ServiceAreas:
-    """The lists of the services of some columns. Rows within a list ascend."""
+    """The lists of the services of some columns, by name. Rows within a list ascend."""
 
     def __init__(self, columns: Columns, first: int = 0) -> None:
         """Build the lists of the services from row `first` on."""
-        services = columns.services[first : len(columns)]
-        lists = _Lists()
-        for row, service in enumerate(services, start=first):
-            lists.add(row, service)
+        lists: defaultdict[str, list[int]] = defaultdict(list)
+        for row, service in enumerate(columns.services[first : len(columns)], start=first):
+            _add(lists, row, service)
         self._needs = columns.table[:, Fact.NEEDS]
-        self._counties, self._zips, self._sited = map(_postings, lists.narrow)
-        self._within_states = _postings(lists.within_states)
-        self._wide = _postings(lists.wide)
-        self._wide[EVERYWHERE] = np.arange(first, len(columns))
+        self._lists = Postings(
+            (name, joined_rows([np.array(rows, np.int64)])) for name, rows in lists.items()
+        )
+        self._lists[EVERYWHERE] = np.arange(first, len(columns))
         self._of_need: dict[Key, Array] = {}
 
     def followed(self, columns: Columns) -> ServiceAreas:
@@ -53,83 +77,49 @@ class ServiceAreas:
         more = ServiceAreas(columns, len(self._needs))
         both = ServiceAreas.__new__(ServiceAreas)
         both._needs = more._needs
-        for name, lists in vars(self).items():
-            if isinstance(lists, Postings):
-                setattr(both, name, joined_postings(lists, vars(more)[name], 0))
-        both._of_need = {}
-        for (need, name), rows in tuple(self._of_need.items()):
-            added = more.of_need(need, name)
-            both._of_need[need, name] = np.concatenate([rows, added]) if len(added) else rows
+        both._lists = joined_postings(self._lists, more._lists, 0)
+        both._of_need = self._of_need.copy()
+        for name in more._lists:
+            for need in Need:
+                rows, added = both._of_need.get((need, name)), more.of_need(need, name)
+                if rows is not None and len(added):
+                    both._of_need[need, name] = np.concatenate([rows, added])
         return both
 
     def of_need(self, need: Need, name: str) -> Array:
-        """Return those of a list (EVERYWHERE, ..., a state's code) that help with a need."""
+        """Return those of a list that help with a need; cut once, when first asked for."""
         rows = self._of_need.get((need, name))
         if rows is None:
-            everyone = self._wide.get(name, NO_ROWS)
+            everyone = self._lists.get(name)
+            if everyone is None:
+                return NO_ROWS
             rows = everyone[(self._needs[everyone] & NEED_BIT[need]) != 0]
             self._of_need[need, name] = rows
         return rows
 
-    def in_county(self, place: Place) -> Array:
-        """Return those that state the county of a place, whatever they help with."""
-        return self._counties.get(place.county_fips, NO_ROWS)
 
-    def in_zip(self, place: Place) -> Array:
-        """Return those that state the ZIP of a place, whatever they help with."""
-        return self._zips.get(place.zip_code, NO_ROWS)
-
-    def within_state(self, place: Place) -> Array:
-        """Return those that state a county in the state of a place, whatever they help with."""
-        return self._within_states.get(place.county_fips[:2], NO_ROWS)
-
-    def sited_in_county(self, place: Place) -> Array:
-        """Return those that state no area but have a site in the county, whatever they do."""
-        return self._sited.get(place.county_fips, NO_ROWS)
-
-
-class _Lists:
-    """The lists while they are being written."""
-
-    def __init__(self) -> None:
-        self.narrow: tuple[defaultdict[str | None, list[int]], ...] = (
-            defaultdict(list),
-            defaultdict(list),
-            defaultdict(list),
-        )
-        self.within_states: defaultdict[str | None, list[int]] = defaultdict(list)
-        self.wide: defaultdict[str | None, list[int]] = defaultdict(list)
-
-    def add(self, row: int, service: Service) -> None:
-        """Write a service down in the lists that it is in; in some perhaps twice."""
-        if not service.areas:
-            self._add_unstated(row, service)
-        counties, zips, _ = self.narrow
-        for area in service.areas:
-            extent, code = area.extent, area.code
-            if extent is AreaExtent.COUNTY:
-                counties[code].append(row)
-                self.within_states[code[:2]].append(row)
-            elif extent is AreaExtent.STATE:
-                self.wide[code].append(row)
-            elif extent is AreaExtent.ZIP:
-                zips[code].append(row)
-                self.wide[SOME_ZIPS].append(row)
-            else:
-                self.wide[NATION].append(row)
-                if is_remote_too(service):
-                    self.wide[NATION_REMOTE].append(row)
-
-    def _add_unstated(self, row: int, service: Service) -> None:
-        self.wide[UNSTATED].append(row)
+def _add(lists: defaultdict[str, list[int]], row: int, service: Service) -> None:
+    """Write a service down in the lists that it is in; in some perhaps twice."""
+    if not service.areas:
+        lists[UNSTATED].append(row)
         if is_placeless(service):
-            self.wide[PLACELESS].append(row)
+            lists[PLACELESS].append(row)
         for site in service.sites:
-            self.narrow[2][site.county_fips].append(row)
-
-
-def _postings(lists: dict[str | None, list[int]]) -> Postings:
-    return Postings((code, joined_rows([np.array(rows, np.int64)])) for code, rows in lists.items())
+            lists[sited_in(site.county_fips)].append(row)
+    for area in service.areas:
+        extent, code = area.extent, area.code
+        if extent is AreaExtent.COUNTY:
+            lists[code].append(row)
+            lists[f"in {code[:2]}"].append(row)
+        elif extent is AreaExtent.STATE:
+            lists[code].append(row)
+        elif extent is AreaExtent.ZIP:
+            lists[of_zip(code)].append(row)
+            lists[SOME_ZIPS].append(row)
+        else:
+            lists[NATION].append(row)
+            if is_remote_too(service):
+                lists[NATION_REMOTE].append(row)
 
 
 def joined_rows(lists: Iterable[Array]) -> Array:
