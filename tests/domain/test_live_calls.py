@@ -52,8 +52,6 @@ def test_hidden_services_come_first_and_not_all_are_named():
 
 
 def test_a_program_for_abusive_partners_is_never_the_call_of_a_survivor():
-    from ccr.domain.taxonomy import CompartmentKind
-
     program = make_service(
         compartment_kind=CompartmentKind.APIP, coverage=STAFFED, phone="518-555-0125"
     )
