@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ccr.domain.live_calls import MOST_CALLS
 from ccr.domain.plans import MOST_PLANS
 from ccr.domain.routing_request import MAX_WHY_NOT
 
@@ -136,11 +137,25 @@ class NearestForNeed(_Answer):
     area_partner: DoorBody | None
 
 
+class LiveCallBody(_Answer):
+    """A partner that answers now: to be called before anything is sent."""
+
+    service_id: str
+    service: str
+    member_id: str
+    member: str
+    phone: str
+    text: str
+
+
 class RouteAnswerBody(_Answer):
     """The answer to a search. Order is meaning: nearest appropriate first."""
 
     version: Literal[1]
     origin: Origin
+    call_now: list[LiveCallBody] = Field(
+        max_length=MOST_CALLS, description="Who answers now; empty unless immediate or high."
+    )
     partners: list[PartnerBody]
     area_partners: list[AreaPartnerBody]
     why_not: list[LeftOutBody] = Field(max_length=MAX_WHY_NOT)

@@ -14,6 +14,10 @@ def print_document(document: dict[str, Any]) -> None:
     origin = document["origin"]
     about = Precision(origin["precision"]).about_km
     click.echo(f"Partners near {origin['label']} (good to about {about:.0f} km)")
+    if document["call_now"]:
+        click.echo("\nCall first, before anything is sent. They answer now:")
+        for call in document["call_now"]:
+            click.echo(f"  {call['phone']}  {call['service']} - {call['member']}")
     for number, partner in enumerate(document["partners"], start=1):
         _print_partner(number, partner)
     if not document["partners"]:

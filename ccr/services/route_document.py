@@ -13,6 +13,7 @@ from uuid import UUID
 
 from ccr.domain.answering import coverage_now
 from ccr.domain.directory import Precision, Service
+from ccr.domain.live_calls import LiveCall, live_calls
 from ccr.domain.path_words import ToldPath, ToldReach
 from ccr.domain.phrases import Phrase
 from ccr.domain.plan_words import door_words, further_words
@@ -60,6 +61,7 @@ def answer_as_dict(
             "lat": origin.point.lat,
             "lon": origin.point.lon,
         },
+        "call_now": [teller.call(call) for call in live_calls(answer, world.hours)],
         "partners": [teller.partner(partner) for partner in answer.partners],
         "area_partners": [teller.area_partner(partner) for partner in answer.area_partners],
         "why_not": [_left_out(item) for item in answer.why_not],
@@ -82,6 +84,9 @@ class _Teller:
         self._index = directory.index
         self._hours = world.hours
         self._request = answer.request
+
+    def call(self, call: LiveCall) -> Document:
+        return {**self._named(call.service), "phone": call.phone, "text": str(call.text)}
 
     def partner(self, partner: Partner) -> Document:
         return {

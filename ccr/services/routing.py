@@ -28,11 +28,9 @@ from ccr.domain.own_weights import read_kept
 from ccr.domain.path_words import ToldReach
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import RouteFields
-from ccr.domain.routing import rank_partners
 from ccr.domain.routing_request import LeftOut, RouteAnswer, RouteRequest
 from ccr.domain.sector_rules import DEFAULT_RULES, SectorRules
 from ccr.domain.taxonomy import Need
-from ccr.domain.ways import Ways
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.partner_index import PartnerIndex
 from ccr.policy.identity import Identity
@@ -119,7 +117,7 @@ def find_in_directory(
     request = _read(identity, world, fields, directory, at=at)
     weights, ask = directory.weights, world.travel.seconds if world.travel else None
     between = directory.ways(identity, request, world.hours).graph.ways()
-    rank = partial(_rank, directory.index, hours=world.hours, weights=weights, ways=between)
+    rank = partial(directory.index.rank, hours=world.hours, weights=weights, ways=between)
     return answer_measured(request, rank, ask, weights=weights), directory
 
 
@@ -300,23 +298,6 @@ def _followed(ready: ReadyDirectory, version: int, ids: frozenset[UUID]) -> Read
 
 
 _copies = Copies(MOST_KEPT, _built, _followed)
-
-
-def _rank(
-    index: PartnerIndex,
-    request: RouteRequest,
-    *,
-    hours: HoursReader,
-    weights: Weights,
-    ways: Ways,
-) -> RouteAnswer:
-    """Return the answer: by the index, or by the specification for what the index cannot tell.
-
-    Distances to keep are asked for seldom, and must never be passed over.
-    """
-    if request.not_near or request.apart_from:
-        return rank_partners(index.snapshot, request, hours=hours, weights=weights, ways=ways)
-    return index.rank(request, hours=hours, weights=weights, ways=ways)
 
 
 def _read(

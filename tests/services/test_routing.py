@@ -367,6 +367,7 @@ def test_the_document_has_the_fields_of_the_contract(sender, partner, world, now
     assert list(document) == [
         "version",
         "origin",
+        "call_now",
         "partners",
         "area_partners",
         "why_not",

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.live_calls import live_calls
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import default_until
@@ -169,7 +170,8 @@ def _partners_page(draft_id: UUID, error: InvalidInputError | None) -> ResponseR
         form=form,
         refusal=translated(error.phrase) if error else None,
         token=uuid4(),
-        urgent=draft.urgency.value == "immediate",
+        urgent=draft.urgency.value in {"immediate", "high"},
+        live=live_calls(answer, world.hours),
         hotlines=list_hotlines(),
         came_back=draft.previous_referral_id is not None,
         **draft_steps(draft, 3),

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.live_calls import live_calls
 from ccr.domain.routing_request import RouteAnswer
 from ccr.policy.permissions import Permission
 from ccr.services import routing
@@ -66,7 +67,8 @@ def _answered(form: FindForm, found: tuple[RouteAnswer, ReadyDirectory]) -> str:
         sides=side_by_side(results, request.form.getlist("compare")),
         about=about_rows(ask_about(identity, world, answer, name)) if name.strip() else None,
         left_out=bool(form.carried.data),
-        urgent=form.urgency.data == "immediate",
+        urgent=form.urgency.data in {"immediate", "high"},
+        live=live_calls(answer, world.hours),
         hotlines=list_hotlines(),
         token=uuid4(),
     )
