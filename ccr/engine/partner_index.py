@@ -24,6 +24,7 @@ from ccr.domain.ways import DIRECT, Ways
 from ccr.domain.weights import DEFAULT, Weights
 from ccr.engine.area_search import AreaSearch, AreaServices
 from ccr.engine.hours_now import HoursNow
+from ccr.engine.overlaid import Overlaid
 from ccr.engine.public_left_out import PublicLeftOut
 from ccr.engine.public_search import PublicSearch
 from ccr.engine.public_services import PublicServices
@@ -51,8 +52,8 @@ class PartnerIndex:
         """Build the columns; the time grows with the number of services."""
         self.network_id, self.version = snapshot.network_id, snapshot.version
         self.agreements, self.answer_times = snapshot.agreements, snapshot.answer_times
-        self.services: dict[UUID, Service] = {s.id: s for s in snapshot.services}
-        self.members: dict[UUID, Member] = {s.member.id: s.member for s in snapshot.services}
+        self.services: Mapping[UUID, Service] = {s.id: s for s in snapshot.services}
+        self.members: Mapping[UUID, Member] = {s.member.id: s.member for s in snapshot.services}
         self._public = PublicServices.of([s for s in snapshot.services if not by_area_alone(s)])
         self._by_area = AreaServices.of([s for s in snapshot.services if by_area_alone(s)])
         self._row_of = _rows(self._public.columns.services)
@@ -81,13 +82,9 @@ class PartnerIndex:
         vars(later).update({k: v for k, v in vars(self).items() if k != "snapshot"})
         later.version = version
         now = [service for service in changed.values() if service is not None]
-        later.services = self.services.copy()
-        later.services.update((service.id, service) for service in now)
-        for service_id in (i for i, s in changed.items() if s is None):
-            later.services.pop(service_id, None)
+        later.services = Overlaid(self.services, changed)
         if any(service.member is not self.members.get(service.member.id) for service in now):
-            later.members = self.members.copy()
-            later.members.update((s.member.id, s.member) for s in now)
+            later.members = Overlaid(self.members, {s.member.id: s.member for s in now})
         public = [s for s in now if not by_area_alone(s)]
         by_area = [s for s in now if by_area_alone(s)]
         later._public = self._public.replaced(_taken(self._row_of, changed), public)
