@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Literal
 from uuid import UUID
@@ -96,14 +96,21 @@ def search_for(
     answer_times: AnswerTimes = NOT_TOLD,
 ) -> Search:
     """Return the search for a request, with the sender's agreements sorted out by member."""
-    sender, on = request.sender_member_id, request.at.date()
+    in_force = agreements_in_force(request.sender_member_id, agreements, request.at.date())
+    return Search(request, HoursOnce(hours), weights, in_force, ways, answer_times)
+
+
+def agreements_in_force(
+    sender: UUID | None, agreements: Iterable[Agreement], on: date
+) -> dict[UUID, bool]:
+    """Return whether a sender's agreements are in force on a day, by the other member."""
     in_force: dict[UUID, bool] = {}
     for agreement in agreements:
         if sender not in agreement.member_ids:
             continue
         for other in agreement.member_ids - {sender}:
             in_force[other] = in_force.get(other, False) or agreement.in_force(on)
-    return Search(request, HoursOnce(hours), weights, in_force, ways, answer_times)
+    return in_force
 
 
 @lru_cache(maxsize=50_000)

@@ -130,6 +130,11 @@ class ReferralGraph:
         via = self.via(target_of(service))
         if _anybody_calls(service):
             return Reach(Via.DIRECT, Path((Step(service.member.id, Tie.LINE, 0),)))
+        if via is Via.DIRECT and self._request.sender_member_id is None:
+            # Nobody in particular has promises of nobody: there is one way, and it is direct.
+            own = self._own_tie(service.member.id, via)
+            step = Step(service.member.id, own, tie_minutes(own, self._weights))
+            return Reach(via, Path((step,)))
         whole = self._to(service.member.id, via)
         found: list[Path] = []
         for nodes in islice(nx.shortest_simple_paths(whole, _START, _DOOR, "minutes"), _LOOKED_AT):

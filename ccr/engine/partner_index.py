@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from uuid import UUID
 
-from ccr.domain.answering import HoursReader
+from ccr.domain.answering import HoursOnce, HoursReader
 from ccr.domain.areas import by_area_alone
 from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Service
-from ccr.domain.matching import Candidate, Search, judge, search_for
+from ccr.domain.matching import Candidate, Search, agreements_in_force, judge
 from ccr.domain.plans import first_by_mask, plans_for
 from ccr.domain.routing import finished
 from ccr.domain.routing_request import MAX_WHY_NOT, RouteAnswer, RouteRequest, Together
@@ -32,6 +33,8 @@ from ccr.engine.public_services import PublicServices
 MOST_GONE = 500
 """So many rows may be gone before an index is built anew, whatever its size."""
 _MOST_READERS = 4
+_MOST_SENDERS = 1000
+"""Of so many senders and days it is kept which agreements are in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class PartnerIndex:
         self._row_of = _rows(self._public.columns.services)
         self._area_row_of = _rows(self._by_area.columns.services)
         self._hours: dict[HoursReader, HoursNow] = {}
+        self._in_force: dict[tuple[UUID | None, date], Mapping[UUID, bool]] = {}
         self.agreements_of: dict[UUID, list[Agreement]] = {}
         for agreement in snapshot.agreements:
             for member_id in agreement.member_ids:
@@ -150,16 +154,15 @@ class PartnerIndex:
         ways: Ways = DIRECT,
     ) -> Search:
         """Return the search that `rank` makes for a request, to judge single services by."""
-        sender = request.sender_member_id
-        agreements = self.agreements_of.get(sender, []) if sender is not None else []
-        return search_for(
-            request,
-            agreements,
-            hours=hours,
-            weights=weights,
-            ways=ways,
-            answer_times=self.answer_times,
-        )
+        sender, day = request.sender_member_id, request.at.date()
+        in_force = self._in_force.get((sender, day))
+        if in_force is None:
+            agreements = self.agreements_of.get(sender, []) if sender is not None else []
+            in_force = agreements_in_force(sender, agreements, day)
+            if len(self._in_force) >= _MOST_SENDERS:
+                self._in_force.clear()
+            self._in_force[sender, day] = in_force
+        return Search(request, HoursOnce(hours), weights, in_force, ways, self.answer_times)
 
     def _hours_now(self, hours: HoursReader) -> HoursNow:
         """Return what is known of the hours as this reader reads them; a few readers are kept."""
