@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ccr.domain.live_calls import MOST_CALLS
+from ccr.domain.matching import PartName
 from ccr.domain.plans import MOST_PLANS
 from ccr.domain.routing_request import MAX_WHY_NOT
 
@@ -30,18 +31,7 @@ class Origin(_Answer):
 class Part(_Answer):
     """One named part of the effective minutes."""
 
-    name: Literal[
-        "travel",
-        "hours",
-        "language",
-        "capacity",
-        "listing",
-        "agreement",
-        "pathway",
-        "answer",
-        "slow",
-        "fit",
-    ]
+    name: PartName
     minutes: int = Field(gt=0)
     text: str
     measured: bool = Field(description="A trip measured on the road; false for an estimate.")

@@ -1,4 +1,4 @@
-"""Points on the sphere for searching: great-circle distances, and rows in the order of theirs.
+"""Points on the sphere for looking through listings: great-circle distances.
 
 What lives here: bounds and candidates. What must not: an order that anybody sees; that is made of
 geodesic distances, in the domain.
@@ -7,7 +7,7 @@ geodesic distances, in the domain.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from ccr.domain.directory import Point, Service
 from ccr.engine.postings import Array
 
 EARTH_RADIUS_KM = 6371.0088
-_FIRST_STRIDE = 64
 
 
 class SitePoints:
@@ -59,14 +58,3 @@ def _unit_vectors(points: Sequence[Point]) -> Array:
     lat, lon = np.radians(degrees).T
     across = np.cos(lat)
     return np.stack([across * np.cos(lon), across * np.sin(lon), np.sin(lat)], axis=-1)
-
-
-def in_order(km: Array, numbers: Array) -> Iterator[int]:
-    """Yield the numbers in ascending order of their km, sorting no more than is asked for."""
-    stride = _FIRST_STRIDE
-    while len(numbers) > stride:
-        split = np.argpartition(km[numbers], stride)
-        near, numbers = numbers[split[:stride]], numbers[split[stride:]]
-        yield from near[np.argsort(km[near], kind="stable")].tolist()
-        stride *= 4
-    yield from numbers[np.argsort(km[numbers], kind="stable")].tolist()
