@@ -36,10 +36,17 @@ R = TypeVar("R")
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Return a function compiled, the outcome kept on disk; or as it is, and then not used."""
+    """Return a function compiled, the outcome kept on disk; or as it is, and then not used.
+
+    Where no folder can be written to, it is compiled anew by every process that searches.
+    """
     if not AVAILABLE:
         return function
-    kept: Callable[P, R] = _numba.njit(cache=True, nogil=True)(function)
+    kept: Callable[P, R]
+    try:
+        kept = _numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # what numba says of folders that it cannot write to
+        kept = _numba.njit(nogil=True)(function)
     return kept
 
 
