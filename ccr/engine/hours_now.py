@@ -6,6 +6,7 @@ not: how hours are read (ccr.domain.answering), what waiting costs (ccr.domain.m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -33,6 +34,7 @@ class HoursNow:
     def __init__(self, hours: HoursReader) -> None:
         self._hours = hours
         self._spans: dict[datetime, _Answers] = {}
+        self._asking = threading.Lock()
 
     def waits(self, patterns: Sequence[Pattern], numbers: Array, at: datetime) -> Array:
         """Return for these numbers of patterns the minutes until somebody is there.
@@ -40,13 +42,15 @@ class HoursNow:
         0: open now. NOT_KNOWN: not stated (number -1) or not readable. NO_OPENING: closed, and no
         opening is known. Minutes that have begun count in full.
         """
-        answers = self._answers(patterns, at)
         now = microseconds(at)
-        known = (answers.since[numbers] <= now) & (now < answers.until[numbers])
-        if not known.all():
-            for number in np.unique(numbers[~known]).tolist():
-                answers.ask(number, patterns, self._hours, at)
-        opens = answers.opens[numbers]
+        # Threads ask of different moments: what is read must be what was found to hold.
+        with self._asking:
+            answers = self._answers(patterns, at)
+            known = (answers.since[numbers] <= now) & (now < answers.until[numbers])
+            if not known.all():
+                for number in np.unique(numbers[~known]).tolist():
+                    answers.ask(number, patterns, self._hours, at)
+            opens = answers.opens[numbers]
         waits = -((now - opens) // _A_MINUTE)
         waits[opens == NEVER] = 0
         waits[opens == NOT_KNOWN] = NOT_KNOWN
@@ -65,10 +69,7 @@ class HoursNow:
 
 
 class _Answers:
-    """For each pattern when it opens (NEVER for "is open"), and from when until when that holds.
-
-    Threads may write the same at once: what holds is written before the times in which it does.
-    """
+    """For each pattern when it opens (NEVER for "is open"), and from when until when that holds."""
 
     def __init__(self, room: int) -> None:
         self.room = room
@@ -91,8 +92,6 @@ class _Answers:
             opens = NEVER
         else:
             opens = NO_OPENING if change is None else until
-        if self.until[number] != NEVER:
-            self.since[number] = _FOR_GOOD
         self.opens[number] = opens
         self.until[number] = until
         self.since[number] = microseconds(at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -76,3 +77,36 @@ def test_patterns_may_be_added_while_it_is_used(patterns):
     assert now.waits(PATTERNS[:1], np.array([0]), START).tolist() == expected(START)[:1]
     more = [*PATTERNS[:1], *[PATTERNS[1]] * patterns]
     assert now.waits(more, np.array([patterns]), START).tolist() == [0]
+
+
+def test_an_answer_for_one_moment_is_never_read_for_another():
+    """Another thread asks of another moment just after the times were compared."""
+    open_at, closed_at = START + timedelta(hours=11), START + timedelta(hours=9, minutes=50)
+    number, pattern = np.array([0]), [("Sa 10:00-14:00", ZONE)]
+    now, told = HoursNow(HOURS), []
+    now.waits(pattern, number, closed_at)
+
+    class Interrupted(np.ndarray):
+        """Times that let the other thread in as soon as they were looked at."""
+
+        def __getitem__(self, key):
+            found = super().__getitem__(key)
+            if not told:
+                told.append(True)
+                other = threading.Thread(target=now.waits, args=(pattern, number, open_at))
+                other.start()
+                other.join(timeout=0.2)
+                threads.append(other)
+            return found
+
+    threads: list[threading.Thread] = []
+    (answers,) = now._spans.values()
+    answers.until = answers.until.view(Interrupted)
+    waits = now.waits(pattern, number, closed_at).tolist()
+    for thread in threads:
+        thread.join()
+    assert waits == [-int((closed_at - opens(pattern[0], closed_at)) // timedelta(minutes=1))]
+
+
+def opens(pattern, at):
+    return HOURS.calendar(*pattern).next_change(at)
