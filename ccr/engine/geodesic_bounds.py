@@ -54,6 +54,12 @@ def place_of(point: Point) -> Array:
     return np.array((out * math.cos(lon), out * math.sin(lon), up))
 
 
+def lengths(vectors: Array) -> Array:
+    """Return the lengths of vectors, shape (n, 3)."""
+    found: Array = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return found
+
+
 def bounds_km(chords: Array) -> tuple[Array, Array]:
     """Return the least and the most km that the geodesic over each chord (km) can have."""
     low = 2 * MOST_RADIUS_KM * np.arcsin(chords / (2 * MOST_RADIUS_KM)) - A_MILLIMETRE

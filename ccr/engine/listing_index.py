@@ -33,10 +33,11 @@ from ccr.domain.listing_search import (
 )
 from ccr.domain.search_text import plain_words
 from ccr.domain.taxonomy import AreaExtent, CapacityStatus, Known, Need, ServiceStatus
-from ccr.engine.area_columns import AreaColumns
 from ccr.engine.columns import NEVER, microseconds
+from ccr.engine.geodesic_bounds import place_of
 from ccr.engine.postings import Array, joined_arrays, postings
-from ccr.engine.site_points import SitePoints
+from ccr.engine.service_areas import UNSTATED, AreaLists, covering
+from ccr.engine.sites import Sites
 
 MOST_GONE = 500
 """So many rows may be gone before an index is built anew, whatever its size."""
@@ -103,8 +104,8 @@ class ListingIndex:
         )
         self._area_only = self._flag(by_area_alone)
         self._placed = np.flatnonzero(~self._area_only)
-        self._points = SitePoints([self.services[row] for row in self._placed])
-        self._areas = AreaColumns(self.services)
+        self._sites = Sites([self.services[row] for row in self._placed])
+        self._areas = AreaLists(self.services)
         self._number = np.array([numbers.get(s.id, -1) for s in self.services], np.int64)
         self._by_number = np.argsort(self._number, kind="stable")
         self._name_words = [frozenset(plain_words(s.name)) for s in self.services]
@@ -126,8 +127,8 @@ class ListingIndex:
         later: ListingIndex = joined_arrays(self, more, before)
         later.services = [*self.services, *more.services]
         later._name_words = [*self._name_words, *more._name_words]
-        later._points = self._points + more._points
-        later._areas = self._areas + more._areas
+        later._sites = self._sites.extended([more.services[row] for row in more._placed])
+        later._areas = self._areas.joined(AreaLists(more.services, before))
         later._placed = np.concatenate([self._placed, more._placed + before])
         gone = [self._row_of.pop(i) for i in changed if i in self._row_of]
         self._row_of.update((s.id, before + row) for row, s in enumerate(more.services))
@@ -263,10 +264,12 @@ class ListingIndex:
         groups = np.full(len(rows), -1)
         placed = ~self._area_only[rows]
         among = np.searchsorted(self._placed, rows[placed])
-        km[placed] = self._points.nearest_km(among, query.near.point)
+        km[placed], _ = self._sites.bounds_km(among, place_of(query.near.point))
         groups[placed] = np.searchsorted(BANDS_KM, km[placed], side="left")
         far = np.flatnonzero(groups == _GROUPS.index(Group.FARTHER))
-        covered = self._areas.covering(query.near) | self._areas.unstated
+        covered = np.zeros(len(self.services), bool)
+        for name in (*covering(query.near), UNSTATED):
+            covered[self._areas.named(name)] = True
         groups[far[~covered[rows[far]]]] = _GROUPS.index(Group.ELSEWHERE)
         for place in np.flatnonzero(~placed):
             service = self.services[rows[place]]

@@ -20,11 +20,8 @@ from ccr.domain.directory import Area, Place, Point
 from ccr.domain.geography import distance_km
 from ccr.domain.search_text import search_words
 from ccr.domain.taxonomy import AreaExtent
+from ccr.engine.geodesic_bounds import bounds_km, lengths, place_of, places
 from ccr.engine.postings import Array
-from ccr.engine.site_points import EARTH_RADIUS_KM
-
-_CERTAINLY, _PERHAPS = 0.99, 1.01
-"""Factors from the radius to great circles that lie inside it, and that may."""
 
 
 class WordIndex:
@@ -113,7 +110,7 @@ class OpenIndex:
     of_term: dict[str, set[int]] = field(init=False)
     of_taxonomy: dict[str, set[int]] = field(init=False)
     _of_area: dict[Area, set[int]] = field(init=False)
-    _units: Array = field(init=False)
+    _places: Array = field(init=False)
     _pointed: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -140,7 +137,7 @@ class OpenIndex:
         for number, link in enumerate(self.links):
             self.links_of[link.service].append(number)
         self._pointed = [n for n, link in enumerate(self.links) if link.point is not None]
-        self._units = _unit_vectors([link.point for link in self.links if link.point is not None])
+        self._places = places([link.point for link in self.links if link.point is not None])
 
     def link(self, link_id: UUID) -> Link | None:
         """Return a service-at-location by its id, or None."""
@@ -216,21 +213,11 @@ class OpenIndex:
         """Return the links whose point lies within so many km, by the geodesic."""
         if not self._pointed:
             return set()
-        apart = self._units - _unit_vectors([point])[0]
-        half = np.minimum(np.sqrt(np.einsum("ij,ij->i", apart, apart)) / 2, 1.0)
-        circle = 2 * EARTH_RADIUS_KM * np.arcsin(half)
-        inside = {self._pointed[i] for i in np.flatnonzero(circle <= km * _CERTAINLY)}
-        between = np.flatnonzero((circle > km * _CERTAINLY) & (circle <= km * _PERHAPS))
-        for i in between:
+        low, high = bounds_km(lengths(self._places - place_of(point)))
+        inside = {self._pointed[i] for i in np.flatnonzero(high <= km)}
+        for i in np.flatnonzero((low <= km) & (high > km)):
             number = self._pointed[i]
             at = self.links[number].point
             if at is not None and distance_km(point, at) <= km:
                 inside.add(number)
         return inside
-
-
-def _unit_vectors(points: Sequence[Point]) -> Array:
-    degrees = np.array([(p.lat, p.lon) for p in points], float).reshape(-1, 2)
-    lat, lon = np.radians(degrees).T
-    across = np.cos(lat)
-    return np.stack([across * np.cos(lon), across * np.sin(lon), np.sin(lat)], axis=-1)

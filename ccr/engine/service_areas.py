@@ -1,6 +1,6 @@
 """Which services cover a place, as lists of rows by area.
 
-What lives here: lists. What must not: marks for every service (area_columns has those), points.
+What lives here: lists. What must not: points.
 """
 
 from __future__ import annotations
@@ -57,19 +57,42 @@ def sited_in(county_fips: str | None) -> str:
     return f"sited {county_fips}"
 
 
+def covering(place: Place) -> tuple[str, ...]:
+    """Return the names of the lists of those that state an area which covers a place."""
+    return (NATION, state(place), county(place), of_zip(place.zip_code))
+
+
+class AreaLists:
+    """Lists of services by area, by name. Rows within a list ascend."""
+
+    def __init__(self, services: Iterable[Service], first: int = 0) -> None:
+        """Build the lists; the first of the services is in row `first`."""
+        lists: defaultdict[str, list[int]] = defaultdict(list)
+        for row, service in enumerate(services, start=first):
+            lists[EVERYWHERE].append(row)
+            _add(lists, row, service)
+        self.lists = Postings(
+            (name, joined_rows([np.array(rows, np.int64)])) for name, rows in lists.items()
+        )
+
+    def joined(self, more: AreaLists) -> AreaLists:
+        """Return these lists with those of services in later rows."""
+        both = AreaLists(())
+        both.lists = joined_postings(self.lists, more.lists, 0)
+        return both
+
+    def named(self, name: str) -> Array:
+        """Return the rows of a list."""
+        return self.lists.get(name, NO_ROWS)
+
+
 class ServiceAreas:
-    """The lists of the services of some columns, by name. Rows within a list ascend."""
+    """The lists of the services of some columns, cut by need."""
 
     def __init__(self, columns: Columns, first: int = 0) -> None:
         """Build the lists of the services from row `first` on."""
-        lists: defaultdict[str, list[int]] = defaultdict(list)
-        for row, service in enumerate(columns.services[first : len(columns)], start=first):
-            _add(lists, row, service)
         self._needs = columns.table[:, Fact.NEEDS]
-        self._lists = Postings(
-            (name, joined_rows([np.array(rows, np.int64)])) for name, rows in lists.items()
-        )
-        self._lists[EVERYWHERE] = np.arange(first, len(columns))
+        self._areas = AreaLists(columns.services[first : len(columns)], first)
         self._of_need: dict[Key, Array] = {}
 
     def followed(self, columns: Columns) -> ServiceAreas:
@@ -77,9 +100,9 @@ class ServiceAreas:
         more = ServiceAreas(columns, len(self._needs))
         both = ServiceAreas.__new__(ServiceAreas)
         both._needs = more._needs
-        both._lists = joined_postings(self._lists, more._lists, 0)
+        both._areas = self._areas.joined(more._areas)
         both._of_need = self._of_need.copy()
-        for name in more._lists:
+        for name in more._areas.lists:
             for need in Need:
                 rows, added = both._of_need.get((need, name)), more.of_need(need, name)
                 if rows is not None and len(added):
@@ -90,8 +113,8 @@ class ServiceAreas:
         """Return those of a list that help with a need; cut once, when first asked for."""
         rows = self._of_need.get((need, name))
         if rows is None:
-            everyone = self._lists.get(name)
-            if everyone is None:
+            everyone = self._areas.named(name)
+            if not len(everyone):
                 return NO_ROWS
             rows = everyone[(self._needs[everyone] & NEED_BIT[need]) != 0]
             self._of_need[need, name] = rows

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ccr.domain.directory import Service
-from ccr.engine.geodesic_bounds import bounds_km, places
+from ccr.engine.geodesic_bounds import bounds_km, lengths, places
 from ccr.engine.growing import Growing
 from ccr.engine.postings import Array
 
@@ -76,12 +76,12 @@ class Sites:
 
     def chords(self, rows: Array, place: Array) -> Array:
         """Return for these services the chord in km from a place to the nearest site of each."""
-        nearest = _lengths(self._first.rows[rows] - place)
+        nearest = lengths(self._first.rows[rows] - place)
         counts = self._counts.rows[rows]
         several = np.flatnonzero(counts)
         if len(several):
             starts, sites = self._others(rows[several], counts[several])
-            others = _lengths(self._more.rows[sites] - place)
+            others = lengths(self._more.rows[sites] - place)
             nearest[several] = np.minimum(nearest[several], np.minimum.reduceat(others, starts))
         return nearest
 
@@ -104,7 +104,7 @@ class Sites:
         if len(several):
             starts, sites = self._others(rows[several], counts[several])
             centres = np.repeat(self._first.rows[rows[several]], counts[several], axis=0)
-            apart = _lengths(self._more.rows[sites] - centres)
+            apart = lengths(self._more.rows[sites] - centres)
             spread[several] = np.maximum.reduceat(apart, starts)
         return spread
 
@@ -166,14 +166,9 @@ class Blocks:
             order = np.concatenate([order[:taken], rest])
 
     def _least(self, place: Array) -> Array:
-        return _lengths(self._centres - place) - self._radii
+        return lengths(self._centres - place) - self._radii
 
     def _of(self, blocks: Array) -> Array:
         numbers = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
         found: Array = self._compact[numbers[numbers < len(self._compact)]]
         return found
-
-
-def _lengths(vectors: Array) -> Array:
-    lengths: Array = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    return lengths
