@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from ccr.domain.errors import StaleError
 from ccr.domain.own_weights import (
     KEY,
     OwnWeights,
@@ -33,10 +32,9 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.routing import ready_directory
+from ccr.services.routing_rules import Part, keep_part
 from ccr.services.world import World
-from ccr.storage.db import unit_of_work
-from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.routing_rules import replace_rules, rules_and_text, version_and_rules
+from ccr.storage.queries.routing_rules import version_and_rules
 
 _LOOKED_THROUGH = 2000
 """Services looked through for places to ask from: by name, so a fair share of the directory."""
@@ -106,26 +104,13 @@ def set_weights(
         InvalidInputError: the weights break a law; the field is one of them.
         StaleError: they are no longer those that were seen.
     """
-    with unit_of_work():
-        authorise(identity, Permission.DIRECTORY_IMPORT)
-        check_laws(proposed)
-        rules, text = rules_and_text(identity.network_id)
-        if seen is None or read_kept(rules).weights != seen:
-            raise _stale()
-        if rules.get(KEY, {}) == as_kept(proposed):
-            return False
-        if not replace_rules(identity.network_id, text, **{KEY: as_kept(proposed)}):
-            raise _stale()
-        append_event(
-            identity,
-            "set-routing-weights",
-            "network",
-            identity.network_id,
-            at=at,
-            fields=changed(seen, proposed),
-        )
-    return True
-
-
-def _stale() -> StaleError:
-    return StaleError(phrase("The weights have changed since you opened them. Nothing was saved."))
+    authorise(identity, Permission.DIRECTORY_IMPORT)
+    check_laws(proposed)
+    part = Part(
+        KEY,
+        as_kept(proposed),
+        "set-routing-weights",
+        () if seen is None else changed(seen, proposed),
+        phrase("The weights have changed since you opened them. Nothing was saved."),
+    )
+    return keep_part(identity, part, lambda rules: read_kept(rules).weights == seen, at=at)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ccr.domain.errors import StaleError
 from ccr.domain.phrases import phrase
 from ccr.domain.sector_rules import KEY, OwnRules, SectorRules, as_kept, changed, read_kept
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
-from ccr.storage.db import unit_of_work
-from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.routing_rules import replace_rules, rules_and_text, version_and_rules
+from ccr.services.routing_rules import Part, keep_part
+from ccr.storage.queries.routing_rules import version_and_rules
 
 
 def get_rules(identity: Identity) -> OwnRules:
@@ -39,25 +37,12 @@ def set_rules(
     Raises:
         StaleError: they are no longer those that were seen.
     """
-    with unit_of_work():
-        authorise(identity, Permission.DIRECTORY_IMPORT)
-        rules, text = rules_and_text(identity.network_id)
-        if seen is None or read_kept(rules).rules != seen:
-            raise _stale()
-        if rules.get(KEY, {}) == as_kept(proposed):
-            return False
-        if not replace_rules(identity.network_id, text, **{KEY: as_kept(proposed)}):
-            raise _stale()
-        append_event(
-            identity,
-            "set-routing-rules",
-            "network",
-            identity.network_id,
-            at=at,
-            fields=changed(seen, proposed),
-        )
-    return True
-
-
-def _stale() -> StaleError:
-    return StaleError(phrase("The rules have changed since you opened them. Nothing was saved."))
+    authorise(identity, Permission.DIRECTORY_IMPORT)
+    part = Part(
+        KEY,
+        as_kept(proposed),
+        "set-routing-rules",
+        () if seen is None else changed(seen, proposed),
+        phrase("The rules have changed since you opened them. Nothing was saved."),
+    )
+    return keep_part(identity, part, lambda rules: read_kept(rules).rules == seen, at=at)
