@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
@@ -15,36 +15,14 @@ from ccr.domain.errors import InvalidInputError
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Known
-from ccr.policy.identity import Role
 from ccr.policy.permissions import Permission
-from ccr.services import referral_desk, referrals, releases
+from ccr.services import referrals, releases
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.fields import add_refusal, chosen_code
-from ccr.web.presenters.moments import desk_time
-from ccr.web.presenters.receiver_page import FORM_OF, receiver_forms, receiver_page
+from ccr.web.forms.fields import chosen_code
+from ccr.web.presenters.receiver_page import receiver_forms
+from ccr.web.referral_pages import show_received
 
 blueprint = Blueprint("received", __name__, url_prefix="/desk/referrals")
-
-
-def show_received(
-    referral_id: UUID, failed: tuple[str, InvalidInputError] | None = None
-) -> ResponseReturnValue:
-    """Show a referral to its receiver; `failed` names the act that was refused, and why."""
-    identity = current_identity()
-    found = referral_desk.open_received(identity, current_world(), referral_id, at=utc_now())
-    forms = receiver_forms(identity.regime, found.item.view)
-    if failed:
-        add_refusal(forms[FORM_OF[failed[0]]], failed[1])
-    shown = receiver_page(
-        found,
-        desk_time(),
-        forms,
-        supervisor=Role.AGENCY_ADMIN in identity.roles,
-        failed_act=failed[0] if failed else None,
-        open_act=failed[0] if failed else request.args.get("do"),
-    )
-    return render_template("referrals/receiver.html", page=shown), 422 if failed else 200
-
 
 # --- the acts ------------------------------------------------------------------------------------
 

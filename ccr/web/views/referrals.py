@@ -20,8 +20,7 @@ from ccr.web.language import translated
 from ccr.web.presenters.lists import EMPTY_INBOX, inbox_tabs, outbox_tabs, page_links
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.rows import inbox_row, outbox_row
-from ccr.web.views.received import show_received
-from ccr.web.views.sent import show_sent
+from ccr.web.referral_pages import show_received, show_sent
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/desk")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
@@ -16,35 +16,15 @@ from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
 from ccr.services import referral_desk, referrals, releases, sending
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.fields import add_refusal, chosen_code
+from ccr.web.forms.fields import chosen_code
 from ccr.web.forms.referrals import CloseForm, NoteForm, ToldForm
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.sender_page import (
-    SENDER_FORM_OF,
-    sender_forms,
     sender_outcomes,
-    sender_page,
 )
+from ccr.web.referral_pages import show_sent
 
 blueprint = Blueprint("sent", __name__, url_prefix="/desk/referrals")
-
-
-def show_sent(
-    referral_id: UUID, failed: tuple[str, InvalidInputError] | None = None
-) -> ResponseReturnValue:
-    """Show a referral to its sender; `failed` names the act that was refused, and why."""
-    found = referral_desk.open_sent(current_identity(), current_world(), referral_id, at=utc_now())
-    forms = sender_forms()
-    form = forms[SENDER_FORM_OF.get(failed[0] if failed else "", "note")]
-    if failed:
-        add_refusal(form, failed[1])
-    just_sent = session.get("just_sent") == str(referral_id)
-    session.pop("just_sent", None)
-    act = failed[0] if failed else None
-    shown = sender_page(found, desk_time(), forms, just_sent=just_sent, failed_act=act)
-    body = render_template("referrals/sender.html", page=shown, form=form)
-    return body, 422 if failed else 200
-
 
 # --- the acts: each takes the referral and returns the draft it leads to, if any -----------------
 
