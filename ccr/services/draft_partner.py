@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ccr.domain import release as releases
-from ccr.domain.errors import InvalidInputError
+from ccr.domain.asking import NOT_HERE
+from ccr.domain.errors import InvalidInputError, PartnerLimitError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import ChosenBy
 from ccr.domain.routing_request import RouteAnswer
@@ -40,7 +41,9 @@ def choose_partner(
 
     def change(facts: DraftFacts) -> DraftFacts:
         partner = check_partner(identity, world, facts, service_id, at=at)
-        chosen = replace(facts, service_id=str(service_id), by_phone=partner.by_phone)
+        chosen = replace(
+            facts, service_id=str(service_id), by_phone=partner.by_phone, further=(), way=""
+        )
         # Nobody at a partner by phone could ever confirm a release here.
         return replace(chosen, release_until="") if partner.by_phone else chosen
 
@@ -57,17 +60,17 @@ def check_partner(
             phrase("This is your own program. No referral is needed."), field="service_id"
         )
     if not (receiver.reads_ccr or receiver.by_phone):
-        raise InvalidInputError(
-            phrase("Nobody at this partner reads CCR. Call them."), field="service_id"
+        raise PartnerLimitError(
+            phrase("Nobody at this partner reads CCR. Call them."), limit=NOT_HERE
         )
     if receiver.by_phone and receiver.phone is None:
-        raise InvalidInputError(
-            phrase("This partner answers by phone, but no number is listed."), field="service_id"
+        raise PartnerLimitError(
+            phrase("This partner answers by phone, but no number is listed."), limit=NOT_HERE
         )
     request = routing.read_request(identity, world, facts.route_fields(), at=at)
     left_out = routing.still_possible(identity, world, request, service_id, at=at)
     if left_out is not None:
-        raise InvalidInputError(left_out.text, field="service_id")
+        raise PartnerLimitError(left_out.text, limit=left_out.limit)
     return receiver
 
 

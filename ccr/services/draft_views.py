@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ccr.domain.asking import AskingWay
 from ccr.domain.directory import Place
 from ccr.domain.disclosure import Fact, PreviewRow, preview
 from ccr.domain.errors import NotFoundError
@@ -14,11 +15,20 @@ from ccr.domain.referral_states import ChosenBy, State
 from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
 from ccr.policy.identity import Identity
 from ccr.services import routing
-from ccr.services.draft_facts import DraftFacts, shared_facts
+from ccr.services.draft_facts import DraftFacts, first_of, shared_facts
 from ccr.services.draft_keeping import load_draft
 from ccr.services.world import World
 from ccr.storage.queries.drafts import StoredDraft
-from ccr.storage.queries.receivers import Receiver, get_receiver
+from ccr.storage.queries.receivers import Receiver, get_receiver, get_receivers
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherShown:
+    """A partner named beside the first. `needs`: in a plan, those that go to it; else empty."""
+
+    partner: Receiver
+    needs: tuple[Need, ...]
+    release_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,8 @@ class DraftView:
         rows: what the partner will see; empty before there is a need and a place.
         broader: the facts that were made broader.
         still_rare: True when even the broadest facts fit few people of the county.
+        further, way: partners named beside the first, and how they are asked.
+        own_needs: the needs for which the first partner is asked.
         missing: what is missing before it can be sent; empty when nothing is.
         release_needs_writing: True when the partner has to get the release in writing.
     """
@@ -59,6 +71,9 @@ class DraftView:
     previous_referral_id: UUID | None
     missing: tuple[Phrase, ...]
     saved_at: datetime
+    further: tuple[FurtherShown, ...] = ()
+    way: AskingWay | None = None
+    own_needs: tuple[Need, ...] = ()
 
 
 def draft_view(identity: Identity, world: World, draft_id: UUID, *, at: datetime) -> DraftView:
@@ -104,6 +119,24 @@ def draft_view(identity: Identity, world: World, draft_id: UUID, *, at: datetime
         previous_referral_id=draft.previous_referral_id,
         missing=missing(draft, facts),
         saved_at=draft.updated_at,
+        further=_further(identity, facts),
+        way=AskingWay(facts.way) if facts.way else None,
+        own_needs=tuple(Need(code) for code in first_of(facts).needs),
+    )
+
+
+def _further(identity: Identity, facts: DraftFacts) -> tuple[FurtherShown, ...]:
+    if not facts.further:
+        return ()
+    known = get_receivers(identity.network_id, [one.service for one in facts.further])
+    return tuple(
+        FurtherShown(
+            known[one.service],
+            tuple(Need(code) for code in one.needs),
+            datetime.fromisoformat(one.release_until) if one.release_until else None,
+        )
+        for one in facts.further
+        if one.service in known
     )
 
 

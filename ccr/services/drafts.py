@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from ccr.domain.asking import AskingWay
 from ccr.domain.route_fields import KeptOut
 from ccr.policy.identity import Identity
 from ccr.services import routing
@@ -97,6 +98,9 @@ def save_need(
         )
         if changed.near:
             routing.read_request(identity, world, changed.route_fields(), at=at)
+        if changed.way == AskingWay.PLAN and changed.needs != facts.needs:
+            # The plan was made for other needs.
+            return replace(changed, service_id="", by_phone=False, further=(), way="")
         return changed
 
     change_draft(identity, world, draft_id, change, at=at)
