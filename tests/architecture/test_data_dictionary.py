@@ -30,6 +30,7 @@ REFERRAL_TABLES = (
     "asking",
     "asking_part",
     "next_contact",
+    "follow_up",
 )
 IDENTIFYING = re.compile(
     r"name|phone|email|address|birth|ssn|street|latitude|longitude|licen|photo|immigra|postal|zip"

@@ -35,6 +35,7 @@ STEPS_OF_USE_CASES = {
     "sending_steps",
     "referral_acts",
     "route_reading",
+    "letting_go",
     "world",
 }
 # Public functions that take no identity, and why that is right.
