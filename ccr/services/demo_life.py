@@ -22,7 +22,7 @@ from ccr.domain.clocks import (
     Side,
     Step,
     due_steps,
-    start_clock,
+    next_try,
 )
 from ccr.domain.disclosure import Coarsened
 from ccr.domain.outcomes import AttemptKind
@@ -135,7 +135,7 @@ class Life:
         if kind is AttemptKind.REACHED:
             self.act(Action.BEGIN, Side.RECEIVER, at)
             return
-        fresh = start_clock(ClockKind.FIRST_CONTACT, self.referral.urgency, at, self.calendar)
+        fresh = next_try(self.clocks[ClockKind.FIRST_CONTACT], at, self.calendar)
         self._keep_clocks({**self.clocks, ClockKind.FIRST_CONTACT: fresh}, in_time=True)
 
     def introduce(self, at: datetime) -> None:
