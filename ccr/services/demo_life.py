@@ -27,7 +27,7 @@ from ccr.domain.clocks import (
 from ccr.domain.disclosure import Coarsened
 from ccr.domain.outcomes import AttemptKind
 from ccr.domain.referral import TRANSITIONS, Referral, Requirement, advance
-from ccr.domain.referral_clocks import clocks_after
+from ccr.domain.referral_clocks import clocks_after, opened_by_receiver
 from ccr.domain.referral_states import Action, EventKind, State
 from ccr.domain.release import ConfirmedHow, FeedbackRelease
 from ccr.domain.taxonomy import Known, Regime
@@ -122,6 +122,7 @@ class Life:
 
     def look(self, at: datetime) -> None:
         """Let the receiver open it for the first time."""
+        self._keep_clocks(opened_by_receiver(self.referral, self.clocks), in_time=None)
         self._write(EventKind.SEEN, Side.RECEIVER, at)
         self._audit("seen", Side.RECEIVER, at, None)
 
