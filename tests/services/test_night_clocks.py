@@ -1,4 +1,4 @@
-"""An immediate referral never waits on an inbox that nobody reads: then the clock is the sender's."""
+"""An immediate referral never waits on an inbox that nobody reads: the clock is the sender's."""
 
 from __future__ import annotations
 
