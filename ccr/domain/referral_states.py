@@ -164,6 +164,9 @@ class EventKind(StrEnum):
     SCHEDULED = "scheduled"
     ATTENDED = "attended"
     NO_SHOW = "no-show"
+    NEXT_ASKED = "next-asked"
+    NEXT_SKIPPED = "next-skipped"
+    NO_LONGER_NEEDED = "no-longer-needed"
 
 
 LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {

@@ -46,6 +46,7 @@ class Status(Labelled):
     RECALLED = "recalled"
     STOPPED = "stopped"
     ENTERED_IN_ERROR = "entered-in-error"
+    NOBODY_READS = "nobody-reads"
 
     @property
     def label(self) -> Phrase:
@@ -280,6 +281,7 @@ _STATUS_LABELS = {
     Status.RECALLED: phrase("Recalled"),
     Status.STOPPED: phrase("Stopped by the person"),
     Status.ENTERED_IN_ERROR: phrase("Entered in error"),
+    Status.NOBODY_READS: phrase("Nobody reads it yet: you call"),
 }
 
 _GROUPS = {
@@ -304,6 +306,7 @@ _GROUPS = {
     Status.RECALLED: Group.DONE,
     Status.STOPPED: Group.DONE,
     Status.ENTERED_IN_ERROR: Group.DONE,
+    Status.NOBODY_READS: Group.MY_MOVE,
 }
 
 SENDER_WORDS: dict[EventKind, Phrase] = {
@@ -331,6 +334,9 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
     **SENDER_HAND_OFF_WORDS,
+    EventKind.NEXT_ASKED: phrase("The next partner the person named was asked."),
+    EventKind.NEXT_SKIPPED: phrase("A named partner was left out: a limit stands in the way now."),
+    EventKind.NO_LONGER_NEEDED: phrase("No longer needed: another named partner has it."),
 }
 
 CALLER_WORDS: dict[EventKind, Phrase] = {

@@ -34,7 +34,7 @@ from ccr.web.presenters.referrals import (
 )
 from ccr.web.presenters.warm import looks_words, warm_card
 
-MAY_OFFER = {Status.SENT, Status.ASKED, Status.WAITLISTED}
+MAY_OFFER = {Status.SENT, Status.NOBODY_READS, Status.ASKED, Status.WAITLISTED}
 MAY_WRITE = {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.CONNECTED}
 MAY_INTRODUCE = MAY_OFFER | MAY_WRITE | {Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
 WAYS_OUT = {"stop", "recall", "close", "enter-in-error"}
