@@ -54,7 +54,7 @@ def offer_joint_call(
         InvalidInputError: field `day`: missing, past or too far ahead.
         IllegalTransitionError: it is answered, or goes to a partner that is called anyway.
     """
-    call = joint_call(how, day, part, today=today_in(identity, at))
+    call = joint_call(how, day, part, today=_today(identity, at))
     with unit_of_work():
         referral = _log(
             identity, world, referral_id, Entry(EventKind.JOINT_CALL_OFFERED, Side.SENDER), at, call
@@ -170,7 +170,7 @@ def schedule(
     at: datetime,
 ) -> Referral:
     """Record an appointment with the person; whoever books one has reached them."""
-    booked = joint_call(how, day, part, today=today_in(identity, at))
+    booked = joint_call(how, day, part, today=_today(identity, at))
     return _appointment(identity, world, referral_id, EventKind.SCHEDULED, at, booked)
 
 
@@ -203,7 +203,7 @@ def _appointment(
 # --- common --------------------------------------------------------------------------------------
 
 
-def today_in(identity: Identity, at: datetime) -> date:
+def _today(identity: Identity, at: datetime) -> date:
     """Return the day at `at` where the identity's network is."""
     return at.astimezone(ZoneInfo(get_network(identity.network_id).timezone)).date()
 

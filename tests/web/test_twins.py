@@ -41,7 +41,6 @@ def tried(kind: str, after: timedelta) -> Act:
     return after, "attempt", {"kind": kind, "still_safe": "yes"}
 
 
-MET = {"live-how": "in-person"}
 SERVED: Course = (
     tried("reached", 2 * HOUR),
     (DAY - HOUR, "connect", {}),
