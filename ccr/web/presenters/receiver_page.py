@@ -39,7 +39,7 @@ from ccr.web.presenters.referrals import (
     timeline_days,
     tracker_rows,
 )
-from ccr.web.presenters.warm import looks_words, warm_card
+from ccr.web.presenters.warm import STEPS_OF_RECEIVER, looks_words, warm_card
 
 ANSWERS = {Action.DECLINE, Action.ASK, Action.WAITLIST}
 WORK = {Action.HOLD, Action.CONNECT, Action.CLOSE, Action.HAND_BACK, Action.RESUME}
@@ -129,7 +129,7 @@ def receiver_page(
         "forms": forms,
         "open_act": open_act,
         "warned": looks_words(warned),
-        "warm": warm_card(view.hand_off, time),
+        "warm": warm_card(view.hand_off, time, STEPS_OF_RECEIVER),
         "asks_to_take_part": _call_on_offer(view),
         "may_write": view.release is not None and view.release.in_force,
         "failed_form": forms.get(FORM_OF.get(failed_act or "", "")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from babel.lists import format_list
@@ -13,6 +14,10 @@ from ccr.domain.phrases import phrase
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 
+STEPS_OF_SENDER = frozenset(WarmStep) - {WarmStep.END}
+STEPS_OF_RECEIVER = frozenset(
+    {WarmStep.CONSENT, WarmStep.SHARING, WarmStep.INTRODUCTION, WarmStep.ACCEPTANCE}
+)
 _TONES = {
     HandOffKind.WARM: ("ok", "person-check"),
     HandOffKind.DIRECT: ("neutral", "send"),
@@ -27,8 +32,13 @@ def call_words(call: JointCall) -> str:
     return f"{day}, {part[:1].lower()}{part[1:]} · {how[:1].lower()}{how[1:]}"
 
 
-def warm_card(hand_off: HandOff, time: DeskTime) -> dict[str, Any]:
-    """Return the card: what it may be called, its steps, and what came of the joint call."""
+def warm_card(
+    hand_off: HandOff, time: DeskTime, steps: Collection[WarmStep] = STEPS_OF_SENDER
+) -> dict[str, Any]:
+    """Return the card: what it may be called, its steps, and what came of the joint call.
+
+    `steps`: those of which this side knows whether they were done.
+    """
     tone, icon = _TONES[hand_off.kind]
     return {
         "kind": {
@@ -44,7 +54,7 @@ def warm_card(hand_off: HandOff, time: DeskTime) -> dict[str, Any]:
                 "note": time.full(step.done_at) if step.done_at else None,
             }
             for step in hand_off.steps
-            if step.step is not WarmStep.END
+            if step.step in steps
         ],
         "call": _call(hand_off, time),
     }
