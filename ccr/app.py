@@ -62,6 +62,8 @@ VIEWS = (
     "referrals",
     "sent",
     "received",
+    "glance",
+    "calendar",
     "followups",
     "network",
     "gaps",

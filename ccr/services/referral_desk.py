@@ -32,6 +32,7 @@ from ccr.storage.queries import referral_lists as lists
 from ccr.storage.queries.attempts import count_try, hashed
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
+from ccr.storage.queries.desk import mark_read
 from ccr.storage.queries.receivers import public_phones
 from ccr.storage.queries.referrals import events_and_notes, find_by_code, list_events
 from ccr.storage.queries.shown_referrals import ShownReferral, find_side, get_shown
@@ -103,6 +104,7 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         phones = public_phones([i for i in [row.referral.service_id] if i])
         over = item.view.status.group is Group.DONE
         why = None if over else why_proposed(identity, world, referral_id)
+        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
     return SentPage(
         item,
@@ -134,6 +136,7 @@ def open_received(
             log(identity, world, referral_id, Entry(EventKind.SEEN, Side.RECEIVER), at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
+        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
     question = _question(world, row) if item.view.question_shown else None
     return ReceivedPage(item, _notes(world, sealed, item.view), question)

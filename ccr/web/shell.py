@@ -17,6 +17,7 @@ from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
 from ccr.services import demo_doorway, operations
 from ccr.services.demo_guard import is_loopback
+from ccr.services.desk_glance import NO_COUNTS, DeskCounts, counts_for
 from ccr.web.directory_rooms import addresses_of, directory_rooms
 from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale
 
@@ -63,6 +64,13 @@ def local_time(at: datetime | None, timezone: str, pattern: str = "EEE d MMM, HH
     return str(format_datetime(at.astimezone(ZoneInfo(timezone)), pattern, rebase=False))
 
 
+def _counts(identity: Identity, at: datetime) -> DeskCounts:
+    """Return what waits for one's own program: asked for anew by each page, after its act."""
+    if not permits(identity, Permission.REFERRAL_LIST):
+        return NO_COUNTS
+    return counts_for(identity, g.network.timezone, at=at)
+
+
 def shell_context() -> dict[str, object]:
     """Return the variables that layouts read."""
     context: dict[str, object] = {
@@ -71,7 +79,7 @@ def shell_context() -> dict[str, object]:
         "vendor": _VENDOR,
         "viewer": None,
         "network": None,
-        "counts": {"inbox": None, "follow_ups": None},
+        "counts": NO_COUNTS,
         "worker_silent_since": None,
         "demo_doorway": demo_doorway_url,
     }
@@ -83,6 +91,7 @@ def shell_context() -> dict[str, object]:
     health = operations.job_health(at=now)
     context |= {
         "viewer": Viewer(identity),
+        "counts": _counts(identity, now),
         "network": network,
         "practice": network.is_practice,
         "now_text": local_time(now, network.timezone, "EEE d MMM y, HH:mm z"),

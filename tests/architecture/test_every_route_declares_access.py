@@ -35,6 +35,7 @@ OPEN_TO_ALL = {
     "demo.doorway",
     "demo.enter",
     "accounts.language",
+    "calendar.feed",
     "invited.ask",
     "invited.show",
     "invited.make",

@@ -57,6 +57,8 @@ WITHOUT_IDENTITY = {
     "api_keys.identity_for_key": "makes the identity of a checked key",
     "api_keys.revoke_leaked_key": "whoever shows a key may end it",
     "asking.move_on": "the worker; does what staff of the sender arranged, in its name",
+    "calendar_feeds.read_feed": "whoever shows the secret of a feed; what its owner may list",
+    "desk_glance.token_of": "a pure answer",
     "authorise.authorise": "is the lock itself",
     "check_changes.open_form": "the link that was mailed is the permission",
     "check_changes.propose": "the link that was mailed is the permission; others decide",
