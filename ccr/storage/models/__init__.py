@@ -2,6 +2,7 @@
 
 from ccr.storage.models import (
     accounts,
+    answer_links,
     audit,
     coordination,
     directory,
@@ -14,6 +15,7 @@ from ccr.storage.models import (
 
 __all__ = [
     "accounts",
+    "answer_links",
     "audit",
     "coordination",
     "directory",
