@@ -30,6 +30,7 @@ class Event:
     reason: str | None = None
     note_id: UUID | None = None
     told_by: str | None = None
+    told_at: datetime | None = None
 
 
 class Seen(StrEnum):
@@ -55,6 +56,8 @@ EVENTS_TO_SENDER: dict[EventKind, Seen] = {
     EventKind.CONNECT: Seen.WITH_RELEASE,
     EventKind.CLOSE: Seen.WITH_RELEASE,
     EventKind.RELEASE_CONFIRMED: Seen.WITH_RELEASE,
+    # Written before the answer only: after it, wrong codes are the receiver's own trouble.
+    EventKind.CODE_LOCKED: Seen.BOTH,
 }
 """Events of the receiver that a sender sees; all others it never does. Its own it always sees."""
 

@@ -153,6 +153,10 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     ESCALATED = "escalated"
     OPTIONS_OFFERED = "options-offered"
+    BY_LINK = "by-link"
+    LINK_MAILED = "link-mailed"
+    CODE_MADE = "code-made"
+    CODE_LOCKED = "code-locked"
 
 
 LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {

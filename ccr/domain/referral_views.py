@@ -120,7 +120,10 @@ class ClockShown:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of what happened; `note_id` names a sealed note this side may open."""
+    """One line of what happened; `note_id` names a sealed note this side may open.
+
+    `told_at` is when it was said on the phone, where that was written down later.
+    """
 
     at: datetime
     kind: str
@@ -128,6 +131,7 @@ class TimelineEntry:
     what: Phrase
     line: Phrase | None = None
     note_id: UUID | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ class SenderView:
         changed_at: when the newest thing the sender may know happened; for the unread mark.
         warm: True when a live hand-off was logged by the sender itself (R71).
         by_phone: True when the partner has no inbox; the sender calls and writes down the answer.
+        by_link: True when the partner has no inbox and answers by a mailed link and a spoken code.
         can: the acts that change the state, the same whatever is hidden.
         version: a token of everything above; the only thing an ETag or form may use.
     """
@@ -181,6 +186,7 @@ class SenderView:
     sort_at: datetime
     changed_at: datetime
     by_phone: bool = False
+    by_link: bool = False
     version: str = field(default="", compare=True)
 
 
@@ -325,6 +331,10 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_ASKED: phrase("You recorded that the partner may tell you how it goes."),
     EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
+    EventKind.BY_LINK: phrase("A mail with a link left for their office."),
+    EventKind.LINK_MAILED: phrase("You had the link mailed again."),
+    EventKind.CODE_MADE: phrase("You made a code to read out to them."),
+    EventKind.CODE_LOCKED: phrase("Wrong codes were typed too often. Read them a new one."),
 }
 
 CALLER_WORDS: dict[EventKind, Phrase] = {
@@ -332,6 +342,12 @@ CALLER_WORDS: dict[EventKind, Phrase] = {
     EventKind.SEND: phrase("The code was made, with the person's yes."),
 }
 """The sender's words where nothing was sent, because the partner is called."""
+
+LINK_WORDS: dict[EventKind, Phrase] = {
+    **{kind: words for kind, words in SENDER_WORDS.items() if kind is not EventKind.BY_PHONE},
+    EventKind.ACCEPT: phrase("They accepted, by link."),
+}
+"""The sender's words where the partner answers by a mailed link."""
 
 RECEIVER_WORDS: dict[EventKind, Phrase] = {
     EventKind.SEND: phrase("Arrived."),

@@ -77,6 +77,7 @@ class DraftFacts:
         service_id: the chosen partner's service.
         release_until: the end of the feedback release asked for, ISO 8601.
         by_phone: True when the chosen partner has no inbox and is called.
+        by_link: True when it has none and answers by a mailed link.
     """
 
     needs: tuple[str, ...] = ()
@@ -96,6 +97,7 @@ class DraftFacts:
     service_id: str = ""
     release_until: str = ""
     by_phone: bool = False
+    by_link: bool = False
 
     @property
     def kept_out(self) -> KeptOut:

@@ -188,7 +188,12 @@ def choose_partner(
 
     def change(facts: DraftFacts) -> DraftFacts:
         partner = check_partner(identity, world, facts, service_id, at=at)
-        chosen = replace(facts, service_id=str(service_id), by_phone=partner.by_phone)
+        chosen = replace(
+            facts,
+            service_id=str(service_id),
+            by_phone=partner.by_phone,
+            by_link=partner.by_link,
+        )
         # Nobody at a partner by phone could ever confirm a release here.
         return replace(chosen, release_until="") if partner.by_phone else chosen
 
@@ -204,7 +209,7 @@ def check_partner(
         raise InvalidInputError(
             phrase("This is your own program. No referral is needed."), field="service_id"
         )
-    if not (receiver.reads_ccr or receiver.by_phone):
+    if not (receiver.reads_ccr or receiver.by_phone or receiver.by_link):
         raise InvalidInputError(
             phrase("Nobody at this partner reads CCR. Call them."), field="service_id"
         )
@@ -212,11 +217,27 @@ def check_partner(
         raise InvalidInputError(
             phrase("This partner answers by phone, but no number is listed."), field="service_id"
         )
+    if receiver.by_link:
+        _check_by_link(receiver)
     request = routing.read_request(identity, world, facts.route_fields(), at=at)
     left_out = routing.still_possible(identity, world, request, service_id, at=at)
     if left_out is not None:
         raise InvalidInputError(left_out.text, field="service_id")
     return receiver
+
+
+def _check_by_link(receiver: Receiver) -> None:
+    """Raise InvalidInputError when a link could not be mailed, or its code not be read out."""
+    if not receiver.has_mailbox:
+        raise InvalidInputError(
+            phrase("This partner answers by link, but its office has no mail address listed."),
+            field="service_id",
+        )
+    if receiver.phone is None:
+        raise InvalidInputError(
+            phrase("This partner answers by link and a call, but no number is listed."),
+            field="service_id",
+        )
 
 
 def ask_release(

@@ -82,8 +82,8 @@ def _send_now(
     if lacks or facts.chosen_service is None:
         raise InvalidInputError(lacks[0], field="yes" if len(lacks) == 1 else None)
     receiver = check_partner(identity, world, facts, facts.chosen_service, at=at)
-    if receiver.by_phone is not facts.by_phone:
-        # The yes was to a call, or to an inbox; it is not turned into the other.
+    if (receiver.by_phone, receiver.by_link) != (facts.by_phone, facts.by_link):
+        # The yes was to a call, a link or an inbox; it is not turned into another.
         raise InvalidInputError(
             phrase("This partner takes part in another way now. Choose it again."),
             field="service_id",
@@ -99,6 +99,7 @@ def _send_now(
         receiver_compartment_id=receiver.compartment_id,
         service_id=receiver.service_id,
         by_phone=receiver.by_phone,
+        by_link=receiver.by_link,
     )
     sent = advance(ready, Action.SEND, at=at, by=Side.SENDER)
     _write(identity, world, before, sent, facts, shared, at=at)
@@ -119,6 +120,8 @@ def _send_now(
     )
     if sent.by_phone:
         log(identity, world, sent.id, Entry(EventKind.BY_PHONE, Side.SENDER), at=at)
+    if sent.by_link:
+        log(identity, world, sent.id, Entry(EventKind.BY_LINK, Side.SENDER), at=at)
     if facts.asked_until is not None and not sent.by_phone:
         save_release(sent.id, releases.ask(at=at, until=facts.asked_until), before=None)
         log(identity, world, sent.id, Entry(EventKind.RELEASE_ASKED, Side.SENDER), at=at)
@@ -215,6 +218,7 @@ def reroute(identity: Identity, world: World, referral_id: UUID, *, at: datetime
             service_id="",
             release_until="",
             by_phone=False,
+            by_link=False,
         )
         return start_from(identity, world, fresh, previous_referral_id=referral_id, at=at)
 

@@ -14,6 +14,7 @@ from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment
 from ccr.storage.models.directory import CoverageRow, MemberRow, PhoneRow, ServiceRow
 from ccr.storage.queries import taking_part
+from ccr.storage.queries.check_mail import office_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Receiver:
         reading_hours: (need or None, OSM text) when somebody reads referrals.
         reads_ccr: True when somebody can sign in to its program, and it takes part at the desk.
         by_phone: True when it has no inbox here but picks up: the sender calls.
+        by_link: True when it has no inbox here but answers by a mailed link and a spoken code.
+        has_mailbox: True when its office has an address that such a link can be mailed to.
     """
 
     service_id: UUID
@@ -38,6 +41,8 @@ class Receiver:
     phone: str | None
     reads_ccr: bool
     by_phone: bool
+    by_link: bool = False
+    has_mailbox: bool = False
 
 
 def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
@@ -54,6 +59,8 @@ def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
             MemberRow.regime,
             _reads_its_inbox().label("reads_ccr"),
             taking_part.by_phone(ServiceRow.member_id).label("by_phone"),
+            taking_part.by_link(ServiceRow.member_id).label("by_link"),
+            office_address().is_not(None).label("has_mailbox"),
         )
         .join(MemberRow, MemberRow.id == ServiceRow.member_id)
         .where(ServiceRow.id == service_id, ServiceRow.network_id == network_id)
@@ -79,6 +86,8 @@ def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
         public_phones([service_id]).get(service_id),
         bool(row.reads_ccr),
         bool(row.by_phone),
+        bool(row.by_link),
+        bool(row.has_mailbox),
     )
 
 

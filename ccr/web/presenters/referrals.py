@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -49,7 +50,13 @@ ICONS: dict[str, str] = {
     EventKind.BY_PHONE: "phone",
     EventKind.PHONE_ACCEPT: "phone",
     EventKind.PHONE_DECLINE: "cross",
+    EventKind.BY_LINK: "send",
+    EventKind.LINK_MAILED: "send",
+    EventKind.CODE_MADE: "phone",
+    EventKind.CODE_LOCKED: "alert-triangle",
 }
+SAME_MOMENT = timedelta(minutes=1)
+"""A call written down sooner than this is said to be of the moment of writing."""
 STRONG = {EventKind.ACCEPT, EventKind.PHONE_ACCEPT, EventKind.CONNECT, EventKind.CLOSE}
 TONES: dict[Status, tuple[str, str]] = {
     Status.SENT: ("due", "hourglass"),
@@ -148,14 +155,22 @@ def timeline_days(
                 "icon": ICONS.get(entry.kind, "circle"),
                 "what": translated(entry.what),
                 "note": (opened.get(entry.note_id) if entry.note_id else None)
-                or translated(entry.line)
-                or None,
+                or _line(entry, time),
                 "strong": entry.kind in STRONG,
             }
             for entry in group
         ]
         days.append({"heading": heading, "entries": rows})
     return days
+
+
+def _line(entry: TimelineEntry, time: DeskTime) -> str | None:
+    """Return the line under an entry; with the time of a call that was written down later."""
+    if entry.line is None or entry.told_at is None or entry.at - entry.told_at < SAME_MOMENT:
+        return translated(entry.line) or None
+    return translated(
+        phrase("%(who)s, call at %(time)s", who=entry.line, time=time.full(entry.told_at))
+    )
 
 
 def next_move_words(
