@@ -152,6 +152,7 @@ class ClockRow(Base):
         CheckConstraint("kind IN ('answer', 'first-contact', 'outcome')", name="kind"),
         Index("ix_clock_running", "stopped_at", "due_at"),
         Index("ix_clock_owner", "owner_compartment_id", "stopped_at", "due_at"),
+        Index("ix_clock_next_step", "next_step_at"),
     )
 
     id: Mapped[uuid.UUID] = _id()
@@ -169,6 +170,8 @@ class ClockRow(Base):
     met: Mapped[bool | None] = mapped_column(Boolean)
     step: Mapped[int] = mapped_column(Integer, default=0)
     step_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_step_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the worker has to look at it next; None while it is stopped or has no step left."""
 
 
 class ReleaseRow(Base):
