@@ -117,7 +117,14 @@ def outcomes_by_link(status: Status) -> tuple[Outcome, ...]:
 
 
 _WITH_THE_PARTNER = frozenset(
-    {Status.SENT, Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.CONNECTED}
+    {
+        Status.SENT,
+        Status.NOBODY_READS,
+        Status.ACCEPTED,
+        Status.IN_PROGRESS,
+        Status.ON_HOLD,
+        Status.CONNECTED,
+    }
 )
 
 

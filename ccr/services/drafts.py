@@ -37,6 +37,7 @@ from ccr.services.draft_facts import (
     shared_facts,
     unseal,
 )
+from ccr.services.draft_ways import check_reachable
 from ccr.services.kept_out import read_kept_out
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -209,35 +210,12 @@ def check_partner(
         raise InvalidInputError(
             phrase("This is your own program. No referral is needed."), field="service_id"
         )
-    if not (receiver.reads_ccr or receiver.by_phone or receiver.by_link):
-        raise InvalidInputError(
-            phrase("Nobody at this partner reads CCR. Call them."), field="service_id"
-        )
-    if receiver.by_phone and receiver.phone is None:
-        raise InvalidInputError(
-            phrase("This partner answers by phone, but no number is listed."), field="service_id"
-        )
-    if receiver.by_link:
-        _check_by_link(receiver)
+    check_reachable(receiver)
     request = routing.read_request(identity, world, facts.route_fields(), at=at)
     left_out = routing.still_possible(identity, world, request, service_id, at=at)
     if left_out is not None:
         raise InvalidInputError(left_out.text, field="service_id")
     return receiver
-
-
-def _check_by_link(receiver: Receiver) -> None:
-    """Raise InvalidInputError when a link could not be mailed, or its code not be read out."""
-    if not receiver.has_mailbox:
-        raise InvalidInputError(
-            phrase("This partner answers by link, but its office has no mail address listed."),
-            field="service_id",
-        )
-    if receiver.phone is None:
-        raise InvalidInputError(
-            phrase("This partner answers by link and a call, but no number is listed."),
-            field="service_id",
-        )
 
 
 def ask_release(

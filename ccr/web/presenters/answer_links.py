@@ -79,4 +79,4 @@ def sender_link(view: SenderView) -> dict[str, Any] | None:
     """Return the sender's card for a partner by link, or None. It reads the sender's view alone."""
     if not may_read_out(view):
         return None
-    return {"waiting": view.status is Status.SENT}
+    return {"waiting": view.status in {Status.SENT, Status.NOBODY_READS}}
