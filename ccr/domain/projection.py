@@ -260,8 +260,11 @@ _SENDER_MOVES: dict[State, tuple[Side, Phrase, Phrase | None]] = {
     State.IN_PROGRESS: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
     State.CONNECTED: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
 }
-_BY_LINK = phrase("They open the link that was mailed, with the code that you read out to them.")
-_THEN_MAIL = phrase("If they miss it, the link is mailed to them again. Then you get new options.")
+_BY_LINK = (
+    Side.RECEIVER,
+    phrase("They open the link that was mailed, with the code that you read out to them."),
+    phrase("If they miss it, the link is mailed to them again. Then you get new options."),
+)
 _CALL_THEM = phrase("Call them. Then write down what they said.")
 _NOBODY_PICKS_UP = phrase("If nobody picks up, choose another partner.")
 _CALL_NOW = phrase("Nobody has opened it. Call them, or choose another partner.")
@@ -285,9 +288,8 @@ def _sender_move(
         return NextMove(Side.SENDER, _NO_ANSWER_YET, due)
     if known.state in TAKEN and due is None:
         return NextMove(Side.RECEIVER, _THEY_TAKE_IT)
-    if known.by_link and known.state is State.SENT:
-        return NextMove(Side.RECEIVER, _BY_LINK, due, _THEN_MAIL)
-    move = _SENDER_MOVES.get(known.state)
+    by_link = known.by_link and known.state is State.SENT
+    move = _BY_LINK if by_link else _SENDER_MOVES.get(known.state)
     return None if move is None else NextMove(move[0], move[1], due, move[2])
 
 

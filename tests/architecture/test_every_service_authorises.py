@@ -87,6 +87,7 @@ WITHOUT_IDENTITY = {
     "health.check_schema": "the terminal, before anything is asked",
     "health.readiness": "operators; nothing about people",
     "hotlines.list_hotlines": "public facts",
+    "draft_ways.check_reachable": "a pure answer about a partner that was loaded",
     "import_columns.look_into": "a step of taking an upload in",
     "import_desk.store_of": "where files lie",
     "import_work.packed": "a pure answer",
