@@ -52,6 +52,7 @@ class Identity:
         from_public: True for anybody at all on a public page, who is nobody in particular.
         in_practice: True inside a practice network, where nothing is real.
         by_link: set for whoever opened a mailed link with its code, and has no account.
+        as_arranged: True when the machine does what staff of this program arranged beforehand.
     """
 
     user_id: UUID | None
@@ -68,6 +69,12 @@ class Identity:
     from_public: bool = False
     in_practice: bool = False
     by_link: ByLink | None = None
+    as_arranged: bool = False
+
+    @property
+    def is_a_program(self) -> bool:
+        """Return True when a program asks: its staff, or the machine as they arranged."""
+        return self.user_id is not None or self.as_arranged
 
     @property
     def role_told(self) -> str:

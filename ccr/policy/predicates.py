@@ -76,6 +76,12 @@ def came_by_link_about_it(identity: Identity, subject: Any) -> bool:  # noqa: AN
     return link is not None and getattr(subject, "service_id", None) == link.service_id
 
 
+def acts_as_arranged(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for the machine as it does what staff of a program arranged beforehand."""
+    del subject
+    return identity.as_arranged and identity.user_id is None
+
+
 def is_not_in_practice(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True outside of a practice network, where nothing real may be made or ended."""
     del subject

@@ -6,20 +6,26 @@ which routing checks.
 
 from __future__ import annotations
 
-from ccr.domain.errors import InvalidInputError
+from ccr.domain.asking import NOT_HERE
+from ccr.domain.errors import PartnerLimitError
 from ccr.domain.phrases import Phrase, phrase
 from ccr.storage.queries.receivers import Receiver
+
+
+def is_reachable(receiver: Receiver) -> bool:
+    """Return True when a referral would reach somebody there."""
+    return _unreachable(receiver) is None
 
 
 def check_reachable(receiver: Receiver) -> None:
     """Do nothing when a referral would reach somebody there.
 
     Raises:
-        InvalidInputError: field `service_id`: nobody reads, or there is no number or address.
+        PartnerLimitError: nobody reads, or there is no number or address.
     """
     words = _unreachable(receiver)
     if words is not None:
-        raise InvalidInputError(words, field="service_id")
+        raise PartnerLimitError(words, limit=NOT_HERE)
 
 
 def _unreachable(receiver: Receiver) -> Phrase | None:

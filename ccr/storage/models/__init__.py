@@ -3,6 +3,7 @@
 from ccr.storage.models import (
     accounts,
     answer_links,
+    asking,
     audit,
     coordination,
     directory,
@@ -17,6 +18,7 @@ from ccr.storage.models import (
 __all__ = [
     "accounts",
     "answer_links",
+    "asking",
     "audit",
     "coordination",
     "directory",
