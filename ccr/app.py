@@ -72,6 +72,7 @@ VIEWS = (
     "colleagues",
     "practice",
     "promises",
+    "time_rules",
     "answer_links",
     "answer_codes",
 )
