@@ -27,6 +27,7 @@ from ccr.domain.referral_views import (
 from ccr.domain.taxonomy import Need
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
+from ccr.web.presenters.warm import call_words
 
 ICONS: dict[str, str] = {
     EventKind.SEND: "send",
@@ -50,6 +51,17 @@ ICONS: dict[str, str] = {
     EventKind.BY_PHONE: "phone",
     EventKind.PHONE_ACCEPT: "phone",
     EventKind.PHONE_DECLINE: "cross",
+    EventKind.SHARED_NOTE: "chat",
+    EventKind.FIT_CHECKED: "phone",
+    EventKind.JOINT_CALL_OFFERED: "phone",
+    EventKind.JOINT_CALL_AGREED: "phone",
+    EventKind.JOINT_CALL_NOT_THEN: "clock",
+    EventKind.JOINT_CALL_MISSED: "minus",
+    EventKind.SAFE_INFO: "info",
+    EventKind.FOLLOW_UP_AGREED: "follow-up",
+    EventKind.SCHEDULED: "clock",
+    EventKind.ATTENDED: "person-check",
+    EventKind.NO_SHOW: "minus",
     EventKind.BY_LINK: "send",
     EventKind.LINK_MAILED: "send",
     EventKind.CODE_MADE: "phone",
@@ -155,8 +167,7 @@ def timeline_days(
                 "iso": entry.at.isoformat(timespec="minutes"),
                 "icon": ICONS.get(entry.kind, "circle"),
                 "what": translated(entry.what),
-                "note": (opened.get(entry.note_id) if entry.note_id else None)
-                or _line(entry, time),
+                "note": _line(entry, opened, time),
                 "strong": entry.kind in STRONG,
             }
             for entry in group
@@ -165,8 +176,15 @@ def timeline_days(
     return days
 
 
-def _line(entry: TimelineEntry, time: DeskTime) -> str | None:
-    """Return the line under an entry; with the time of a call that was written down later."""
+def _line(entry: TimelineEntry, opened: Mapping[UUID, str], time: DeskTime) -> str | None:
+    """Return the quiet line of an entry: the note, the joint call, or what was said, if any.
+
+    With the time of a call that was written down later.
+    """
+    if entry.note_id is not None and entry.note_id in opened:
+        return opened[entry.note_id]
+    if entry.call is not None:
+        return call_words(entry.call)
     if entry.line is None or entry.told_at is None or entry.at - entry.told_at < SAME_MOMENT:
         return translated(entry.line) or None
     return translated(
