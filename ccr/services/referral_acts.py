@@ -247,6 +247,7 @@ def tell(referral: Referral, action: Action, *, at: datetime) -> None:
             Notice.ITEM_TO_REVIEW,
             about=about,
             at=at,
+            urgency=referral.urgency,
         )
     if referral.by_phone:
         return  # the sender calls; there is nobody here to be told
@@ -257,4 +258,5 @@ def tell(referral: Referral, action: Action, *, at: datetime) -> None:
             Notice.ITEM_TO_REVIEW,
             about=about,
             at=at,
+            urgency=referral.urgency,
         )

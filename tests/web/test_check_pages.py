@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from ccr.domain.directory_history import Act
 from ccr.services import check_links
-from ccr.services.outbox import deliver
+from ccr.services.delivery import deliver
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.accounts import Account
 from ccr.storage.models.directory import ServiceRow
