@@ -44,6 +44,7 @@ class Status(Labelled):
     RECALLED = "recalled"
     STOPPED = "stopped"
     ENTERED_IN_ERROR = "entered-in-error"
+    NOBODY_READS = "nobody-reads"
 
     @property
     def label(self) -> Phrase:
@@ -275,6 +276,7 @@ _STATUS_LABELS = {
     Status.RECALLED: phrase("Recalled"),
     Status.STOPPED: phrase("Stopped by the person"),
     Status.ENTERED_IN_ERROR: phrase("Entered in error"),
+    Status.NOBODY_READS: phrase("Nobody reads it yet: you call"),
 }
 
 _GROUPS = {
@@ -299,6 +301,7 @@ _GROUPS = {
     Status.RECALLED: Group.DONE,
     Status.STOPPED: Group.DONE,
     Status.ENTERED_IN_ERROR: Group.DONE,
+    Status.NOBODY_READS: Group.MY_MOVE,
 }
 
 SENDER_WORDS: dict[EventKind, Phrase] = {

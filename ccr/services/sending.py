@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ccr.domain import release as releases
-from ccr.domain.clocks import ClockKind, Side, start_clock
+from ccr.domain.clocks import ClockKind, Side, answer_duty, start_clock
 from ccr.domain.disclosure import Coarsened
 from ccr.domain.errors import (
     CcrError,
@@ -40,6 +40,7 @@ from ccr.storage.queries.drafts import StoredDraft, earlier_receivers
 from ccr.storage.queries.receivers import Receiver, get_receiver, members_of
 from ccr.storage.queries.referrals import fact_columns, get_referral, try_to_send
 from ccr.storage.queries.releases import save_release
+from ccr.storage.queries.time_rules import get_time_rules
 
 DRAWS = 6
 
@@ -105,8 +106,9 @@ def _send_now(
     keep_why(identity, world, sent.id, request, receiver.service_id)
     calendar = reading_calendar(world.hours, receiver, shared.facts.needs)
     # By phone the answer is the sender's to get: it calls while they are open.
-    owner = Side.SENDER if sent.by_phone else Side.RECEIVER
-    clock = start_clock(ClockKind.ANSWER, sent.urgency, at, calendar, owner=owner)
+    owner = Side.SENDER if sent.by_phone else answer_duty(sent.urgency, at, calendar)
+    spans = get_time_rules(sent.network_id).spans(shared.facts.needs)
+    clock = start_clock(ClockKind.ANSWER, sent.urgency, at, calendar, owner=owner, spans=spans)
     save_clocks(sent, {}, {ClockKind.ANSWER: clock})
     if shared.broader:
         log(identity, world, sent.id, Entry(EventKind.MADE_BROADER, Side.SENDER), at=at)

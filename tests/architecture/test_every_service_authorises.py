@@ -34,6 +34,7 @@ STEPS_OF_USE_CASES = {
     "reading_hours",
     "referral_acts",
     "route_reading",
+    "letting_go",
     "world",
 }
 # Public functions that take no identity, and why that is right.

@@ -48,6 +48,8 @@ class Network(Base):
     """How often listings are checked, in days by kind; empty for the defaults (R97)."""
     routing_rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     """What differs from the defaults of routing: "weights" by name, in minutes and days."""
+    time_rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What differs from the defaults of the time rules: how long clocks run, and reminders."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -73,6 +75,8 @@ class Compartment(Base):
     quiet_from: Mapped[int | None] = mapped_column(Integer)
     quiet_until: Mapped[int | None] = mapped_column(Integer)
     """Its own quiet hours, in minutes after midnight; both or none. None: the usual ones."""
+    closed_days: Mapped[list[str]] = mapped_column(Codes, default=list, server_default="[]")
+    """Days (ISO) on which nobody reads its inbox, beside public holidays. No reason is kept."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -24,6 +25,7 @@ class Receiver:
         reading_hours: (need or None, OSM text) when somebody reads referrals.
         reads_ccr: True when somebody can sign in to its program, and it takes part at the desk.
         by_phone: True when it has no inbox here but picks up: the sender calls.
+        closed_days: days on which nobody of its program reads.
     """
 
     service_id: UUID
@@ -38,6 +40,7 @@ class Receiver:
     phone: str | None
     reads_ccr: bool
     by_phone: bool
+    closed_days: frozenset[date] = frozenset()
 
 
 def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
@@ -52,10 +55,12 @@ def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
             MemberRow.id.label("member_id"),
             MemberRow.name.label("member_name"),
             MemberRow.regime,
+            Compartment.closed_days,
             _reads_its_inbox().label("reads_ccr"),
             taking_part.by_phone(ServiceRow.member_id).label("by_phone"),
         )
         .join(MemberRow, MemberRow.id == ServiceRow.member_id)
+        .join(Compartment, Compartment.id == ServiceRow.compartment_id)
         .where(ServiceRow.id == service_id, ServiceRow.network_id == network_id)
     ).first()
     if row is None:
@@ -79,6 +84,7 @@ def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
         public_phones([service_id]).get(service_id),
         bool(row.reads_ccr),
         bool(row.by_phone),
+        frozenset(date.fromisoformat(day) for day in row.closed_days),
     )
 
 

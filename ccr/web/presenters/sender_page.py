@@ -24,7 +24,13 @@ from ccr.web.presenters.referrals import (
     tracker_rows,
 )
 
-MAY_INTRODUCE = {Status.SENT, Status.ACCEPTED, Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
+MAY_INTRODUCE = {
+    Status.SENT,
+    Status.NOBODY_READS,
+    Status.ACCEPTED,
+    Status.TO_CALL,
+    Status.ACCEPTED_BY_PHONE,
+}
 WAYS_OUT = {"stop", "recall", "close", "enter-in-error"}
 
 
