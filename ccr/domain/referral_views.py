@@ -328,6 +328,9 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_ASKED: phrase("You recorded that the partner may tell you how it goes."),
     EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
+    EventKind.NEXT_ASKED: phrase("The next partner the person named was asked."),
+    EventKind.NEXT_SKIPPED: phrase("A named partner was left out: a limit stands in the way now."),
+    EventKind.NO_LONGER_NEEDED: phrase("No longer needed: another named partner has it."),
 }
 
 CALLER_WORDS: dict[EventKind, Phrase] = {

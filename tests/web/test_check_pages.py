@@ -182,7 +182,7 @@ def test_the_worker_tells_each_administrator_twice_at_most_and_never_twice_for_o
             told.append(made)
     assert links() == 2
     assert told[:2] == [1, 0]
-    assert db.session.scalar(select(func.count()).select_from(OutboxItem)) == 1
+    assert db.session.scalar(select(func.count()).select_from(OutboxItem)) == 2
     db.session.rollback()
 
 
