@@ -72,6 +72,7 @@ VIEWS = (
     "colleagues",
     "practice",
     "promises",
+    "time_rules",
 )
 COMMANDS = (
     "settings",

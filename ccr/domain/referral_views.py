@@ -14,6 +14,8 @@ from uuid import UUID
 
 from ccr.domain.clocks import ClockKind, ClockState, Side
 from ccr.domain.disclosure import ReferralFacts
+from ccr.domain.hand_off_words import RECEIVER_HAND_OFF_WORDS, SENDER_HAND_OFF_WORDS
+from ccr.domain.live_hand_off import NO_HAND_OFF, HandOff, JointCall
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import Action, EventKind
@@ -129,6 +131,7 @@ class TimelineEntry:
     what: Phrase
     line: Phrase | None = None
     note_id: UUID | None = None
+    call: JointCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,7 @@ class SenderView:
     sort_at: datetime
     changed_at: datetime
     by_phone: bool = False
+    hand_off: HandOff = NO_HAND_OFF
     version: str = field(default="", compare=True)
 
 
@@ -223,6 +227,7 @@ class ReceiverView:
     sent_at: datetime
     sort_at: datetime
     changed_at: datetime
+    hand_off: HandOff = NO_HAND_OFF
     version: str = field(default="", compare=True)
 
 
@@ -328,6 +333,7 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_ASKED: phrase("You recorded that the partner may tell you how it goes."),
     EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
+    **SENDER_HAND_OFF_WORDS,
     EventKind.NEXT_ASKED: phrase("The next partner the person named was asked."),
     EventKind.NEXT_SKIPPED: phrase("A named partner was left out: a limit stands in the way now."),
     EventKind.NO_LONGER_NEEDED: phrase("No longer needed: another named partner has it."),
@@ -361,4 +367,5 @@ RECEIVER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_CONFIRMED: phrase("You confirmed the feedback release."),
     EventKind.RELEASE_REFUSED: phrase("The person refused the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("The feedback release ended."),
+    **RECEIVER_HAND_OFF_WORDS,
 }
