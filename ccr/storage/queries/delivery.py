@@ -74,6 +74,7 @@ def lock_addressees(
         .where(
             _waits(max_attempts),
             _is_due(at),
+            OutboxItem.account_id.is_not(None),  # letters to offices leave by themselves
             # Nothing of a practice space is ever mailed; no notice is written there either.
             OutboxItem.network_id.not_in(select(Network.id).where(Network.is_practice)),
             OutboxItem.account_id.not_in(without),
@@ -84,7 +85,7 @@ def lock_addressees(
     )
     if only_now:
         due = due.where(OutboxItem.pace == Pace.NOW.value)
-    ids = list(db.session.scalars(due))
+    ids = [account_id for account_id in db.session.scalars(due) if account_id]
     if not ids:
         return []
     people = db.session.execute(
