@@ -18,22 +18,37 @@ from ccr.domain.referral_views import ReceiverView, SenderView
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.operations import JOBS, JobHealth, health_of
 from ccr.services.referral_desk import ReceivedItem, SentItem, items_of, side_of
 from ccr.services.world import World
 from ccr.storage.queries.desk import DeskCounts, count_desk, read_marks
 from ccr.storage.queries.shown_referrals import get_shown
 
 NO_COUNTS = DeskCounts()
-__all__ = ["NO_COUNTS", "DeskCounts", "counts_for", "referral_token", "token_of", "unread_of"]
+__all__ = [
+    "NO_COUNTS",
+    "DeskCounts",
+    "counts_for",
+    "glance",
+    "referral_token",
+    "token_of",
+    "unread_of",
+]
 
 
 def counts_for(identity: Identity, timezone: str, *, at: datetime) -> DeskCounts:
     """Return what waits for one's own program now, in one statement."""
+    return glance(identity, timezone, at=at)[0]
+
+
+def glance(identity: Identity, timezone: str, *, at: datetime) -> tuple[DeskCounts, JobHealth]:
+    """Return what waits for one's own program, and how the jobs do, in one statement."""
     authorise(identity, Permission.REFERRAL_LIST)
     zone = ZoneInfo(timezone)
     tomorrow = at.astimezone(zone).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time(), tzinfo=zone)
-    return count_desk(identity.compartment_id, at=at, until=midnight)
+    counts, beats = count_desk(identity.compartment_id, at=at, until=midnight, jobs=JOBS)
+    return counts, health_of(beats, at=at)
 
 
 def unread_of(identity: Identity, items: Iterable[ReceivedItem | SentItem]) -> frozenset[UUID]:

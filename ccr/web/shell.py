@@ -17,7 +17,7 @@ from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
 from ccr.services import demo_doorway, operations
 from ccr.services.demo_guard import is_loopback
-from ccr.services.desk_glance import NO_COUNTS, DeskCounts, counts_for
+from ccr.services.desk_glance import NO_COUNTS, DeskCounts, glance
 from ccr.web.directory_rooms import addresses_of, directory_rooms
 from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale
 
@@ -64,11 +64,11 @@ def local_time(at: datetime | None, timezone: str, pattern: str = "EEE d MMM, HH
     return str(format_datetime(at.astimezone(ZoneInfo(timezone)), pattern, rebase=False))
 
 
-def _counts(identity: Identity, at: datetime) -> DeskCounts:
-    """Return what waits for one's own program: asked for anew by each page, after its act."""
+def _glance(identity: Identity, at: datetime) -> tuple[DeskCounts, operations.JobHealth]:
+    """Return what waits for one's own program and how the jobs do, asked anew by each page."""
     if not permits(identity, Permission.REFERRAL_LIST):
-        return NO_COUNTS
-    return counts_for(identity, g.network.timezone, at=at)
+        return NO_COUNTS, operations.job_health(at=at)
+    return glance(identity, g.network.timezone, at=at)
 
 
 def shell_context() -> dict[str, object]:
@@ -88,10 +88,10 @@ def shell_context() -> dict[str, object]:
         return context
     now = utc_now()
     network = g.network
-    health = operations.job_health(at=now)
+    counts, health = _glance(identity, now)
     context |= {
         "viewer": Viewer(identity),
-        "counts": _counts(identity, now),
+        "counts": counts,
         "network": network,
         "practice": network.is_practice,
         "now_text": local_time(now, network.timezone, "EEE d MMM y, HH:mm z"),

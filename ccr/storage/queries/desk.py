@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.clocks import Side
@@ -19,6 +19,7 @@ from ccr.domain.referral_states import ENDED, TAKEN, State
 from ccr.domain.referral_views import Group
 from ccr.storage.db import db
 from ccr.storage.models.desk import ReadMarkRow
+from ccr.storage.models.operations import Heartbeat
 from ccr.storage.queries.clocks import CLOCK
 from ccr.storage.queries.referral_lists import sender_group
 from ccr.storage.queries.referrals import REFERRAL, visible_to
@@ -42,8 +43,13 @@ class DeskCounts:
     follow_ups: int = 0
 
 
-def count_desk(compartment_id: UUID, *, at: datetime, until: datetime) -> DeskCounts:
-    """Return the counts of a program at `at`, in one statement; `until` is the end of its day."""
+def count_desk(
+    compartment_id: UUID, *, at: datetime, until: datetime, jobs: Collection[str] = ()
+) -> tuple[DeskCounts, dict[str, datetime]]:
+    """Return the counts of a program at `at`, and when each of `jobs` last ran, in one statement.
+
+    `until` is the end of the program's day. Jobs that never ran are absent.
+    """
     inbox = (
         select(func.count())
         .select_from(REFERRAL)
@@ -72,10 +78,17 @@ def count_desk(compartment_id: UUID, *, at: datetime, until: datetime) -> DeskCo
             CLOCK.c.due_at <= until,
         )
     )
-    row = db.session.execute(
-        select(inbox.scalar_subquery(), sent.scalar_subquery(), due.scalar_subquery())
-    ).one()
-    return DeskCounts(*row)
+    one = select(literal(1).label("one")).subquery()
+    rows = db.session.execute(
+        select(
+            inbox.scalar_subquery(),
+            sent.scalar_subquery(),
+            due.scalar_subquery(),
+            Heartbeat.name,
+            Heartbeat.at,
+        ).select_from(one.outerjoin(Heartbeat, Heartbeat.name.in_(jobs)))
+    ).all()
+    return DeskCounts(*rows[0][:3]), {row[3]: row[4] for row in rows if row[3] is not None}
 
 
 def mark_read(referral_id: UUID, compartment_id: UUID, *, at: datetime) -> None:
