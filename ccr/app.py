@@ -61,6 +61,8 @@ VIEWS = (
     "check_links",
     "drafts",
     "referrals",
+    "sent",
+    "received",
     "followups",
     "network",
     "gaps",
@@ -71,6 +73,7 @@ VIEWS = (
     "colleagues",
     "practice",
     "promises",
+    "time_rules",
 )
 COMMANDS = (
     "settings",

@@ -76,3 +76,11 @@ class StillRunningError(CcrError):
 
     def __init__(self) -> None:
         super().__init__(phrase("This request is being worked on. Send it again in a moment."))
+
+
+class PartnerLimitError(InvalidInputError):
+    """A limit stands between a person and a partner; `limit` is its code, for the sender alone."""
+
+    def __init__(self, message: Phrase, *, limit: str) -> None:
+        super().__init__(message, field="service_id")
+        self.limit = limit

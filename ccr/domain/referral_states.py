@@ -153,6 +153,9 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     ESCALATED = "escalated"
     OPTIONS_OFFERED = "options-offered"
+    NEXT_ASKED = "next-asked"
+    NEXT_SKIPPED = "next-skipped"
+    NO_LONGER_NEEDED = "no-longer-needed"
 
 
 LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {

@@ -44,6 +44,7 @@ class Status(Labelled):
     RECALLED = "recalled"
     STOPPED = "stopped"
     ENTERED_IN_ERROR = "entered-in-error"
+    NOBODY_READS = "nobody-reads"
 
     @property
     def label(self) -> Phrase:
@@ -275,6 +276,7 @@ _STATUS_LABELS = {
     Status.RECALLED: phrase("Recalled"),
     Status.STOPPED: phrase("Stopped by the person"),
     Status.ENTERED_IN_ERROR: phrase("Entered in error"),
+    Status.NOBODY_READS: phrase("Nobody reads it yet: you call"),
 }
 
 _GROUPS = {
@@ -299,6 +301,7 @@ _GROUPS = {
     Status.RECALLED: Group.DONE,
     Status.STOPPED: Group.DONE,
     Status.ENTERED_IN_ERROR: Group.DONE,
+    Status.NOBODY_READS: Group.MY_MOVE,
 }
 
 SENDER_WORDS: dict[EventKind, Phrase] = {
@@ -325,6 +328,9 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_ASKED: phrase("You recorded that the partner may tell you how it goes."),
     EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
+    EventKind.NEXT_ASKED: phrase("The next partner the person named was asked."),
+    EventKind.NEXT_SKIPPED: phrase("A named partner was left out: a limit stands in the way now."),
+    EventKind.NO_LONGER_NEEDED: phrase("No longer needed: another named partner has it."),
 }
 
 CALLER_WORDS: dict[EventKind, Phrase] = {

@@ -17,10 +17,10 @@ from ccr.domain.referral import Referral
 from ccr.domain.referral_states import Action, EventKind, State
 from ccr.domain.taxonomy import Known
 from ccr.policy.identity import Identity, Role
+from ccr.services.asking import act
 from ccr.services.referral_acts import (
     Entry,
     Given,
-    act,
     checked_text,
     load,
     log,
@@ -29,6 +29,7 @@ from ccr.services.referral_acts import (
 )
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
+from ccr.storage.queries.asking import hold_asking
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.referrals import list_events
 
@@ -146,6 +147,7 @@ def record_attempt(
         InvalidInputError: after MAX_ATTEMPTS only a supervisor may go on, saying why it is safe.
     """
     with unit_of_work():
+        hold_asking(referral_id)
         stored = load(identity, referral_id, Side.RECEIVER, lock=True)
         referral = stored.referral
         if not may_log(referral, EventKind.CONTACT_ATTEMPT, Side.RECEIVER):

@@ -97,6 +97,13 @@ def write_first(step: FirstStep | None) -> None:
     _first_step.set(step)
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Undo what happens inside when it raises, and nothing else of the present unit of work."""
+    with db.session.begin_nested():
+        yield
+
+
 def after_rollback(record: Callable[[], None]) -> None:
     """Write `record` in a transaction of its own, after the present unit of work is undone.
 

@@ -2,11 +2,13 @@
 
 from ccr.storage.models import (
     accounts,
+    asking,
     audit,
     coordination,
     directory,
     doors,
     finding,
+    following,
     joining,
     keeping,
     operations,
@@ -15,11 +17,13 @@ from ccr.storage.models import (
 
 __all__ = [
     "accounts",
+    "asking",
     "audit",
     "coordination",
     "directory",
     "doors",
     "finding",
+    "following",
     "joining",
     "keeping",
     "operations",
