@@ -73,8 +73,9 @@ def claim(key_hash: str, request_hash: str, *, since: datetime, at: datetime) ->
         _insert()(DoneOnceRow)
         .values(key_hash=key_hash, request_hash=request_hash, done_at=at)
         .on_conflict_do_nothing(index_elements=[DoneOnceRow.key_hash])
+        .returning(DoneOnceRow.key_hash)
     )
-    if rows_changed(fresh):
+    if db.session.execute(fresh).first() is not None:
         return True
     # It was written while we waited: by the same request, or by another one.
     return bool(rows_changed(taken_over))
