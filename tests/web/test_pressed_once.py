@@ -139,10 +139,10 @@ def test_an_act_that_breaks_off_leaves_no_trace_of_the_press(
     with monkeypatch.context() as broken:
 
         def breaks(*args: object, **kwargs: object) -> None:
-            raise OSError
+            raise OSError("no disk")
 
         broken.setattr(draft_keeping, "append_event", breaks)
-        with pytest.raises(OSError):
+        with pytest.raises(OSError, match="no disk"):
             press(quick_desk, once)
     assert (kept(), drafts_there()) == ([], 0)
     assert press(quick_desk, once).status_code == 303

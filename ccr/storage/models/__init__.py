@@ -2,6 +2,7 @@
 
 from ccr.storage.models import (
     accounts,
+    answer_links,
     asking,
     audit,
     coordination,
@@ -17,6 +18,7 @@ from ccr.storage.models import (
 
 __all__ = [
     "accounts",
+    "answer_links",
     "asking",
     "audit",
     "coordination",
