@@ -1,4 +1,4 @@
-"""Words that come back for a second look, the calendar's address, and what a page asks by itself."""
+"""Words that come back for a second look, a calendar address, what a page asks by itself."""
 
 from __future__ import annotations
 
