@@ -57,6 +57,7 @@ from ccr.domain.referral_views import (
     version_token,
 )
 from ccr.domain.release import FeedbackRelease
+from ccr.domain.safe_windows import Wait, wait_line
 
 
 def view_for_sender(
@@ -165,7 +166,7 @@ def view_for_receiver(
         decline_reason=known.decline_reason,
         outcome=known.outcome,
         tracker=_tracker(known, in_full=True),
-        next_move=_receiver_move(known, their_clocks),
+        next_move=_receiver_move(known, their_clocks, their_events),
         clocks=tuple(_clock(clock, at) for clock in their_clocks),
         timeline=timeline,
         release=_release_for_receiver(release, at) if full else None,
@@ -290,12 +291,20 @@ _RECEIVER_MOVES: dict[State, tuple[Side, Phrase]] = {
 }
 
 
-def _receiver_move(known: Referral, clocks: tuple[Clock, ...]) -> NextMove | None:
+_THEY_CALL = phrase("Wait for their call. Do not call before this date.")
+
+
+def _receiver_move(
+    known: Referral, clocks: tuple[Clock, ...], events: tuple[Event, ...]
+) -> NextMove | None:
     move = _RECEIVER_MOVES.get(known.state)
     if move is None:
         return None
-    on_hold = known.state is State.ON_HOLD
-    return NextMove(move[0], move[1], known.hold_until if on_hold else _due(clocks))
+    if known.state is not State.ON_HOLD:
+        return NextMove(move[0], move[1], _due(clocks))
+    held = next((e.reason for e in reversed(events) if e.kind is EventKind.HOLD), None)
+    words = _THEY_CALL if held == Wait.THEY_CALL else move[1]
+    return NextMove(move[0], words, known.hold_until)
 
 
 def _timeline(
@@ -315,6 +324,8 @@ def _timeline(
             continue
         tried = event.kind is EventKind.CONTACT_ATTEMPT
         line = attempt_line(event.reason) if tried else told_line(event.told_by)
+        if event.kind is EventKind.HOLD:
+            line = wait_line(event.reason)
         entries.append(TimelineEntry(event.at, event.kind, event.by, what, line, event.note_id))
     return tuple(entries)
 

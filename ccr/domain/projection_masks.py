@@ -109,7 +109,9 @@ def events_for_sender(events: Iterable[Event], shown: Shown) -> tuple[Event, ...
         elif event.by is Side.SYSTEM and not with_release:
             continue
         elif rule is Seen.BOTH or with_release:
-            seen.append(event)
+            # Who reaches whom, and when, is the person's and the receiver's, release or not.
+            on_hold = event.kind is EventKind.HOLD
+            seen.append(replace(event, reason=None) if on_hold else event)
     return tuple(seen)
 
 

@@ -18,6 +18,7 @@ from ccr.domain.phrases import phrase
 from ccr.domain.referral import TRANSITIONS, Referral, Requirement, advance
 from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import LOGGED, Action, EventKind, State
+from ccr.domain.safe_windows import Pause
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
@@ -73,7 +74,7 @@ class Given:
     until: datetime | None = None
     note: str | None = None
     told_by: ToldBy | None = None
-    by: datetime | None = None
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def act(
         note = checked_text(given.note, required=needs is Requirement.NOTE, field="note")
         reason = {Requirement.REASON: given.reason, Requirement.OUTCOME: given.outcome}.get(
             needs or Requirement.NOTE
-        )
+        ) or (given.pause.wait if given.pause else None)
         save_referral(before, after, at=at)
         kind = EventKind(action.value)
         log(
@@ -146,7 +147,7 @@ def act(
             urgency=after.urgency,
             calendar=calendar_of(world, stored),
             spans=spans_of(stored),
-            by=given.by,
+            by=given.pause.by if given.pause else None,
         )
         save_clocks(after, clocks, moved, in_time=None if action in WAIT_ENDS else True)
         if action in {Action.STOP, Action.ENTER_IN_ERROR}:
