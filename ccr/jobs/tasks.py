@@ -27,8 +27,8 @@ from ccr.services import (
     put_aside,
     sign_in,
 )
+from ccr.services.delivery import deliver
 from ccr.services.followups import run_clocks
-from ccr.services.outbox import deliver
 from ccr.services.world import World
 
 Context = Callable[[], AbstractContextManager[Any]]

@@ -267,6 +267,7 @@ def tell(referral: Referral, action: Action, *, at: datetime) -> None:
             Notice.ITEM_TO_REVIEW,
             about=about,
             at=at,
+            urgency=referral.urgency,
         )
     if referral.by_phone:
         return  # the sender calls; there is nobody here to be told
@@ -277,5 +278,6 @@ def tell(referral: Referral, action: Action, *, at: datetime) -> None:
             Notice.ITEM_TO_REVIEW,
             about=about,
             at=at,
+            urgency=referral.urgency,
         )
         mail_link(referral, at=at)
