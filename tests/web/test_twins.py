@@ -30,7 +30,9 @@ from tests.small_directory import make_small_directory
 from tests.web.journey import Desk, text_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-_TOKEN = re.compile(r'(name="csrf_token"[^>]*value=|<meta name="csrf-token" content=)"[^"]+"')
+_TOKEN = re.compile(
+    r'(name="(?:csrf_token|once)"[^>]*value=|<meta name="csrf-token" content=)"[^"]+"'
+)
 Act = tuple[timedelta, str, dict[str, Any]]
 Course = tuple[Act, ...]
 LOOKS = (3 * HOUR, 3 * DAY + HOUR, 9 * DAY, 14 * DAY + HOUR, 60 * DAY)
