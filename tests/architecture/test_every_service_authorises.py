@@ -59,6 +59,7 @@ WITHOUT_IDENTITY = {
     "asking.move_on": "the worker; does what staff of the sender arranged, in its name",
     "calendar_feeds.read_feed": "whoever shows the secret of a feed; what its owner may list",
     "desk_glance.token_of": "a pure answer",
+    "operations.health_of": "a pure answer",
     "authorise.authorise": "is the lock itself",
     "check_changes.open_form": "the link that was mailed is the permission",
     "check_changes.propose": "the link that was mailed is the permission; others decide",
