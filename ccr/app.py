@@ -72,6 +72,8 @@ VIEWS = (
     "colleagues",
     "practice",
     "promises",
+    "further",
+    "asking_rules",
 )
 COMMANDS = (
     "settings",

@@ -11,8 +11,10 @@ from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
 from ccr.policy.identity import Role
 from ccr.services import referral_desk
+from ccr.services.asking_shown import named_partners
 from ccr.web.access import current_identity, current_world
 from ccr.web.forms.fields import add_refusal
+from ccr.web.presenters.asking import named_card
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.receiver_page import FORM_OF, receiver_forms, receiver_page
 from ccr.web.presenters.sender_page import SENDER_FORM_OF, sender_forms, sender_page
@@ -31,7 +33,13 @@ def show_sent(
     session.pop("just_sent", None)
     act = failed[0] if failed else None
     shown = sender_page(found, desk_time(), forms, just_sent=just_sent, failed_act=act)
-    body = render_template("referrals/sender.html", page=shown, form=form)
+    named = named_partners(current_identity(), current_world(), referral_id, at=utc_now())
+    body = render_template(
+        "referrals/sender.html",
+        page=shown,
+        form=form,
+        named_card=named_card(named, desk_time(), referral_id),
+    )
     return body, 422 if failed else 200
 
 

@@ -15,12 +15,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import Table, and_, exists, insert, or_, select, update
 
 from ccr.domain.asking import AskingWay, PartState
-from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Step
+from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Side, Step
 from ccr.domain.referral_states import State
 from ccr.storage.db import db
 from ccr.storage.models.asking import AskingPartRow, AskingRow
 from ccr.storage.queries.clocks import CLOCK
-from ccr.storage.queries.referrals import REFERRAL, rows_changed
+from ccr.storage.queries.referrals import REFERRAL, rows_changed, visible_to
+from ccr.storage.queries.shown_referrals import ShownReferral, select_shown, shown_referral
 
 ASKING = cast("Table", AskingRow.__table__)
 PART = cast("Table", AskingPartRow.__table__)
@@ -144,6 +145,15 @@ def _with_parts(row: object) -> Asking:
             for part in parts
         ),
     )
+
+
+def list_asked(asking: Asking, *, sender_compartment_id: UUID) -> list[ShownReferral]:
+    """Return the referrals of an asking of this sender, in one statement."""
+    ids = [part.referral_id for part in asking.parts if part.referral_id is not None]
+    statement = select_shown().where(
+        REFERRAL.c.id.in_(ids), *visible_to(Side.SENDER, sender_compartment_id)
+    )
+    return [shown_referral(row) for row in db.session.execute(statement).mappings()]
 
 
 def save_part(

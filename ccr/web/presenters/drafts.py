@@ -8,6 +8,7 @@ from typing import Any
 from flask import g, url_for
 
 from ccr.adapters.clock import utc_now
+from ccr.domain.asking import AskingWay
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import KeptOut
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
@@ -132,4 +133,16 @@ def summary_rows(draft: DraftView) -> list[dict[str, str]]:
             phrase("Until %(day)s", day=time.full(until)) if until else phrase("No"),
         ),
     ]
-    return [{"term": translated(term), "value": translated(value)} for term, value in rows]
+    shown = [{"term": translated(term), "value": translated(value)} for term, value in rows]
+    if draft.further:
+        names = ", ".join(one.partner.member_name for one in draft.further)
+        shown.append({"term": translated(_FURTHER[draft.way]), "value": names})
+    return shown
+
+
+_FURTHER = {
+    AskingWay.ORDERED: phrase("If they cannot take it"),
+    AskingWay.AT_ONCE: phrase("At the same time"),
+    AskingWay.PLAN: phrase("The other needs"),
+    None: phrase("If they cannot take it"),
+}

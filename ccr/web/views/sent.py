@@ -14,7 +14,7 @@ from ccr.domain.errors import InvalidInputError
 from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
-from ccr.services import referral_desk, referrals, releases, sending
+from ccr.services import asking, referral_desk, referrals, releases, sending
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import chosen_code
 from ccr.web.forms.referrals import CloseForm, NoteForm, ToldForm
@@ -104,6 +104,7 @@ ACTS: dict[str, Callable[[UUID], UUID | None]] = {
     "recall-and-reroute": _recall_and_reroute,
     "phone-accept": _phone_accept,
     "phone-decline": _phone_decline,
+    "stop-all": _plain(asking.stop_all),
 }
 """What a sender's buttons say in their address, and what each does."""
 
