@@ -36,7 +36,7 @@ from ccr.web.presenters.drafts import (
     summary_rows,
 )
 from ccr.web.presenters.left_out import open_kept_out, take_kept_out
-from ccr.web.presenters.partner import partner_view
+from ccr.web.presenters.partner import further_facts, partner_view
 from ccr.web.presenters.referrals import preview_rows
 from ccr.web.presenters.routing import results_view
 
@@ -226,6 +226,7 @@ def _share_page(draft_id: UUID, form: ShareForm | None) -> ResponseReturnValue:
         partner=partner_view(identity, world, draft, at=utc_now()),
         further=further_rows(draft, _ticked("further_yes"), _ticked("further_tells")),
         own_yes=own_yes(draft),
+        further_facts=further_facts(identity, draft),
         way=draft.way or "",
         **draft_steps(draft, 4),
     )
