@@ -72,6 +72,9 @@ VIEWS = (
     "colleagues",
     "practice",
     "promises",
+    "time_rules",
+    "answer_links",
+    "answer_codes",
     "further",
     "asking_rules",
 )
@@ -178,6 +181,7 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
     csrf.exempt(app.blueprints["demo"])
     # What a link from a mail may do follows from the link alone; it is checked to come from here.
     csrf.exempt(app.blueprints["check_links"])
+    csrf.exempt(app.blueprints["answer_links"])  # the same, and a code that was read out
     _init_api(app, csrf)
 
 

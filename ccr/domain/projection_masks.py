@@ -16,7 +16,7 @@ from ccr.domain.clocks import CONTACT_CLOCKS, Clock, ClockKind, Side, new_option
 from ccr.domain.outcomes import SAID_AS_ONE
 from ccr.domain.projection_table import NOT_SHARED_AFTER, Shown
 from ccr.domain.referral import Referral
-from ccr.domain.referral_states import WAITING_FOR_ANSWER, EventKind, State
+from ccr.domain.referral_states import TAKEN, WAITING_FOR_ANSWER, EventKind, State
 from ccr.domain.referral_views import Status
 
 
@@ -30,6 +30,7 @@ class Event:
     reason: str | None = None
     note_id: UUID | None = None
     told_by: str | None = None
+    told_at: datetime | None = None
 
 
 class Seen(StrEnum):
@@ -38,6 +39,7 @@ class Seen(StrEnum):
     BOTH = "both"
     WITH_RELEASE = "with-release"
     AFTER_ACCEPTING = "after-accepting"
+    WITH_FACTS = "with-facts"
     NOBODY_ELSE = "nobody-else"
 
 
@@ -55,6 +57,15 @@ EVENTS_TO_SENDER: dict[EventKind, Seen] = {
     EventKind.CONNECT: Seen.WITH_RELEASE,
     EventKind.CLOSE: Seen.WITH_RELEASE,
     EventKind.RELEASE_CONFIRMED: Seen.WITH_RELEASE,
+    # A joint call is answered before acceptance, or with it, and never later.
+    EventKind.JOINT_CALL_AGREED: Seen.BOTH,
+    EventKind.JOINT_CALL_NOT_THEN: Seen.BOTH,
+    EventKind.SHARED_NOTE: Seen.WITH_RELEASE,
+    EventKind.SCHEDULED: Seen.WITH_RELEASE,
+    EventKind.ATTENDED: Seen.WITH_RELEASE,
+    EventKind.NO_SHOW: Seen.WITH_RELEASE,
+    # Written before the answer only: after it, wrong codes are the receiver's own trouble.
+    EventKind.CODE_LOCKED: Seen.BOTH,
 }
 """Events of the receiver that a sender sees; all others it never does. Its own it always sees."""
 
@@ -65,8 +76,14 @@ EVENTS_TO_RECEIVER: dict[EventKind, Seen] = {
     EventKind.LIVE_HAND_OFF: Seen.AFTER_ACCEPTING,
     EventKind.RELEASE_ASKED: Seen.AFTER_ACCEPTING,
     EventKind.RELEASE_WITHDRAWN: Seen.AFTER_ACCEPTING,
+    EventKind.JOINT_CALL_OFFERED: Seen.BOTH,
+    EventKind.SHARED_NOTE: Seen.WITH_FACTS,
 }
 """Events of the sender that a receiver sees; all others it never does."""
+
+
+WITH_WORDS = WAITING_FOR_ANSWER | TAKEN | {State.CLOSED}
+"""While a receiver has these, it reads what the sender wrote to it; afterwards no longer."""
 
 
 def mask_for_sender(referral: Referral, shown: Shown) -> Referral:
@@ -108,6 +125,9 @@ def events_for_sender(events: Iterable[Event], shown: Shown) -> tuple[Event, ...
             seen.append(replace(event, reason=reason, note_id=None))
         elif event.by is Side.SYSTEM and not with_release:
             continue
+        elif event.kind is EventKind.SCHEDULED and with_release:
+            # On which day somebody will be where is theirs, release or not.
+            seen.append(replace(event, reason=None))
         elif rule is Seen.BOTH or with_release:
             seen.append(event)
     return tuple(seen)
@@ -116,14 +136,18 @@ def events_for_sender(events: Iterable[Event], shown: Shown) -> tuple[Event, ...
 def events_for_receiver(events: Iterable[Event], referral: Referral) -> tuple[Event, ...]:
     """Return the events the receiver may know: its own, and those the sender says to it."""
     took = referral.accepted_at is not None and referral.declined_at is None
+    has_facts = took and referral.state in TAKEN | {State.CLOSED}
     seen = []
-    for event in events:
+    for happened in events:
+        over = happened.by is Side.SENDER and referral.state not in WITH_WORDS
+        event = replace(happened, note_id=None) if over else happened
         rule = EVENTS_TO_RECEIVER.get(event.kind, Seen.NOBODY_ELSE)
         if (
             event.by is Side.RECEIVER
             or (event.by is Side.SYSTEM and event.kind is EventKind.RESUME)
             or (event.by is Side.SENDER and rule is Seen.BOTH)
             or (event.by is Side.SENDER and rule is Seen.AFTER_ACCEPTING and took)
+            or (event.by is Side.SENDER and rule is Seen.WITH_FACTS and has_facts)
         ):
             seen.append(event)
     return tuple(seen)

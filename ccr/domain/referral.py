@@ -225,6 +225,8 @@ class Referral:
         contacted_at: when the person was first reached by the receiver.
         closed_at: when it ended, in whatever way.
         by_phone: True when the partner had no inbox as it was sent: the sender calls, for good.
+        by_link: True when the partner had no inbox as it was sent and answers by a mailed link.
+            When its answer is given on the phone all the same, it is by phone from then on.
     """
 
     id: UUID
@@ -247,6 +249,7 @@ class Referral:
     outcome: Outcome | None = None
     hold_until: datetime | None = None
     by_phone: bool = False
+    by_link: bool = False
 
     @property
     def next_mover(self) -> Side | None:
@@ -305,6 +308,8 @@ def advance(
         changes["outcome"] = Outcome.REDIRECTED
     if action is Action.PHONE_ACCEPT:
         changes["outcome"] = Outcome.UNKNOWN
+    if action in TOLD_BY_PHONE:
+        changes["by_phone"] = True
     return replace(
         referral,
         state=State.ACCEPTED if no_contact_yet else transition.to,
@@ -325,7 +330,9 @@ def possible_actions(referral: Referral, by: Side) -> frozenset[Action]:
 
 def _allowed(referral: Referral, action: Action) -> bool:
     """Return False for what the table allows by state but the referral's past does not."""
-    if action in (NEEDS_AN_INBOX if referral.by_phone else TOLD_BY_PHONE):
+    if action in NEEDS_AN_INBOX and referral.by_phone:
+        return False
+    if action in TOLD_BY_PHONE and not (referral.by_phone or referral.by_link):
         return False
     if action is Action.HAND_BACK:
         return referral.contacted_at is None

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from ccr.domain.clocks import ClockKind, ClockState, Side
 from ccr.domain.disclosure import ReferralFacts
+from ccr.domain.hand_off_words import RECEIVER_HAND_OFF_WORDS, SENDER_HAND_OFF_WORDS
+from ccr.domain.live_hand_off import NO_HAND_OFF, HandOff, JointCall
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import Action, EventKind
@@ -121,7 +123,10 @@ class ClockShown:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of what happened; `note_id` names a sealed note this side may open."""
+    """One line of what happened; `note_id` names a sealed note this side may open.
+
+    `told_at` is when it was said on the phone, where that was written down later.
+    """
 
     at: datetime
     kind: str
@@ -129,6 +134,8 @@ class TimelineEntry:
     what: Phrase
     line: Phrase | None = None
     note_id: UUID | None = None
+    call: JointCall | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,7 @@ class SenderView:
         changed_at: when the newest thing the sender may know happened; for the unread mark.
         warm: True when a live hand-off was logged by the sender itself (R71).
         by_phone: True when the partner has no inbox; the sender calls and writes down the answer.
+        by_link: True when the partner has no inbox and answers by a mailed link and a spoken code.
         can: the acts that change the state, the same whatever is hidden.
         version: a token of everything above; the only thing an ETag or form may use.
     """
@@ -182,6 +190,8 @@ class SenderView:
     sort_at: datetime
     changed_at: datetime
     by_phone: bool = False
+    hand_off: HandOff = NO_HAND_OFF
+    by_link: bool = False
     version: str = field(default="", compare=True)
 
 
@@ -223,6 +233,7 @@ class ReceiverView:
     sent_at: datetime
     sort_at: datetime
     changed_at: datetime
+    hand_off: HandOff = NO_HAND_OFF
     version: str = field(default="", compare=True)
 
 
@@ -328,9 +339,14 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_ASKED: phrase("You recorded that the partner may tell you how it goes."),
     EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
+    **SENDER_HAND_OFF_WORDS,
     EventKind.NEXT_ASKED: phrase("The next partner the person named was asked."),
     EventKind.NEXT_SKIPPED: phrase("A named partner was left out: a limit stands in the way now."),
     EventKind.NO_LONGER_NEEDED: phrase("No longer needed: another named partner has it."),
+    EventKind.BY_LINK: phrase("A mail with a link left for their office."),
+    EventKind.LINK_MAILED: phrase("You had the link mailed again."),
+    EventKind.CODE_MADE: phrase("You made a code to read out to them."),
+    EventKind.CODE_LOCKED: phrase("Wrong codes were typed too often. Read them a new one."),
 }
 
 CALLER_WORDS: dict[EventKind, Phrase] = {
@@ -338,6 +354,12 @@ CALLER_WORDS: dict[EventKind, Phrase] = {
     EventKind.SEND: phrase("The code was made, with the person's yes."),
 }
 """The sender's words where nothing was sent, because the partner is called."""
+
+LINK_WORDS: dict[EventKind, Phrase] = {
+    **{kind: words for kind, words in SENDER_WORDS.items() if kind is not EventKind.BY_PHONE},
+    EventKind.ACCEPT: phrase("They accepted, by link."),
+}
+"""The sender's words where the partner answers by a mailed link."""
 
 RECEIVER_WORDS: dict[EventKind, Phrase] = {
     EventKind.SEND: phrase("Arrived."),
@@ -361,4 +383,5 @@ RECEIVER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_CONFIRMED: phrase("You confirmed the feedback release."),
     EventKind.RELEASE_REFUSED: phrase("The person refused the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("The feedback release ended."),
+    **RECEIVER_HAND_OFF_WORDS,
 }

@@ -17,6 +17,7 @@ from huey import crontab
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
 from ccr.services import (
+    answer_letters,
     check_letters,
     check_links,
     directory_copies,
@@ -48,7 +49,7 @@ def _clocks(world: World, at: datetime) -> object:
 
 
 def _outbox(world: World, at: datetime) -> object:
-    return deliver(world, at=at)
+    return deliver(world, at=at), answer_letters.deliver(world, at=at)
 
 
 def _practice(world: World, at: datetime) -> object:

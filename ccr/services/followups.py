@@ -22,6 +22,7 @@ from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import Action, EventKind, State
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
+from ccr.services.answer_letters import mail_link
 from ccr.services.asking import move_on
 from ccr.services.authorise import authorise
 from ccr.services.outbox import Notice, notify, notify_compartment
@@ -140,7 +141,7 @@ def _take(stored: StoredClock, step: Step, *, at: datetime) -> bool:
     """Take one step in one transaction; return False when it is not there to be taken any more."""
     with unit_of_work():
         try:
-            lock_referral(stored.referral_id)
+            referral = lock_referral(stored.referral_id)
         except NotFoundError:
             return False
         if not take_step(stored, at=at):
@@ -153,6 +154,8 @@ def _take(stored: StoredClock, step: Step, *, at: datetime) -> bool:
         told = stored.sender_compartment_id if to_sender else stored.owner_compartment_id
         append_event_to(told, None, kind.value, "referral", stored.referral_id, at=at)
         _tell(stored, step, told, at=at)
+        if told == referral.receiver_compartment_id:
+            mail_link(referral, at=at)
     return True
 
 

@@ -17,9 +17,11 @@ from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import TRANSITIONS, Referral, Requirement, advance
 from ccr.domain.referral_clocks import clocks_after
-from ccr.domain.referral_states import LOGGED, Action, EventKind, State
+from ccr.domain.referral_states import LOGGED, TOLD_BY_PHONE, Action, EventKind, State
+from ccr.domain.told_by_phone import checked_told_at
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
+from ccr.services.answer_letters import mail_link
 from ccr.services.authorise import authorise
 from ccr.services.outbox import Notice, notify_compartment
 from ccr.services.reading_hours import reading_calendar
@@ -39,7 +41,7 @@ from ccr.storage.queries.referrals import (
 from ccr.storage.queries.releases import find_release, save_release
 from ccr.storage.queries.time_rules import get_time_rules
 
-MOST_CHARACTERS = 2_000
+MOST_CHARACTERS = 1_000
 PERMISSION = {
     Side.SENDER: Permission.REFERRAL_SEND,
     Side.RECEIVER: Permission.REFERRAL_ANSWER,
@@ -74,6 +76,7 @@ class Given:
     note: str | None = None
     told_by: ToldBy | None = None
     by: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class Entry:
     from_state: State | None = None
     to_state: State | None = None
     told_by: ToldBy | None = None
+    told_at: datetime | None = None
 
 
 def act(
@@ -129,13 +133,19 @@ def act(
         reason = {Requirement.REASON: given.reason, Requirement.OUTCOME: given.outcome}.get(
             needs or Requirement.NOTE
         )
+        told_at = None
+        if action in TOLD_BY_PHONE:
+            told_at = checked_told_at(given.told_at, sent_at=before.sent_at or at, at=at)
         save_referral(before, after, at=at)
+        if after.by_phone and not before.by_phone:
+            # It went by link, and was answered on the phone: by phone from now on.
+            log(identity, world, after.id, Entry(EventKind.BY_PHONE, side), at=at)
         kind = EventKind(action.value)
         log(
             identity,
             world,
             after.id,
-            Entry(kind, side, note, reason, before.state, after.state, given.told_by),
+            Entry(kind, side, note, reason, before.state, after.state, given.told_by, told_at),
             at=at,
         )
         moved = clocks_after(
@@ -192,6 +202,7 @@ def log(identity: Identity, world: World, referral_id: UUID, entry: Entry, *, at
             note_sealed=sealed,
             id=event_id,
             told_by=entry.told_by,
+            told_at=entry.told_at,
         )
     )
 
@@ -266,3 +277,4 @@ def tell(referral: Referral, action: Action, *, at: datetime) -> None:
             about=about,
             at=at,
         )
+        mail_link(referral, at=at)

@@ -2,6 +2,7 @@
 
 from ccr.storage.models import (
     accounts,
+    answer_links,
     asking,
     audit,
     coordination,
@@ -16,6 +17,7 @@ from ccr.storage.models import (
 
 __all__ = [
     "accounts",
+    "answer_links",
     "asking",
     "audit",
     "coordination",

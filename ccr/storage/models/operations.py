@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ccr.storage.db import Base
@@ -13,15 +13,26 @@ from ccr.storage.types import UtcDateTime
 
 
 class OutboxItem(Base):
-    """A notice to one staff account, written in the transaction that caused it. Fixed text only."""
+    """A notice to one staff account, written in the transaction that caused it. Fixed text only.
+
+    Or a letter with one answer link to the office of a partner without accounts.
+    """
 
     __tablename__ = "outbox_item"
-    __table_args__ = (Index("ix_outbox_item_waiting", "sent_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_item_waiting", "sent_at", "due_at"),
+        CheckConstraint("(account_id IS NULL) <> (answer_link_id IS NULL)", name="one_reader"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"))
     compartment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("compartment.id"), index=True)
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    account_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE")
+    )
+    answer_link_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("answer_link.id", ondelete="CASCADE")
+    )
     template: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

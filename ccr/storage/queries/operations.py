@@ -92,7 +92,7 @@ def claim_due_notices(
     only writer, on PostgreSQL the rows are locked and those of another worker are skipped.
     """
     query = (
-        select(OutboxItem, Account.email)
+        select(OutboxItem, Account.email, Account.id)
         .join(Account, Account.id == OutboxItem.account_id)
         .where(
             OutboxItem.sent_at.is_(None),
@@ -107,10 +107,10 @@ def claim_due_notices(
         .with_for_update(of=OutboxItem, skip_locked=True)
     )
     taken = []
-    for item, email in db.session.execute(query):
+    for item, email, account_id in db.session.execute(query):
         item.attempts += 1
         item.due_at = held_until
-        taken.append(DueNotice(item.id, email, item.template, item.attempts, item.account_id))
+        taken.append(DueNotice(item.id, email, item.template, item.attempts, account_id))
     return taken
 
 

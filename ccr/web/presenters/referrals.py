@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from ccr.domain.referral_views import (
 from ccr.domain.taxonomy import Need
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
+from ccr.web.presenters.warm import call_words
 
 ICONS: dict[str, str] = {
     EventKind.SEND: "send",
@@ -49,7 +51,24 @@ ICONS: dict[str, str] = {
     EventKind.BY_PHONE: "phone",
     EventKind.PHONE_ACCEPT: "phone",
     EventKind.PHONE_DECLINE: "cross",
+    EventKind.SHARED_NOTE: "chat",
+    EventKind.FIT_CHECKED: "phone",
+    EventKind.JOINT_CALL_OFFERED: "phone",
+    EventKind.JOINT_CALL_AGREED: "phone",
+    EventKind.JOINT_CALL_NOT_THEN: "clock",
+    EventKind.JOINT_CALL_MISSED: "minus",
+    EventKind.SAFE_INFO: "info",
+    EventKind.FOLLOW_UP_AGREED: "follow-up",
+    EventKind.SCHEDULED: "clock",
+    EventKind.ATTENDED: "person-check",
+    EventKind.NO_SHOW: "minus",
+    EventKind.BY_LINK: "send",
+    EventKind.LINK_MAILED: "send",
+    EventKind.CODE_MADE: "phone",
+    EventKind.CODE_LOCKED: "alert-triangle",
 }
+SAME_MOMENT = timedelta(minutes=1)
+"""A call written down sooner than this is said to be of the moment of writing."""
 STRONG = {EventKind.ACCEPT, EventKind.PHONE_ACCEPT, EventKind.CONNECT, EventKind.CLOSE}
 TONES: dict[Status, tuple[str, str]] = {
     Status.SENT: ("due", "hourglass"),
@@ -148,15 +167,29 @@ def timeline_days(
                 "iso": entry.at.isoformat(timespec="minutes"),
                 "icon": ICONS.get(entry.kind, "circle"),
                 "what": translated(entry.what),
-                "note": (opened.get(entry.note_id) if entry.note_id else None)
-                or translated(entry.line)
-                or None,
+                "note": _line(entry, opened, time),
                 "strong": entry.kind in STRONG,
             }
             for entry in group
         ]
         days.append({"heading": heading, "entries": rows})
     return days
+
+
+def _line(entry: TimelineEntry, opened: Mapping[UUID, str], time: DeskTime) -> str | None:
+    """Return the quiet line of an entry: the note, the joint call, or what was said, if any.
+
+    With the time of a call that was written down later.
+    """
+    if entry.note_id is not None and entry.note_id in opened:
+        return opened[entry.note_id]
+    if entry.call is not None:
+        return call_words(entry.call)
+    if entry.line is None or entry.told_at is None or entry.at - entry.told_at < SAME_MOMENT:
+        return translated(entry.line) or None
+    return translated(
+        phrase("%(who)s, call at %(time)s", who=entry.line, time=time.full(entry.told_at))
+    )
 
 
 def next_move_words(
