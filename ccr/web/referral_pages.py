@@ -12,7 +12,6 @@ from ccr.domain.errors import InvalidInputError
 from ccr.domain.identifying_text import Looks, LooksIdentifyingError
 from ccr.policy.identity import Role
 from ccr.services import referral_desk
-from ccr.services.asking_shown import named_partners
 from ccr.web.access import current_identity, current_world
 from ccr.web.forms.fields import add_refusal
 from ccr.web.presenters.asking import named_card
@@ -42,12 +41,11 @@ def show_sent(
         open_act=request.args.get("do"),
         warned=_warned(failed),
     )
-    named = named_partners(current_identity(), current_world(), referral_id, at=utc_now())
     body = render_template(
         "referrals/sender.html",
         page=shown,
         form=form,
-        named_card=named_card(named, desk_time(), referral_id),
+        named_card=named_card(found.named, desk_time(), referral_id),
     )
     return body, 422 if failed else 200
 

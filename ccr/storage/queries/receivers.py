@@ -148,15 +148,3 @@ def members_of(compartment_ids: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(
         db.session.scalars(select(Compartment.member_id).where(Compartment.id.in_(compartment_ids)))
     )
-
-
-def names_of(network_id: UUID, service_ids: Collection[UUID]) -> dict[UUID | None, tuple[str, str]]:
-    """Return (service, member) by the names of those services of a network that there are."""
-    if not service_ids:
-        return {}
-    rows = db.session.execute(
-        select(ServiceRow.id, ServiceRow.name, MemberRow.name.label("member_name"))
-        .join(MemberRow, MemberRow.id == ServiceRow.member_id)
-        .where(ServiceRow.network_id == network_id, ServiceRow.id.in_(list(service_ids)))
-    )
-    return {row.id: (row.name, row.member_name) for row in rows}

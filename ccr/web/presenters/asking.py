@@ -102,23 +102,21 @@ def named_card(found: NamedPartners | None, time: DeskTime, here: object) -> dic
 
 
 def _named_row(one: NamedPartner, time: DeskTime, here: object) -> dict[str, Any]:
-    item = one.item
+    view = one.view
     words: Phrase | None = one.skipped
     if one.state is PartState.WAITING:
         words = _WAITS
     elif one.state is PartState.LEFT:
         words = _LEFT
-    elsewhere = item is not None and item.view.referral_id != here
+    elsewhere = view is not None and view.referral_id != here
     return {
         "service": one.service_name or translated(phrase("A listing that is gone")),
         "member": one.member_name,
         "words": translated(words) if words else "",
-        "state": state_chip(item.view.status, item.view.status_text) if item else None,
-        "at": time.full(item.view.sort_at) if item else "",
+        "state": state_chip(view.status, view.status_text) if view else None,
+        "at": time.full(view.sort_at) if view else "",
         "href": (
-            url_for("referrals.page", referral_id=item.view.referral_id)
-            if item and elsewhere
-            else None
+            url_for("referrals.page", referral_id=view.referral_id) if view and elsewhere else None
         ),
-        "here": item is not None and not elsewhere,
+        "here": view is not None and not elsewhere,
     }

@@ -12,6 +12,7 @@ from ccr.domain.asking import AskingWay
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import KeptOut
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
+from ccr.services.draft_further import FurtherChoice
 from ccr.services.drafts import DraftView
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.language import translated
@@ -20,7 +21,7 @@ from ccr.web.presenters.moments import DeskTime
 STEP_PAGES = ("need", "place", "partners", "share", "check")
 
 
-def draft_steps(draft: DraftView, step: int) -> dict[str, Any]:
+def draft_steps(draft: DraftView | FurtherChoice, step: int) -> dict[str, Any]:
     """Return what the frame of a step needs: where we are, and the steps one can go back to."""
     network = g.network
     time = DeskTime(network.timezone, utc_now())

@@ -12,8 +12,7 @@ from ccr.domain.asking import AskingWay
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import draft_further, drafts
-from ccr.services.asking_rules import at_once_allowed
+from ccr.services import draft_further
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal, chosen_code
 from ccr.web.forms.further import FurtherForm
@@ -32,20 +31,19 @@ def page(draft_id: UUID) -> ResponseReturnValue:
 
 def _page(draft_id: UUID, sent: FurtherForm | None) -> ResponseReturnValue:
     identity, world = current_identity(), current_world()
-    draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
-    if draft.partner is None or draft.way is AskingWay.PLAN:
+    choice = draft_further.further_choice(identity, world, draft_id, at=utc_now())
+    if choice is None:
         return redirect(url_for("drafts.partners", draft_id=draft_id), code=303)
-    form = sent or FurtherForm(formdata=None, data={"way": draft.way or AskingWay.ORDERED})
-    offered = draft_further.further_options(identity, world, draft_id, at=utc_now())
-    form.offer(p for p in offered if p.service_id != draft.partner.service_id)
+    form = sent or FurtherForm(formdata=None, data={"way": choice.way.value})
+    form.offer(choice.offered)
     if sent is None:
-        form.fill([one.partner.service_id for one in draft.further])
+        form.fill(choice.named)
     body = render_template(
         "referrals/further.html",
         form=form,
-        partner=draft.partner,
-        may_ask_at_once=at_once_allowed(identity),
-        **draft_steps(draft, 4),
+        partner=choice.partner,
+        may_ask_at_once=choice.may_ask_at_once,
+        **draft_steps(choice, 4),
     )
     return body, 422 if sent else 200
 
