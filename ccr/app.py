@@ -64,6 +64,7 @@ VIEWS = (
     "sent",
     "received",
     "glance",
+    "chosen",
     "calendar",
     "followups",
     "network",

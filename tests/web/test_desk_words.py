@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -85,3 +87,43 @@ def test_what_a_page_asks_by_itself_moves_with_an_act_and_keeps_nobody_signed_in
             assert mine.open(path).status_code == 200
     with time_machine.travel(now + timedelta(minutes=16), tick=False):
         assert mine.open(path).status_code == 303
+
+
+def test_several_rows_are_given_to_somebody_at_once_and_foreign_ones_to_nobody(desk: Desk) -> None:
+    mine = desk["birch.advocate"]
+    first, second = desk.send(), desk.send()
+    page = text_of(mine.open("/desk/inbox"))
+    me = re.search(r'<option value="([0-9a-f-]{36})">You</option>', page)[1]
+    listed = {"list": "inbox", "part": "needs-answer", "to": me}
+    given = mine.send("/desk/chosen/assign", {**listed, "pick": [str(first), str(second)]})
+    assert "2 given." in text_of(given)
+    assert text_of(given).count("With you") == 2
+    nothing = mine.send("/desk/chosen/assign", listed)
+    assert "Choose at least one row." in text_of(nothing)
+    other = desk["cedar.worker"]
+    theirs = other.send("/desk/chosen/assign", {**listed, "pick": [str(first)]}, follow=False)
+    assert theirs.status_code == 404
+
+
+def test_a_list_is_taken_along_as_its_viewer_sees_it_and_no_cell_is_a_formula(desk: Desk) -> None:
+    waiting, taken = desk.send(), desk.send()
+    desk.as_receiver(taken, "accept")
+    mine, theirs = desk["alder.worker"], desk["birch.advocate"]
+    for visitor, name, part, rows in (
+        (theirs, "inbox", "needs-answer", 1),
+        (theirs, "inbox", "in-progress", 1),
+        (mine, "outbox", "waiting", 1),
+        (mine, "outbox", "done", 0),
+    ):
+        answer = visitor.send("/desk/chosen/export", {"list": name, "part": part}, follow=False)
+        assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+        table = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+        assert table[0][0] == "Need"
+        assert len(table) == rows + 1
+        assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
+        if part == "needs-answer":
+            assert table[1][-1] == ""  # the code is the caller's to say, until it is accepted
+    chosen = {"list": "outbox", "part": "waiting", "pick": [str(taken)]}
+    answer = mine.send("/desk/chosen/export", chosen, follow=False)
+    assert len(text_of(answer).splitlines()) == 1
+    assert waiting != taken

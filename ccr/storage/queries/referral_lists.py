@@ -72,7 +72,7 @@ def count_inbox(compartment_id: UUID, *, at: datetime) -> dict[InboxTab, int]:
 
 
 def list_inbox(
-    compartment_id: UUID, tab: InboxTab, number: int, *, at: datetime
+    compartment_id: UUID, tab: InboxTab, number: int, *, at: datetime, size: int = PAGE_SIZE
 ) -> list[ShownReferral]:
     """Return a page of a tab: what is due soonest first; what is closed, newest first."""
     statement = (
@@ -89,7 +89,7 @@ def list_inbox(
         statement = statement.order_by(_URGENCY_ORDER, CLOCK.c.due_at, REFERRAL.c.id)
     else:
         statement = statement.order_by(CLOCK.c.due_at, REFERRAL.c.id)
-    statement = statement.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    statement = statement.limit(size).offset((number - 1) * size)
     return [shown_referral(row) for row in db.session.execute(statement).mappings()]
 
 
@@ -147,15 +147,15 @@ def count_outbox(compartment_id: UUID, *, at: datetime) -> dict[Group, int]:
 
 
 def list_outbox(
-    compartment_id: UUID, group: Group, number: int, *, at: datetime
+    compartment_id: UUID, group: Group, number: int, *, at: datetime, size: int = PAGE_SIZE
 ) -> list[ShownReferral]:
     """Return a page of a group, newest first by the time of sending (drafts: of making)."""
     statement = (
         select_shown()
         .where(*visible_to(Side.SENDER, compartment_id), sender_group(at) == group.value)
         .order_by(func.coalesce(REFERRAL.c.sent_at, REFERRAL.c.created_at).desc(), REFERRAL.c.id)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
+        .limit(size)
+        .offset((number - 1) * size)
     )
     return [shown_referral(row) for row in db.session.execute(statement).mappings()]
 
