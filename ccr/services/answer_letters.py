@@ -31,7 +31,12 @@ WORDS = phrase(
     "You have an item to review. Open the link and type the code that you were told by phone. The "
     "link works for 72 hours. Without a code, or if you did not expect this mail, do nothing."
 )
-LETTER = "{words}\n\n{base}/answer/{token}\n\nEspañol: {base}/es/answer/{token}\n"
+WORDS_ES = (
+    "Tiene un asunto por revisar. Abra el enlace y escriba el código que le dijeron por teléfono. "
+    "El enlace funciona durante 72 horas. Sin código, o si no esperaba este correo, no haga nada."
+)
+"""An office has no account that says what it reads, so its letter says it twice."""
+LETTER = "{words}\n\n{base}/answer/{token}\n\n{words_es}\n\n{base}/es/answer/{token}\n"
 
 
 def mail_link(referral: Referral, *, at: datetime) -> bool:
@@ -106,7 +111,8 @@ def _post_one(
     world: World, post: Post, letter: DueLetter, email: str, at: datetime
 ) -> MailError | None:
     token = signed_token(letter.link_id, PURPOSE, world.settings.secret_key)
-    body = LETTER.format(words=WORDS, base=world.settings.base_url, token=token)
+    base = world.settings.base_url
+    body = LETTER.format(words=WORDS, words_es=WORDS_ES, base=base, token=token)
     try:
         post(Mail(to=email, subject=str(SUBJECT), body=body, key=f"outbox/{letter.id}", at=at))
     except MailError as error:

@@ -148,7 +148,7 @@ def _sender_acts(view: SenderView) -> set[str]:
 
 def _safe_words(page: SentPage) -> str:
     view = page.item.view
-    if view.by_phone:
+    if view.by_phone or view.by_link:
         return translated(
             phrase(
                 "We call %(member)s first and tell you what they say. Four words stand for this: "
