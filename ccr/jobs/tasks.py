@@ -21,14 +21,15 @@ from ccr.services import (
     check_letters,
     check_links,
     directory_copies,
+    doing_once,
     import_work,
     operations,
     practice,
     put_aside,
     sign_in,
 )
+from ccr.services.delivery import deliver
 from ccr.services.followups import run_clocks
-from ccr.services.outbox import deliver
 from ccr.services.world import World
 
 Context = Callable[[], AbstractContextManager[Any]]
@@ -70,6 +71,7 @@ def _upkeep(_world: World, at: datetime) -> object:
         put_aside.forget_expired(at=at),
         sign_in.forget_old(at=at),
         directory_copies.forget_old_versions(),
+        doing_once.forget_old(at=at),
     )
 
 

@@ -18,8 +18,9 @@ from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import State
+from ccr.services.delivery import BATCH, HOLD, MAX_BATCHES, WAITS_MINUTES
 from ccr.services.demo_guard import check_mail
-from ccr.services.outbox import BATCH, HOLD, MAX_ATTEMPTS, MAX_BATCHES, WAITS_MINUTES
+from ccr.services.outbox import MAX_ATTEMPTS
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import answer_links as queries

@@ -162,13 +162,12 @@ def _take(stored: StoredClock, step: Step, *, at: datetime) -> bool:
 def _tell(stored: StoredClock, step: Step, told: UUID, *, at: datetime) -> None:
     started = stored.clock.started_at.isoformat()
     about = f"clock/{stored.id}/{started}/{stored.clock.owner}/{step}"
-    if step is Step.NEW_OPTIONS:
-        notify_compartment(stored.network_id, told, Notice.ITEM_TO_REVIEW, about=about, at=at)
-        return
+    network_id, urgency = stored.network_id, stored.clock.urgency
+    notice = Notice.ITEM_TO_REVIEW if step is Step.NEW_OPTIONS else Notice.ITEM_OVERDUE
     if step is Step.ESCALATE and (supervisors := staff_of(told, admins_only=True)):
-        notify(stored.network_id, told, supervisors, Notice.ITEM_OVERDUE, about=about, at=at)
+        notify(network_id, told, supervisors, notice, about=about, at=at, urgency=urgency)
         return
-    notify_compartment(stored.network_id, told, Notice.ITEM_OVERDUE, about=about, at=at)
+    notify_compartment(network_id, told, notice, about=about, at=at, urgency=urgency)
 
 
 def _one_step_on(stored: StoredClock) -> StoredClock:

@@ -56,6 +56,7 @@ def ask(
                 Notice.ITEM_TO_REVIEW,
                 about=f"release/{referral.id}/{at.isoformat()}",
                 at=at,
+                urgency=referral.urgency,
             )
     return release
 

@@ -81,6 +81,13 @@ WITHOUT_IDENTITY = {
     "duplicates.search_when_due": "the worker; ids and reasons alone",
     "draft_keeping.check_is_draft": "a pure answer",
     "draft_views.missing": "a pure answer",
+    "doing_once.count_nothing_more": "the form door; counts presses, does nothing",
+    "doing_once.count_with_what_is_written": "the form door; what it counts is authorised",
+    "doing_once.forget_old": "the worker; deletes what has run out",
+    "doing_once.had_no_effect": "the form door; whoever pressed",
+    "doing_once.keep_where_it_led": "the form door; whoever pressed",
+    "doing_once.wait_where_it_led": "the form door; whoever pressed, and the page asks again",
+    "doing_once.where_it_led": "the form door; whoever pressed, and the page asks again",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
     "finder.public_identity": "makes the identity of anybody at all",
@@ -90,6 +97,7 @@ WITHOUT_IDENTITY = {
     "health.check_schema": "the terminal, before anything is asked",
     "health.readiness": "operators; nothing about people",
     "hotlines.list_hotlines": "public facts",
+    "delivery.deliver": "the worker; sends fixed text",
     "draft_ways.check_reachable": "a pure answer about a partner that was loaded",
     "draft_ways.is_reachable": "the same",
     "import_columns.look_into": "a step of taking an upload in",
@@ -102,11 +110,11 @@ WITHOUT_IDENTITY = {
     "invitations.redeem": "before anybody is signed in; the code is the permission",
     "operations.beat": "the worker; nothing about people",
     "operations.job_health": "shown on every staff page; nothing about people",
-    "outbox.deliver": "the worker; sends fixed text",
     "outbox.notify": "a step of use cases that authorised",
     "outbox.notify_compartment": "a step of use cases that authorised",
     "outbox.standing": "operators; nothing about people",
     "outbox.text_of": "fixed text",
+    "outbox.words_of": "fixed text",
     "put_aside.forget_expired": "the worker; deletes what has run out",
     "practice.run": "the worker; acts in practice networks for invented partners alone",
     "referral_ways.follow_promises": "a step of following; whoever asks a copy authorised",
@@ -121,6 +129,7 @@ WITHOUT_IDENTITY = {
 # Functions that take an identity but never reach `authorise`, and why that is right.
 WITHOUT_AUTHORISE = {
     "accounts.get_network": "one's own network, for the frame of every page",
+    "doing_once.do_once": "the use case that it does once authorises",
 }
 
 
