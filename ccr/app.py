@@ -63,6 +63,8 @@ VIEWS = (
     "referrals",
     "sent",
     "received",
+    "glance",
+    "calendar",
     "followups",
     "network",
     "gaps",
@@ -76,6 +78,8 @@ VIEWS = (
     "time_rules",
     "answer_links",
     "answer_codes",
+    "further",
+    "asking_rules",
 )
 COMMANDS = (
     "settings",
