@@ -129,7 +129,6 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.is_the_terminal],
         [p.is_staff, p.is_in_same_network],
         [p.key_may_route, p.is_in_same_network],
-        [p.key_may_refer, p.is_in_same_network],
         [p.acts_as_arranged, p.is_in_same_network],
     ],
     Permission.SEARCH_KEEP: [[p.is_staff]],

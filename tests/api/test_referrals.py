@@ -83,9 +83,12 @@ class Doors:
 
 def _doors(app: Flask, now: datetime) -> Doors:
     small = make_small_directory(at=now)
+    # Whoever begins a referral looks for a partner as well.
+    scopes = (["routes", "referrals"], ["referrals"], ["referrals"])
+    teams = zip((small.alder, small.birch, small.cedar), scopes, strict=True)
     keys = [
-        create_key(terminal_identity(), team.identity.member_name, ["referrals"], at=utc_now())
-        for team in (small.alder, small.birch, small.cedar)
+        create_key(terminal_identity(), team.identity.member_name, scope, at=utc_now())
+        for team, scope in teams
     ]
     return Doors(small, *(Machine(app, key) for key in keys))
 

@@ -23,6 +23,8 @@ from flask import Flask
 from ccr.domain.outcomes import SAID_AS_ONE, DeclineReason
 from ccr.domain.referral_views import Group
 from ccr.services import delivery, followups
+from ccr.services.accounts import terminal_identity
+from ccr.services.api_keys import create_key
 from ccr.storage.db import db, sqlite_module
 from ccr.storage.models.operations import OutboxItem
 from tests.loop import world
