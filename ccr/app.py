@@ -64,6 +64,8 @@ VIEWS = (
     "referrals",
     "sent",
     "received",
+    "glance",
+    "calendar",
     "followups",
     "network",
     "gaps",
