@@ -41,7 +41,8 @@ WORK = {Action.HOLD, Action.CONNECT, Action.CLOSE, Action.HAND_BACK, Action.RESU
 ATTEMPT_FIELDS = ("kind", "still_safe")
 MAY_TRY = {Status.ACCEPTED, Status.IN_PROGRESS, Status.CONNECTED}
 MAY_INTRODUCE = {Status.SENT, Status.ACCEPTED, Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
-WAYS_OUT = {"stop", "recall", "close", "enter-in-error"}
+TAKE_BACK = {"recall", "withdraw"}
+WAYS_OUT = TAKE_BACK | {"stop", "close", "enter-in-error"}
 
 
 def sender_forms() -> dict[str, Any]:
@@ -114,7 +115,7 @@ def sender_page(
 
 def _sender_acts(view: SenderView) -> set[str]:
     acts = {action.value for action in view.can}
-    if view.options_offered and "recall" in acts:
+    if view.options_offered and acts & TAKE_BACK:
         acts.add("recall-and-reroute")
     return acts
 

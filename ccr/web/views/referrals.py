@@ -177,6 +177,7 @@ def _as_sender(act: str, referral_id: UUID) -> UUID | None:
     identity, world, at = current_identity(), current_world(), utc_now()
     simple: dict[str, Callable[..., object]] = {
         "recall": referrals.recall,
+        "withdraw": referrals.withdraw,
         "stop": referrals.stop,
         "enter-in-error": referrals.enter_in_error,
     }
@@ -215,8 +216,8 @@ def _write_down(act: str, referral_id: UUID) -> None:
 
 
 @blueprint.post(
-    "/referrals/<uuid:referral_id>/as-sender/<any('recall', 'stop', 'enter-in-error', 'answer', "
-    "'close', 'live-hand-off', 'ask-release', 'end-release', 'reroute', "
+    "/referrals/<uuid:referral_id>/as-sender/<any('recall', 'withdraw', 'stop', 'enter-in-error', "
+    "'answer', 'close', 'live-hand-off', 'ask-release', 'end-release', 'reroute', "
     "'recall-and-reroute', 'phone-accept', 'phone-decline'):act>"
 )
 @requires(Permission.REFERRAL_SEND)
