@@ -60,6 +60,8 @@ VIEWS = (
     "check_links",
     "drafts",
     "referrals",
+    "sent",
+    "received",
     "followups",
     "network",
     "gaps",

@@ -168,6 +168,9 @@ class EventKind(StrEnum):
     UNDO_DECLINE = "undo-decline"
     REOPEN = "reopen"
     FREEZE = "freeze"
+    NEXT_ASKED = "next-asked"
+    NEXT_SKIPPED = "next-skipped"
+    NO_LONGER_NEEDED = "no-longer-needed"
 
 
 LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {

@@ -12,6 +12,7 @@ from ccr.domain.phrases import phrase
 from ccr.policy.identity import ROLES_BY_KIND, Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.letting_go import let_go
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import invitations as queries
 from ccr.storage.queries.audit import append_event
@@ -41,6 +42,9 @@ def list_colleagues(identity: Identity, *, at: datetime) -> Colleagues:
 def disable(identity: Identity, account_id: UUID, *, at: datetime) -> None:
     """Let a colleague sign in no more; their sessions end at once.
 
+    What they worked on is everybody's again, their links are worthless and their duties and
+    absences are gone, all in the same transaction.
+
     Raises:
         NotFoundError: one's own program has no such active account.
         InvalidInputError: it is one's own; so a program never loses its last administrator.
@@ -56,5 +60,6 @@ def disable(identity: Identity, account_id: UUID, *, at: datetime) -> None:
         )
         if not ended:
             raise NotFoundError
+        let_go(account_id, at=at)
         raise_directory_version(identity.network_id)
         append_event(identity, "disabled", "account", account_id, at=at)

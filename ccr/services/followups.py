@@ -20,6 +20,7 @@ from ccr.domain.projection_table import NOT_SHARED_AFTER
 from ccr.domain.referral_states import Action, EventKind
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
+from ccr.services.asking import move_on
 from ccr.services.authorise import authorise
 from ccr.services.outbox import Notice, notify, notify_compartment
 from ccr.services.referral_desk import ReceivedItem, SentItem, items_of
@@ -121,6 +122,7 @@ def run_clocks(world: World, *, at: datetime) -> ClockRun:
                     break
                 done[step] += 1
                 stored = _one_step_on(stored)
+    move_on(world, at=at)
     return ClockRun(done[Step.REMIND], done[Step.ESCALATE], done[Step.NEW_OPTIONS], resumed)
 
 

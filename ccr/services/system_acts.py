@@ -14,6 +14,7 @@ from ccr.domain.errors import NotFoundError
 from ccr.domain.referral import Referral, advance, possible_actions, transition_for
 from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import Action, EventKind, State
+from ccr.services.asking import follow_alone
 from ccr.services.referral_acts import tell
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -62,6 +63,7 @@ def act_alone(world: World, referral_id: UUID, action: Action, *, at: datetime) 
                 after.receiver_compartment_id, None, action.value, "referral", referral_id, at=at
             )
         tell(after, action, at=at)
+        follow_alone(world, after, action, at=at)
     return after
 
 

@@ -21,7 +21,17 @@ KINDS = {
     "sealed",
     "secret",
 }
-REFERRAL_TABLES = ("referral", "referral_search", "referral_event", "clock", "feedback_release")
+REFERRAL_TABLES = (
+    "referral",
+    "referral_search",
+    "referral_event",
+    "clock",
+    "feedback_release",
+    "asking",
+    "asking_part",
+    "next_contact",
+    "follow_up",
+)
 IDENTIFYING = re.compile(
     r"name|phone|email|address|birth|ssn|street|latitude|longitude|licen|photo|immigra|postal|zip"
 )

@@ -32,8 +32,10 @@ STEPS_OF_USE_CASES = {
     "likely",
     "public_directory",
     "reading_hours",
+    "sending_steps",
     "referral_acts",
     "route_reading",
+    "letting_go",
     "world",
 }
 # Public functions that take no identity, and why that is right.
@@ -54,6 +56,7 @@ WITHOUT_IDENTITY = {
     "accounts.terminal_identity": "makes the operator's identity",
     "api_keys.identity_for_key": "makes the identity of a checked key",
     "api_keys.revoke_leaked_key": "whoever shows a key may end it",
+    "asking.move_on": "the worker; does what staff of the sender arranged, in its name",
     "authorise.authorise": "is the lock itself",
     "check_changes.open_form": "the link that was mailed is the permission",
     "check_changes.propose": "the link that was mailed is the permission; others decide",
@@ -72,7 +75,8 @@ WITHOUT_IDENTITY = {
     "directory_copies.forget_old_versions": "the worker; ids of services alone",
     "directory_copies.present_services": "a step of following; whoever asks a copy authorised",
     "duplicates.search_when_due": "the worker; ids and reasons alone",
-    "drafts.missing": "a pure answer",
+    "draft_keeping.check_is_draft": "a pure answer",
+    "draft_views.missing": "a pure answer",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
     "system_acts.act_alone": "the worker; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",

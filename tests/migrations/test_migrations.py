@@ -50,9 +50,11 @@ def test_a_rebuilt_table_keeps_the_rows_of_its_children(sqlite_app: Flask, now: 
 
 
 def test_file_names_are_numbered_by_their_revision() -> None:
-    names = sorted(path.name for path in VERSIONS.glob("*.py"))
-    for number, name in enumerate(names, start=1):
-        assert re.fullmatch(rf"{number:04}_[a-z_]+\.py", name)
+    for path in VERSIONS.glob("*.py"):
+        number, revision = path.name[:4], re.search(r'^revision = "(.*)"$', path.read_text(), re.M)
+        assert re.fullmatch(r"[0-9]{4}_[a-z_]+\.py", path.name)
+        assert revision
+        assert revision[1] == number
 
 
 def test_migrations_import_no_models() -> None:

@@ -2,10 +2,12 @@
 
 from ccr.storage.models import (
     accounts,
+    asking,
     audit,
     coordination,
     directory,
     finding,
+    following,
     joining,
     keeping,
     operations,
@@ -14,10 +16,12 @@ from ccr.storage.models import (
 
 __all__ = [
     "accounts",
+    "asking",
     "audit",
     "coordination",
     "directory",
     "finding",
+    "following",
     "joining",
     "keeping",
     "operations",

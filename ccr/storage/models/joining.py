@@ -19,6 +19,10 @@ class MembershipRow(Base):
     __table_args__ = (
         CheckConstraint("way IN ('listed', 'phone', 'link', 'desk')", name="way"),
         CheckConstraint("(pledged_at IS NULL) = (pledged_by_role IS NULL)", name="pledge_has_role"),
+        CheckConstraint(
+            "live_at IS NULL OR (suspended_at IS NULL AND leaving_at IS NULL AND left_at IS NULL)",
+            name="away_is_not_live",
+        ),
     )
 
     member_id: Mapped[uuid.UUID] = mapped_column(
@@ -31,6 +35,9 @@ class MembershipRow(Base):
     pledged_by_role: Mapped[str | None] = mapped_column(String(60))
     trained_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     live_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leaving_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
 

@@ -154,6 +154,7 @@ class ClockRow(Base):
         CheckConstraint("kind IN ('answer', 'first-contact', 'outcome')", name="kind"),
         Index("ix_clock_running", "stopped_at", "due_at"),
         Index("ix_clock_owner", "owner_compartment_id", "stopped_at", "due_at"),
+        Index("ix_clock_next_step", "next_step_at"),
     )
 
     id: Mapped[uuid.UUID] = _id()
@@ -167,10 +168,13 @@ class ClockRow(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_before_pause: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     met: Mapped[bool | None] = mapped_column(Boolean)
     step: Mapped[int] = mapped_column(Integer, default=0)
     step_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_step_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the worker has to look at it next; None while it is stopped or has no step left."""
 
 
 class ReleaseRow(Base):

@@ -197,6 +197,20 @@ def end_links(service_id: UUID, *, at: datetime) -> None:
     )
 
 
+def end_links_of(account_id: UUID, *, at: datetime) -> None:
+    """Let none of somebody's links be used any more: their account ends."""
+    db.session.execute(
+        update(VerificationLink)
+        .where(
+            VerificationLink.account_id == account_id,
+            VerificationLink.used_at.is_(None),
+            VerificationLink.expires_at > at,
+        )
+        .values(expires_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _usable(at: datetime) -> Any:  # noqa: ANN401 -- a statement
     return (
         select(

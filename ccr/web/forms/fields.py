@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from ccr.domain.errors import CcrError
-from ccr.domain.phrases import Phrase
+from ccr.domain.errors import CcrError, InvalidInputError
+from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import Labelled
 from ccr.web.language import translated
 
-__all__ = ["CheckboxesField", "SelectChoice", "add_refusal", "choices_of", "whole_number"]
+__all__ = [
+    "CheckboxesField",
+    "SelectChoice",
+    "add_refusal",
+    "choices_of",
+    "chosen_code",
+    "whole_number",
+]
+
+Code = TypeVar("Code", bound=StrEnum)
 
 
 class CheckboxesField(SelectMultipleField):
@@ -43,3 +54,11 @@ def add_refusal(form: FlaskForm, error: CcrError) -> None:
 def whole_number(text: str | None) -> int:
     """Return the number that a hidden field brought, or 0 for anything else."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
+
+
+def chosen_code(codes: type[Code], text: str | None, field: str) -> Code:
+    """Return the code that was chosen; raises InvalidInputError on `field` when it is none."""
+    try:
+        return codes(text or "")
+    except ValueError as error:
+        raise InvalidInputError(phrase("Choose one."), field=field) from error

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from flask import g
 from flask_babel import format_datetime, gettext
+
+from ccr.adapters.clock import utc_now
 
 _DAY_PATTERN = "EEE d MMM"
 
@@ -59,3 +62,8 @@ class DeskTime:
 def local_day(at: datetime, timezone: str) -> date:
     """Return the day that it is in a zone."""
     return at.astimezone(ZoneInfo(timezone)).date()
+
+
+def desk_time() -> DeskTime:
+    """Return how this request's page tells time: in its network's zone, now."""
+    return DeskTime(g.network.timezone, utc_now())

@@ -1,0 +1,172 @@
+"""The receiver's page of a referral as values; everything of it comes from the receiver's view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ccr.domain.clocks import Side
+from ccr.domain.outcomes import CONNECTED_OUTCOMES, Outcome
+from ccr.domain.phrases import phrase
+from ccr.domain.referral_states import Action
+from ccr.domain.referral_views import ReceiverView, ReleaseShown, Status
+from ccr.domain.release import ConfirmedHow
+from ccr.domain.taxonomy import Regime
+from ccr.services.referral_desk import ReceivedPage
+from ccr.web.forms.referrals import (
+    AttemptForm,
+    CloseForm,
+    ConfirmForm,
+    DeclineForm,
+    NoteForm,
+    UntilForm,
+)
+from ccr.web.language import translated
+from ccr.web.presenters.moments import DeskTime
+from ccr.web.presenters.referrals import (
+    clock_rows,
+    listed,
+    needs_title,
+    next_move_words,
+    shared_facts,
+    state_chip,
+    timeline_days,
+    tracker_rows,
+)
+
+ANSWERS = {Action.DECLINE, Action.ASK, Action.WAITLIST}
+WORK = {Action.HOLD, Action.CONNECT, Action.CLOSE, Action.HAND_BACK, Action.RESUME}
+ATTEMPT_FIELDS = ("kind", "still_safe")
+MAY_TRY = {Status.ACCEPTED, Status.IN_PROGRESS, Status.CONNECTED}
+
+
+def receiver_forms(regime: Regime, view: ReceiverView | None = None) -> dict[str, Any]:
+    """Return the forms of the receiver's acts, empty or as they were sent."""
+    connected = view is not None and view.status is Status.CONNECTED
+    outcomes = [o for o in Outcome if connected or o not in CONNECTED_OUTCOMES]
+    ways = [ConfirmedHow.WRITTEN] if regime.asks_for_writing else list(ConfirmedHow)
+    return {
+        "decline": DeclineForm(),
+        "note": NoteForm(),
+        "until": UntilForm(),
+        "attempt": AttemptForm(),
+        "close": CloseForm(outcomes),
+        "confirm": ConfirmForm(ways),
+    }
+
+
+def receiver_page(
+    page: ReceivedPage,
+    time: DeskTime,
+    forms: dict[str, Any],
+    *,
+    supervisor: bool,
+    failed_act: str | None = None,
+    open_act: str | None = None,
+) -> dict[str, Any]:
+    """Return the receiver's page; everything of it comes from the receiver's view."""
+    view = page.item.view
+    before = view.facts is None
+    known = (
+        shared_facts(view.facts)
+        if view.facts
+        else [
+            {
+                "term": translated(phrase("Need")),
+                "value": listed(n.label for n in view.needs),
+            },
+            {"term": translated(phrase("County")), "value": view.county},
+            {"term": translated(phrase("How soon")), "value": translated(view.urgency.label)},
+        ]
+    )
+    acts = {action.value for action in view.can}
+    return {
+        "id": view.referral_id,
+        "title": needs_title(view.needs),
+        "line": translated(
+            phrase(
+                "%(county)s · to %(service)s · arrived %(time)s",
+                county=view.county,
+                service=page.item.service_name,
+                time=time.full(view.sent_at),
+            )
+        ),
+        "other": page.item.sender_name,
+        "urgency": view.urgency.value,
+        "state": state_chip(view.status, view.status_text),
+        "tracker": tracker_rows(view.tracker, time),
+        "move": next_move_words(
+            view,
+            time,
+            other=page.item.sender_name,
+            mine=view.next_move is not None and view.next_move.side is Side.RECEIVER,
+        ),
+        "can": acts,
+        "may_answer": bool(view.can & ANSWERS),
+        "may_work": bool(view.can & WORK) and not before,
+        "can_log_attempt": view.status in MAY_TRY,
+        "primary": _primary(view),
+        "attempt_fields": [*ATTEMPT_FIELDS, *(["safety_reason"] if supervisor else [])],
+        "before": before,
+        "facts": known,
+        "question": page.question,
+        "code": view.code,
+        "clocks": clock_rows(view.clocks, time),
+        "days": timeline_days(view.timeline, time, page.notes),
+        "release": _release_for_receiver(view.release, page.item.sender_name, time),
+        "forms": forms,
+        "open_act": open_act,
+        "failed_form": forms.get(FORM_OF.get(failed_act or "", "")),
+    }
+
+
+def _primary(view: ReceiverView) -> str | None:
+    """Return the one act that the page offers first, or None: on hold, the act is to wait."""
+    if Action.ACCEPT in view.can:
+        return "accept"
+    first = {
+        Status.ACCEPTED: "attempt",
+        Status.IN_PROGRESS: "connect",
+        Status.CONNECTED: "close",
+    }
+    return first.get(view.status)
+
+
+FORM_OF = {
+    "decline": "decline",
+    "hand-back": "decline",
+    "ask": "note",
+    "note": "note",
+    "waitlist": "until",
+    "hold": "until",
+    "attempt": "attempt",
+    "close": "close",
+    "confirm-release": "confirm",
+}
+
+
+def _release_for_receiver(
+    release: ReleaseShown | None, sender: str, time: DeskTime
+) -> dict[str, Any] | None:
+    if release is None or release.until is None:
+        return None
+    day = time.full(release.until)
+    waiting = not (release.confirmed_at or release.refused_at or release.withdrawn_at)
+    if release.in_force:
+        words = phrase(
+            "Yes, until %(day)s. %(sender)s sees coded progress and outcome, never a note.",
+            day=day,
+            sender=sender,
+        )
+    elif waiting:
+        words = phrase(
+            "%(sender)s asks: may you tell them, until %(day)s? Ask the person yourself.",
+            day=day,
+            sender=sender,
+        )
+    else:
+        words = phrase("No. %(sender)s sees nothing of what you record.", sender=sender)
+    return {
+        "words": translated(words),
+        "can_confirm": waiting and release.until > time.now,
+        "can_end": release.in_force,
+    }
