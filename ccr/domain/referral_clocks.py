@@ -97,6 +97,8 @@ def _duty(
     transition: Transition, urgency: Urgency, at: datetime, calendar: OpenCalendar
 ) -> Side | None:
     """Return whose the answer is after the act, or None where the act does not say."""
+    if transition.hands_to is Side.SENDER:
+        return Side.SENDER
     if transition.to is State.SENT and (transition.starts or transition.hands_to):
         return answer_duty(urgency, at, calendar)
     return transition.hands_to

@@ -79,6 +79,7 @@ WITHOUT_IDENTITY = {
     "draft_views.missing": "a pure answer",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
     "system_acts.act_alone": "the worker; acts for no person",
+    "asking.follow_alone": "part of an act of the worker; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
     "finder.public_identity": "makes the identity of anybody at all",
     "finder.network_of_the_front_page": "the same, where the database may be away",
