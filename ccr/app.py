@@ -61,6 +61,7 @@ VIEWS = (
     "drafts",
     "referrals",
     "sent",
+    "misdirected",
     "received",
     "followups",
     "network",
