@@ -48,6 +48,11 @@ class Misdirected:
             return Side.SENDER
         return Side.RECEIVER if compartment_id == self.receiver_compartment_id else None
 
+    def other_than(self, compartment_id: UUID) -> UUID:
+        """Return the program on the other side."""
+        sender = compartment_id == self.sender_compartment_id
+        return self.receiver_compartment_id if sender else self.sender_compartment_id
+
     def done_at(self, side: Side) -> datetime | None:
         """Return when this side was done; what the other side has done is the other's."""
         return self.sender_done_at if side is Side.SENDER else self.receiver_done_at

@@ -1,4 +1,4 @@
-"""The wrong partner opened it: one act freezes the referral, tells both supervisors, leaves a record.
+"""The wrong partner opened it: one act freezes, tells both supervisors, and leaves a record.
 
 Who sees a record: people who handle referrals in the two programs, each with their own steps.
 What the other side has done about it is the other side's.
@@ -122,19 +122,13 @@ def settle(identity: Identity, record_id: UUID, *, at: datetime) -> None:
 
 
 def _items(identity: Identity, records: list[Misdirected]) -> tuple[MisdirectedItem, ...]:
-    sides = {
-        record.id: record.side_of(identity.compartment_id) or Side.SENDER for record in records
-    }
-    others = {
-        record.id: (
-            record.receiver_compartment_id
-            if sides[record.id] is Side.SENDER
-            else record.sender_compartment_id
-        )
-        for record in records
-    }
-    names = names_of(set(others.values()))
+    mine = identity.compartment_id
+    names = names_of({record.other_than(mine) for record in records})
     return tuple(
-        MisdirectedItem(record, sides[record.id], names.get(others[record.id], ""))
+        MisdirectedItem(
+            record,
+            record.side_of(mine) or Side.SENDER,
+            names.get(record.other_than(mine), ""),
+        )
         for record in records
     )
