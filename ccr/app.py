@@ -73,6 +73,7 @@ VIEWS = (
     "colleagues",
     "practice",
     "promises",
+    "time_rules",
 )
 COMMANDS = (
     "settings",
