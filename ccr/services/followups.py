@@ -20,6 +20,7 @@ from ccr.domain.projection_table import NOT_SHARED_AFTER
 from ccr.domain.referral_states import Action, EventKind
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
+from ccr.services.answer_letters import mail_link
 from ccr.services.asking import move_on
 from ccr.services.authorise import authorise
 from ccr.services.outbox import Notice, notify, notify_compartment
@@ -136,7 +137,7 @@ def _take(stored: StoredClock, step: Step, *, at: datetime) -> bool:
     """Take one step in one transaction; return False when it is not there to be taken any more."""
     with unit_of_work():
         try:
-            lock_referral(stored.referral_id)
+            referral = lock_referral(stored.referral_id)
         except NotFoundError:
             return False
         if not take_step(stored, at=at):
@@ -149,19 +150,20 @@ def _take(stored: StoredClock, step: Step, *, at: datetime) -> bool:
         told = stored.sender_compartment_id if to_sender else stored.owner_compartment_id
         append_event_to(told, None, kind.value, "referral", stored.referral_id, at=at)
         _tell(stored, step, told, at=at)
+        if told == referral.receiver_compartment_id:
+            mail_link(referral, at=at)
     return True
 
 
 def _tell(stored: StoredClock, step: Step, told: UUID, *, at: datetime) -> None:
     started = stored.clock.started_at.isoformat()
     about = f"clock/{stored.id}/{started}/{stored.clock.owner}/{step}"
-    if step is Step.NEW_OPTIONS:
-        notify_compartment(stored.network_id, told, Notice.ITEM_TO_REVIEW, about=about, at=at)
-        return
+    network_id, urgency = stored.network_id, stored.clock.urgency
+    notice = Notice.ITEM_TO_REVIEW if step is Step.NEW_OPTIONS else Notice.ITEM_OVERDUE
     if step is Step.ESCALATE and (supervisors := staff_of(told, admins_only=True)):
-        notify(stored.network_id, told, supervisors, Notice.ITEM_OVERDUE, about=about, at=at)
+        notify(network_id, told, supervisors, notice, about=about, at=at, urgency=urgency)
         return
-    notify_compartment(stored.network_id, told, Notice.ITEM_OVERDUE, about=about, at=at)
+    notify_compartment(network_id, told, notice, about=about, at=at, urgency=urgency)
 
 
 def _one_step_on(stored: StoredClock) -> StoredClock:
