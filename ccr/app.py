@@ -64,6 +64,8 @@ VIEWS = (
     "sent",
     "misdirected",
     "received",
+    "glance",
+    "calendar",
     "followups",
     "network",
     "gaps",
