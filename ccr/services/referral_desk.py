@@ -117,7 +117,7 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         item = items[referral_id]
         phones = public_phones([i for i in [row.referral.service_id] if i])
         beside = kept_beside(referral_id, sender_compartment_id=identity.compartment_id)
-        over = item.view.status.group is Group.DONE
+        over = item.view.status.group.is_over
         why = None if over else opened_reason(identity, world, referral_id, beside.why_sealed)
         mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)

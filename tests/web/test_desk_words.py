@@ -14,6 +14,7 @@ import time_machine
 from flask import Flask
 from icalendar import Calendar
 
+from ccr.domain.referral_views import Group, InboxTab
 from ccr.domain.taxonomy import Urgency
 from tests.small_directory import make_small_directory
 from tests.web.journey import Desk, text_of
@@ -127,3 +128,35 @@ def test_a_list_is_taken_along_as_its_viewer_sees_it_and_no_cell_is_a_formula(de
     answer = mine.send("/desk/chosen/export", chosen, follow=False)
     assert len(text_of(answer).splitlines()) == 1
     assert waiting != taken
+
+
+def test_what_was_taken_back_has_a_tab_of_its_own_and_leaves_the_others(desk: Desk) -> None:
+    unopened, opened = desk.send(), desk.send()
+    mine, theirs = desk["alder.worker"], desk["birch.advocate"]
+    theirs.open(f"/desk/referrals/{opened}")
+    desk.as_sender(unopened, "recall")
+    desk.as_sender(opened, "withdraw")
+    for group in Group:
+        shown = text_of(mine.open(f"/desk/outbox?group={group}"))
+        for referral_id in (unopened, opened):
+            assert (str(referral_id) in shown) is (group is Group.ENDED), group
+    for tab in InboxTab:
+        shown = text_of(theirs.open(f"/desk/inbox?tab={tab}"))
+        assert str(unopened) not in shown
+        assert (str(opened) in shown) is (tab is InboxTab.ENDED), tab
+
+
+def test_an_answer_is_taken_back_on_the_page_with_a_reason(desk: Desk) -> None:
+    referral_id = desk.send()
+    desk.as_receiver(referral_id, "decline", reason="no-capacity")
+    page = text_of(desk["birch.advocate"].open(f"/desk/referrals/{referral_id}"))
+    assert "Take back your no" in page
+    nothing = {"undo-note": ""}
+    assert desk.as_receiver(referral_id, "undo-decline", **nothing).status_code == 422
+    why = {"undo-note": "The wrong row."}
+    assert desk.as_receiver(referral_id, "undo-decline", **why).status_code == 303
+    assert desk.as_receiver(referral_id, "accept").status_code == 303
+    assert desk.as_receiver(referral_id, "undo-accept", **why).status_code == 303
+    assert "Waiting for an answer" in text_of(
+        desk["alder.worker"].open(f"/desk/referrals/{referral_id}")
+    )

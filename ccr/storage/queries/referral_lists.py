@@ -51,13 +51,8 @@ _TABS: dict[InboxTab, tuple[State, ...]] = {
     InboxTab.NEEDS_ANSWER: (State.SENT, State.ASKED),
     InboxTab.IN_PROGRESS: (State.ACCEPTED, State.IN_PROGRESS, State.CONNECTED),
     InboxTab.LATER: (State.ON_HOLD, State.WAITLISTED),
-    InboxTab.CLOSED: (
-        State.DECLINED,
-        State.CLOSED,
-        State.CANCELLED,
-        State.EXPIRED,
-        State.FROZEN,
-    ),
+    InboxTab.CLOSED: (State.DECLINED, State.CLOSED),
+    InboxTab.ENDED: (State.CANCELLED, State.EXPIRED, State.FROZEN),
 }
 
 
@@ -89,7 +84,7 @@ def list_inbox(
     if tab is InboxTab.OVERDUE:
         # Found from the clocks' side, by the index of what an owner has running.
         statement = statement.where(CLOCK.c.stopped_at.is_(None))
-    if tab is InboxTab.CLOSED:
+    if tab in {InboxTab.CLOSED, InboxTab.ENDED}:
         statement = statement.order_by(REFERRAL.c.sent_at.desc(), REFERRAL.c.id)
     elif tab is InboxTab.NEEDS_ANSWER:
         statement = statement.order_by(_URGENCY_ORDER, CLOCK.c.due_at, REFERRAL.c.id)
@@ -114,12 +109,9 @@ def sender_group(at: datetime) -> ColumnElement[str]:
         RELEASE.c.until > at,
         or_(RELEASE.c.withdrawn_at.is_(None), RELEASE.c.withdrawn_at > at),
     )
-    ended_by_sender = or_(
-        _states(*TAKEN_BACK),
-        and_(
-            _states(State.CLOSED),
-            or_(REFERRAL.c.declined_at.is_not(None), REFERRAL.c.expired_at.is_not(None)),
-        ),
+    closed_by_sender = and_(
+        _states(State.CLOSED),
+        or_(REFERRAL.c.declined_at.is_not(None), REFERRAL.c.expired_at.is_not(None)),
     )
     reads_accepted = or_(
         *(
@@ -133,7 +125,8 @@ def sender_group(at: datetime) -> ColumnElement[str]:
         (_states(State.SENT), Group.WAITING.value),
         (_states(State.WAITLISTED), Group.LATER.value),
         (_states(State.ASKED, State.DECLINED, State.EXPIRED), Group.MY_MOVE.value),
-        (ended_by_sender, Group.DONE.value),
+        (_states(*TAKEN_BACK), Group.ENDED.value),
+        (closed_by_sender, Group.DONE.value),
         (and_(in_force, _states(State.CLOSED)), Group.DONE.value),
         (and_(in_force, _states(State.ON_HOLD)), Group.LATER.value),
         (in_force, Group.TAKEN.value),
