@@ -75,6 +75,8 @@ VIEWS = (
     "time_rules",
     "answer_links",
     "answer_codes",
+    "mail",
+    "dead_letters",
 )
 COMMANDS = (
     "settings",
