@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 # What goes wrong, at which step, how often in 1,000. "dies" drops the connection without a reply.
 FAULTS = {
     "connect": {"dies": 60},
-    "ehlo": {"421 4.3.2 closing": 20, "dies": 20},
+    "ehlo": {"421 4.3.2 closing": 60, "dies": 60},
     "mail": {"451 4.3.0 try later": 20, "421 4.3.2 closing": 10, "dies": 10},
     "rcpt": {"450 4.2.0 greylisted": 40, "550 5.1.1 unknown": 20, "dies": 20},
     "data": {
