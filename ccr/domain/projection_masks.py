@@ -18,6 +18,7 @@ from ccr.domain.projection_table import NOT_SHARED_AFTER, Shown
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import TAKEN, WAITING_FOR_ANSWER, EventKind, State
 from ccr.domain.referral_views import Status
+from ccr.domain.safe_windows import Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,9 @@ def events_for_sender(events: Iterable[Event], shown: Shown) -> tuple[Event, ...
             # On which day somebody will be where is theirs, release or not.
             seen.append(replace(event, reason=None))
         elif rule is Seen.BOTH or with_release:
-            seen.append(event)
+            # Who reaches whom, and when, is the person's and the receiver's, release or not.
+            on_hold = event.kind is EventKind.HOLD
+            seen.append(replace(event, reason=None) if on_hold else event)
     return tuple(seen)
 
 
@@ -201,3 +204,9 @@ def waits_for_a_call(clocks: Iterable[Clock]) -> bool:
         clock.kind is ClockKind.ANSWER and clock.owner is Side.SENDER and clock.met_at is None
         for clock in clocks
     )
+
+
+def person_calls(events: Iterable[Event]) -> bool:
+    """Return True when the newest hold waits for the person's own call."""
+    held = [event.reason for event in events if event.kind is EventKind.HOLD]
+    return bool(held) and held[-1] == Wait.THEY_CALL

@@ -21,6 +21,7 @@ from ccr.services import (
     check_letters,
     check_links,
     directory_copies,
+    doing_once,
     import_work,
     operations,
     practice,
@@ -70,6 +71,7 @@ def _upkeep(_world: World, at: datetime) -> object:
         put_aside.forget_expired(at=at),
         sign_in.forget_old(at=at),
         directory_copies.forget_old_versions(),
+        doing_once.forget_old(at=at),
     )
 
 

@@ -56,7 +56,11 @@ WITHOUT_IDENTITY = {
     "accounts.terminal_identity": "makes the operator's identity",
     "api_keys.identity_for_key": "makes the identity of a checked key",
     "api_keys.revoke_leaked_key": "whoever shows a key may end it",
+    "asking_shown.named_partners": "a step of opening a referral, which authorises",
     "asking.move_on": "the worker; does what staff of the sender arranged, in its name",
+    "calendar_feeds.read_feed": "whoever shows the secret of a feed; what its owner may list",
+    "desk_glance.token_of": "a pure answer",
+    "operations.health_of": "a pure answer",
     "authorise.authorise": "is the lock itself",
     "check_changes.open_form": "the link that was mailed is the permission",
     "check_changes.propose": "the link that was mailed is the permission; others decide",
@@ -81,6 +85,13 @@ WITHOUT_IDENTITY = {
     "duplicates.search_when_due": "the worker; ids and reasons alone",
     "draft_keeping.check_is_draft": "a pure answer",
     "draft_views.missing": "a pure answer",
+    "doing_once.count_nothing_more": "the form door; counts presses, does nothing",
+    "doing_once.count_with_what_is_written": "the form door; what it counts is authorised",
+    "doing_once.forget_old": "the worker; deletes what has run out",
+    "doing_once.had_no_effect": "the form door; whoever pressed",
+    "doing_once.keep_where_it_led": "the form door; whoever pressed",
+    "doing_once.wait_where_it_led": "the form door; whoever pressed, and the page asks again",
+    "doing_once.where_it_led": "the form door; whoever pressed, and the page asks again",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
     "finder.public_identity": "makes the identity of anybody at all",
@@ -122,6 +133,7 @@ WITHOUT_IDENTITY = {
 # Functions that take an identity but never reach `authorise`, and why that is right.
 WITHOUT_AUTHORISE = {
     "accounts.get_network": "one's own network, for the frame of every page",
+    "doing_once.do_once": "the use case that it does once authorises",
 }
 
 

@@ -30,7 +30,9 @@ from tests.small_directory import make_small_directory
 from tests.web.journey import Desk, text_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-_TOKEN = re.compile(r'(name="csrf_token"[^>]*value=|<meta name="csrf-token" content=)"[^"]+"')
+_TOKEN = re.compile(
+    r'(name="(?:csrf_token|once)"[^>]*value=|<meta name="csrf-token" content=)"[^"]+"'
+)
 Act = tuple[timedelta, str, dict[str, Any]]
 Course = tuple[Act, ...]
 LOOKS = (3 * HOUR, 3 * DAY + HOUR, 9 * DAY, 14 * DAY + HOUR, 60 * DAY)
@@ -61,12 +63,15 @@ NO_SHOW: Course = (
 )
 NEVER_REACHED: Course = ()
 ON_HOLD: Course = ((2 * HOUR, "hold", {"until": "2026-12-20"}),)
+SAFE_WINDOW: Course = (
+    (2 * HOUR, "hold", {"wait": "safe-window", "until": "2026-11-20", "part": "evening"}),
+)
 COURSES: dict[str, Course] = {
     "served": SERVED,
     "no-show": NO_SHOW,
     "never-reached": NEVER_REACHED,
     "on-hold": ON_HOLD,
-    "held-and-resumed": (*ON_HOLD, (2 * DAY, "resume", {})),
+    "held-and-resumed": (*SAFE_WINDOW, (2 * DAY, "resume", {})),
     "connected": ((2 * HOUR, "connect", {}),),
     "closed-as-not-eligible": ((2 * HOUR, "close", {"outcome": "not-eligible"}),),
     "closed-as-unknown": ((13 * DAY, "close", {"outcome": "unknown"}),),

@@ -12,6 +12,7 @@ from ccr.domain.referral_states import Action
 from ccr.domain.referral_views import ReceiverView, ReleaseShown, Status
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Regime
+from ccr.services.desk_glance import token_of
 from ccr.services.referral_desk import ReceivedPage
 from ccr.web.forms.hand_offs import (
     IntroducedForm,
@@ -24,6 +25,7 @@ from ccr.web.forms.referrals import (
     CloseForm,
     ConfirmForm,
     DeclineForm,
+    HoldForm,
     NoteForm,
     UntilForm,
 )
@@ -56,6 +58,7 @@ def receiver_forms(regime: Regime, view: ReceiverView | None = None) -> dict[str
         "decline": DeclineForm(),
         "note": NoteForm(),
         "until": UntilForm(),
+        "hold": HoldForm(),
         "attempt": AttemptForm(),
         "close": CloseForm(outcomes),
         "confirm": ConfirmForm(ways),
@@ -94,6 +97,7 @@ def receiver_page(
     acts = {action.value for action in view.can}
     return {
         "id": view.referral_id,
+        "token": token_of([view]),
         "title": needs_title(view.needs),
         "line": translated(
             phrase(
@@ -158,7 +162,7 @@ FORM_OF = {
     "ask": "note",
     "note": "note",
     "waitlist": "until",
-    "hold": "until",
+    "hold": "hold",
     "attempt": "attempt",
     "close": "close",
     "confirm-release": "confirm",
