@@ -89,6 +89,7 @@ COMMANDS = (
     "members",
     "users",
     "keys",
+    "webhooks",
     "directory",
     "route",
     "clocks",
