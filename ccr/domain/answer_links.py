@@ -14,8 +14,10 @@ from uuid import UUID
 
 from ccr.domain.clocks import Side
 from ccr.domain.outcomes import CONNECTED_OUTCOMES, Outcome
+from ccr.domain.projection_table import Standing, standing_of
+from ccr.domain.referral import Referral
 from ccr.domain.referral_states import Action
-from ccr.domain.referral_views import ReceiverView, ReleaseShown, SenderView, Status
+from ccr.domain.referral_views import Group, ReceiverView, ReleaseShown, SenderView, Status
 from ccr.domain.taxonomy import Need, Urgency
 
 LINK_LASTS = timedelta(hours=72)
@@ -51,8 +53,19 @@ _BY_ACTION = {
 """Questions, waitlists, holds and notes are for a desk: they want text, dates and somebody who
 looks again. By link there is the phone for that."""
 _MAY_TRY = {Status.ACCEPTED, Status.IN_PROGRESS, Status.CONNECTED}
-OVER = frozenset({Status.CLOSED, Status.DECLINED})
-"""Nothing is to be done by link any more."""
+
+
+def is_over(status: Status) -> bool:
+    """Return True when nothing is to be done or known by link any more.
+
+    A stop by the person is no end of that kind: whoever works on it has to learn of it.
+    """
+    return status.group is Group.DONE and status is not Status.STOPPED
+
+
+def has_news(referral: Referral) -> bool:
+    """Return True when a link mailed now would lead the receiver to a move, or to a stop."""
+    return referral.next_mover is Side.RECEIVER or standing_of(referral) is Standing.STOPPED
 
 
 @dataclass(frozen=True, slots=True)
