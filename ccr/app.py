@@ -63,6 +63,7 @@ VIEWS = (
     "drafts",
     "referrals",
     "sent",
+    "misdirected",
     "received",
     "glance",
     "calendar",
@@ -79,6 +80,8 @@ VIEWS = (
     "time_rules",
     "answer_links",
     "answer_codes",
+    "mail",
+    "dead_letters",
     "further",
     "asking_rules",
 )
