@@ -17,7 +17,7 @@ from ccr.domain.outcomes import CONNECTED_OUTCOMES, Outcome
 from ccr.domain.projection_table import Standing, standing_of
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import Action
-from ccr.domain.referral_views import Group, ReceiverView, ReleaseShown, SenderView, Status
+from ccr.domain.referral_views import ReceiverView, ReleaseShown, SenderView, Status
 from ccr.domain.taxonomy import Need, Urgency
 
 LINK_LASTS = timedelta(hours=72)
@@ -56,16 +56,24 @@ _MAY_TRY = {Status.ACCEPTED, Status.IN_PROGRESS, Status.CONNECTED}
 
 
 def is_over(status: Status) -> bool:
-    """Return True when nothing is to be done or known by link any more.
+    """Return True when the receiver itself has ended it: nothing is left by link."""
+    return status in {Status.CLOSED, Status.DECLINED}
 
-    A stop by the person is no end of that kind: whoever works on it has to learn of it.
+
+def was_taken_back(status: Status) -> bool:
+    """Return True when nothing of it is the receiver's any more, without its own act.
+
+    Whoever has seen something of it has to learn so.
     """
-    return status.group is Group.DONE and status is not Status.STOPPED
+    return status in {Status.STOPPED, Status.WITHDRAWN, Status.FROZEN, Status.EXPIRED}
+
+
+_NEWS = {Standing.STOPPED, Standing.WITHDRAWN, Standing.FROZEN}
 
 
 def has_news(referral: Referral) -> bool:
-    """Return True when a link mailed now would lead the receiver to a move, or to a stop."""
-    return referral.next_mover is Side.RECEIVER or standing_of(referral) is Standing.STOPPED
+    """Return True when a link mailed now would lead the receiver to a move, or to an end of it."""
+    return referral.next_mover is Side.RECEIVER or standing_of(referral) in _NEWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ccr.domain.answer_links import LinkAct, LinkView, is_over, may_read_out
+from ccr.domain.answer_links import LinkAct, LinkView, is_over, may_read_out, was_taken_back
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import EventKind
 from ccr.domain.referral_views import SenderView, Status
@@ -33,7 +33,7 @@ def answer_page(page: LinkPage, *, done: LinkAct | None, at: datetime) -> dict[s
     time = DeskTime(page.timezone, at)
     release = view.release
     return {
-        "title": needs_title(view.needs),
+        "title": needs_title(view.needs) if view.needs else "",
         "facts": _facts(page, time),
         "can": {act.value for act in view.can},
         "primary": _primary(view),
@@ -41,6 +41,7 @@ def answer_page(page: LinkPage, *, done: LinkAct | None, at: datetime) -> dict[s
         "noted": translated(_NOTED[done]) if done else None,
         "over": is_over(view.status),
         "stopped": view.status is Status.STOPPED,
+        "taken_back": was_taken_back(view.status),
         "taken": view.code is not None and not is_over(view.status),
         "code": view.code,
         "sender": page.sender_name,
