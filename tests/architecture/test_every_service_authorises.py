@@ -93,6 +93,8 @@ WITHOUT_IDENTITY = {
     "doing_once.wait_where_it_led": "the form door; whoever pressed, and the page asks again",
     "doing_once.where_it_led": "the form door; whoever pressed, and the page asks again",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
+    "system_acts.act_alone": "the worker; acts for no person",
+    "asking.follow_alone": "part of an act of the worker; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
     "finder.public_identity": "makes the identity of anybody at all",
     "finder.network_of_the_front_page": "the same, where the database may be away",
@@ -125,6 +127,11 @@ WITHOUT_IDENTITY = {
     "referral_ways.promises_in": "a step of making a directory ready; facts about members alone",
     "routing.directory_copy": "a step of finding, which authorised",
     "routing.make_ready": "the start of the server, before there is anybody to ask; tells nothing",
+    "webhook_messages.run": "the worker; reads as the program that is told",
+    "webhook_messages.send_messages": "the worker; sends an id and nothing else",
+    "webhook_messages.write_messages": "the worker; reads as the program that is told",
+    "webhooks.secret_context": "a pure answer",
+    "webhooks.url_context": "a pure answer",
     "sign_in.forget_old": "the worker; deletes what counts no more",
     "sign_in.record_failure": "before anybody is signed in",
     "sign_in.record_success": "before anybody is signed in",
@@ -133,6 +140,7 @@ WITHOUT_IDENTITY = {
 # Functions that take an identity but never reach `authorise`, and why that is right.
 WITHOUT_AUTHORISE = {
     "accounts.get_network": "one's own network, for the frame of every page",
+    "api_keys.program_named": "a step of use cases that authorise for the program it names",
     "doing_once.do_once": "the use case that it does once authorises",
 }
 
