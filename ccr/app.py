@@ -92,6 +92,7 @@ COMMANDS = (
     "members",
     "users",
     "keys",
+    "webhooks",
     "directory",
     "route",
     "clocks",
