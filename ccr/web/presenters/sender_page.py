@@ -40,7 +40,7 @@ MAY_OFFER = {Status.SENT, Status.NOBODY_READS, Status.ASKED, Status.WAITLISTED}
 MAY_WRITE = {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.CONNECTED}
 MAY_INTRODUCE = MAY_OFFER | MAY_WRITE | {Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
 TAKE_BACK = {"recall", "withdraw"}
-WAYS_OUT = TAKE_BACK | {"stop", "close", "enter-in-error"}
+WAYS_OUT = TAKE_BACK | {"stop", "close", "enter-in-error", "freeze"}
 
 
 def sender_forms() -> dict[str, Any]:
