@@ -144,14 +144,12 @@ class TimelineEntry:
 class ReleaseShown:
     """The feedback release as this side may know it.
 
-    To the sender only what the sender recorded, and `in_force` while it shows. To the receiver,
-    which keeps it, all of it.
+    To the sender while it is in force, else nothing. To the receiver, which keeps it, all of it.
     """
 
     asked_at: datetime
     until: datetime | None
     in_force: bool
-    ended_by_viewer_at: datetime | None = None
     confirmed_at: datetime | None = None
     refused_at: datetime | None = None
     withdrawn_at: datetime | None = None

@@ -196,6 +196,7 @@ def test_whatever_the_receiver_does_after_accepting_the_sender_gets_the_same(loo
 
 def test_a_release_that_was_never_asked_for_gives_one_course_too(loop):
     first = watched(loop, nothing, release_days=None)
+    assert watched(loop, refused_the_release, release_days=30) == first
     for course in (came, never_came, held):
         assert watched(loop, course, release_days=None) == first
 
