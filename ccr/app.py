@@ -78,6 +78,7 @@ VIEWS = (
     "answer_codes",
     "further",
     "asking_rules",
+    "expected",
 )
 COMMANDS = (
     "settings",

@@ -52,6 +52,7 @@ from ccr.storage.queries.asking import (
     take_the_win,
 )
 from ccr.storage.queries.clocks import list_clocks
+from ccr.storage.queries.next_contact import delete_contacts, get_contact
 from ccr.storage.queries.referrals import get_referral, lock_referral
 
 BATCH = 100
@@ -105,6 +106,8 @@ def _ask_next(world: World, asking: Asking, before: Referral, *, at: datetime) -
         return False
     me = arranged_identity(asking.sender_compartment_id)
     draft, facts = load_draft(me, world, first_id)
+    # It may have been changed since it was said at sending.
+    facts = facts.expecting(get_contact(before.id, sender_compartment_id=me.compartment_id))
     agreed = get_referral(first_id, side=Side.SENDER, compartment_id=me.compartment_id).facts
     for part in asking.waiting:
         partner = facts.further[part.position - 2]
@@ -154,6 +157,7 @@ def _take_back(me: Identity, world: World, referral: Referral, *, at: datetime) 
     action = next((a for a in (Action.REROUTE, Action.RECALL) if a in can), None)
     if action is not None and referral.state is not State.CLOSED:
         referral_acts.act(me, world, referral.id, action, Side.SENDER, at=at)
+        delete_contacts([referral.id])
         log(me, world, referral.id, Entry(EventKind.NO_LONGER_NEEDED, Side.SENDER), at=at)
 
 

@@ -14,6 +14,7 @@ from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.errors import NotFoundError, TooManyAttemptsError
 from ccr.domain.kept_reason import KeptReason
+from ccr.domain.next_contact import NextContact
 from ccr.domain.paging import Page, page_number
 from ccr.domain.phrases import phrase
 from ccr.domain.projection import view_for_receiver, view_for_sender
@@ -72,7 +73,8 @@ class SentPage:
     """One referral on its sender's page; `notes` are the texts of the timeline, by note id.
 
     `why`: why the partner was proposed, while the referral is open in the sender's eyes.
-    `named`: whom the person named beside this partner, if anybody.
+    `named`: whom the person named beside this partner, if anybody; `contact`: when the person
+    calls or comes again.
     """
 
     item: SentItem
@@ -81,6 +83,7 @@ class SentPage:
     partner_phone: str | None
     why: KeptReason | None = None
     named: NamedPartners | None = None
+    contact: NextContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         next(iter(phones.values()), None),
         why,
         _named_partners(world, beside, items),
+        beside.contact,
     )
 
 

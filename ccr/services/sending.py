@@ -28,6 +28,7 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries.asking import add_asking, save_part
 from ccr.storage.queries.clocks import list_clocks
 from ccr.storage.queries.drafts import StoredDraft, earlier_receivers, reseal
+from ccr.storage.queries.next_contact import get_contact
 from ccr.storage.queries.receivers import Receiver, get_receiver, members_of
 from ccr.storage.queries.referrals import get_referral
 
@@ -135,8 +136,9 @@ def reroute(identity: Identity, world: World, referral_id: UUID, *, at: datetime
     """
     with unit_of_work():
         _, facts = load_draft(identity, world, referral_id)
+        contact = get_contact(referral_id, sender_compartment_id=identity.compartment_id)
         fresh = replace(
-            _without_those_asked(identity, facts, referral_id),
+            _without_those_asked(identity, facts, referral_id).expecting(contact),
             service_id="",
             release_until="",
             by_phone=False,

@@ -16,6 +16,7 @@ from ccr.services.draft_further import FurtherChoice
 from ccr.services.drafts import DraftView
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.language import translated
+from ccr.web.presenters.expected import contact_words
 from ccr.web.presenters.moments import DeskTime
 
 STEP_PAGES = ("need", "place", "partners", "share", "check")
@@ -135,6 +136,8 @@ def summary_rows(draft: DraftView) -> list[dict[str, str]]:
         ),
     ]
     shown = [{"term": translated(term), "value": translated(value)} for term, value in rows]
+    if (words := contact_words(draft.contact)) is not None:
+        shown.append({"term": translated(phrase("How they hear back")), "value": words})
     if draft.further:
         names = ", ".join(one.partner.member_name for one in draft.further)
         shown.append({"term": translated(_FURTHER[draft.way]), "value": names})

@@ -21,6 +21,7 @@ from ccr.services.draft_steps import Agreed
 from ccr.services.drafts import DraftView
 from ccr.services.hotlines import list_hotlines
 from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.contact import contact_data
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.forms.referrals import ChosenForm, ShareForm
@@ -36,6 +37,7 @@ from ccr.web.presenters.drafts import (
     summary_rows,
 )
 from ccr.web.presenters.left_out import open_kept_out, take_kept_out
+from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.partner import further_facts, partner_view
 from ccr.web.presenters.referrals import preview_rows
 from ccr.web.presenters.routing import results_view
@@ -215,6 +217,7 @@ def _share_page(draft_id: UUID, form: ShareForm | None) -> ResponseReturnValue:
             "agreed": draft.survivor_yes,
             "chosen_by": (draft.chosen_by or ChosenBy.SURVIVOR).value,
             "feedback": "yes" if draft.release_until else "no",
+            **contact_data(draft.contact),
         }
     )
     page = render_template(
@@ -254,7 +257,8 @@ def save_share(draft_id: UUID) -> ResponseReturnValue:
             return redirect(url_for(where, draft_id=draft_id), code=303)
         _check_agreed(form)
         until = default_until(at) if form.feedback.data == "yes" else None
-        agreed = Agreed(until, _chosen_by(form), _further_yes(draft, at))
+        contact = form.contact(desk_time().today())
+        agreed = Agreed(until, _chosen_by(form), _further_yes(draft, at), contact)
         steps.agree(identity, world, draft_id, answers, agreed, at=at)
     except InvalidInputError as error:
         add_refusal(form, error)
