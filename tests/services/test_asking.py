@@ -11,7 +11,7 @@ from ccr.domain.asking import AskingWay, PartState
 from ccr.domain.disclosure import Fact
 from ccr.domain.errors import CcrError, InvalidInputError, NotFoundError
 from ccr.domain.next_contact import ContactWay, DayPart, NextContact
-from ccr.domain.outcomes import DeclineReason
+from ccr.domain.outcomes import SAID_AS_ONE, DeclineReason
 from ccr.domain.referral_states import ChosenBy, EventKind
 from ccr.domain.referral_views import Group, InboxTab, Status
 from ccr.services import (
@@ -133,6 +133,24 @@ def test_a_hand_back_and_an_answer_that_never_comes_ask_the_next_too(loop, now):
     assert len(inbox(loop, loop.legal_aid, at)) == 2
     with pytest.raises(NotFoundError):
         referrals.accept(me, world(), late, at=at)
+
+
+@pytest.mark.parametrize("way", ["decline", "hand-back"])
+def test_why_a_partner_gave_it_back_changes_nothing_of_what_follows(loop, now, way):
+    def looks(reason):
+        first = in_order(loop, now, loop.legal_aid)
+        if way == "hand-back":
+            referrals.accept(loop.advocates.worker, world(), first, at=now)
+            referrals.hand_back(loop.advocates.worker, world(), first, reason, at=now + HOUR)
+        else:
+            decline(loop, loop.advocates, first, now + HOUR, reason)
+        page = referral_desk.open_sent(loop.hospital.worker, world(), first, at=now + HOUR)
+        timeline = [(entry.at, entry.kind, str(entry.what)) for entry in page.item.view.timeline]
+        standings = [(one.state, one.service_name) for one in page.named.partners]
+        return timeline, standings, page.item.view.status
+
+    first = looks(DeclineReason.OTHER)
+    assert all(looks(reason) == first for reason in sorted(SAID_AS_ONE))
 
 
 def test_whom_a_limit_now_keeps_out_is_skipped_with_the_reason_on_the_senders_side(loop, now):
