@@ -35,6 +35,7 @@ from ccr.storage.queries.asking import KeptBeside, kept_beside, list_together
 from ccr.storage.queries.attempts import count_try, hashed
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
+from ccr.storage.queries.desk import mark_read
 from ccr.storage.queries.receivers import public_phones
 from ccr.storage.queries.referrals import events_and_notes, find_by_code, list_events, notes_of
 from ccr.storage.queries.shown_referrals import ShownReferral, find_side, get_shown
@@ -115,6 +116,7 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         beside = kept_beside(referral_id, sender_compartment_id=identity.compartment_id)
         over = item.view.status.group is Group.DONE
         why = None if over else opened_reason(identity, world, referral_id, beside.why_sealed)
+        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
     return SentPage(
         item,
@@ -168,6 +170,7 @@ def open_received(
             log(identity, world, referral_id, Entry(EventKind.SEEN, Side.RECEIVER), at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
+        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
     question = _question(world, row) if item.view.question_shown else None
     return ReceivedPage(item, _notes(world, sealed, item.view), question)
