@@ -84,6 +84,7 @@ VIEWS = (
     "further",
     "asking_rules",
     "expected",
+    "draft_keep",
 )
 COMMANDS = (
     "settings",

@@ -276,6 +276,13 @@ def first_of(facts: DraftFacts) -> DraftFacts:
     return replace(facts, needs=tuple(need for need in facts.needs if need not in taken))
 
 
+def without_old_plan(facts: DraftFacts, before: DraftFacts) -> DraftFacts:
+    """Return the answers without a plan that was made for other needs."""
+    if facts.way != AskingWay.PLAN or facts.needs == before.needs:
+        return facts
+    return replace(facts, service_id="", by_phone=False, by_link=False, further=(), way="")
+
+
 def shared_again(world: World, agreed: ReferralFacts) -> Coarsened:
     """Return facts that were agreed to and sent before, for another partner.
 

@@ -73,6 +73,7 @@ class DraftView:
     previous_referral_id: UUID | None
     missing: tuple[Phrase, ...]
     saved_at: datetime
+    version: int = 0
     further: tuple[FurtherShown, ...] = ()
     way: AskingWay | None = None
     own_needs: tuple[Need, ...] = ()
@@ -122,6 +123,7 @@ def draft_view(identity: Identity, world: World, draft_id: UUID, *, at: datetime
         previous_referral_id=draft.previous_referral_id,
         missing=missing(draft, facts),
         saved_at=draft.updated_at,
+        version=draft.version,
         further=_further(identity, facts),
         way=AskingWay(facts.way) if facts.way else None,
         own_needs=tuple(Need(code) for code in first_of(facts).needs),

@@ -93,6 +93,7 @@ WITHOUT_IDENTITY = {
     "doing_once.wait_where_it_led": "the form door; whoever pressed, and the page asks again",
     "doing_once.where_it_led": "the form door; whoever pressed, and the page asks again",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
+    "draft_typed.forget_abandoned": "the worker; deletes drafts for good",
     "expected.forget_passed": "the worker; deletes days that passed",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
     "finder.public_identity": "makes the identity of anybody at all",
