@@ -63,6 +63,7 @@ VIEWS = (
     "drafts",
     "referrals",
     "sent",
+    "misdirected",
     "received",
     "glance",
     "calendar",

@@ -95,6 +95,8 @@ WITHOUT_IDENTITY = {
     "followups.run_clocks": "the worker and the terminal; acts for no person",
     "draft_typed.forget_abandoned": "the worker; deletes drafts for good",
     "expected.forget_passed": "the worker; deletes days that passed",
+    "system_acts.act_alone": "the worker; acts for no person",
+    "asking.follow_alone": "part of an act of the worker; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
     "finder.public_identity": "makes the identity of anybody at all",
     "finder.network_of_the_front_page": "the same, where the database may be away",
