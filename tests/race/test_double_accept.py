@@ -325,5 +325,5 @@ def test_of_partners_asked_at_once_one_has_it_and_the_others_are_released(loop, 
     assert sum(wins) == OFFERS
     states = {row.id: row.state for row in db.session.query(ReferralRow)}
     for offer in offers:
-        assert sorted(states[one] for one in offer) == ["accepted"] + ["cancelled"] * (ASKED - 1)
+        assert sorted(states[one] for one in offer) == ["accepted"] + ["recalled"] * (ASKED - 1)
     nothing_is_broken()

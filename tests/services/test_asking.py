@@ -129,7 +129,7 @@ def test_a_hand_back_and_an_answer_that_never_comes_ask_the_next_too(loop, now):
     at = now + 3 * DAY
     run_clocks(world(), at=at)
     run_clocks(world(), at=at)
-    assert row(late).state == "cancelled"
+    assert row(late).state == "recalled"
     assert len(inbox(loop, loop.legal_aid, at)) == 2
     with pytest.raises(NotFoundError):
         referrals.accept(me, world(), late, at=at)
@@ -254,7 +254,7 @@ def test_the_first_who_takes_it_releases_the_others_in_the_same_moment(loop, now
     (other,) = inbox(loop, clinic, now)
     assert row(first).code != row(other).code
     referrals.accept(clinic.worker, world(), other, at=now + HOUR)
-    assert (row(first).state, row(other).state) == ("cancelled", "accepted")
+    assert (row(first).state, row(other).state) == ("recalled", "accepted")
     assert inbox(loop, loop.legal_aid, now + HOUR) == []
     assert EventKind.NO_LONGER_NEEDED in kinds(loop, first, now + HOUR)
     with pytest.raises(CcrError):
