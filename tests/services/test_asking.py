@@ -15,6 +15,7 @@ from ccr.domain.outcomes import SAID_AS_ONE, DeclineReason
 from ccr.domain.referral_states import ChosenBy, EventKind
 from ccr.domain.referral_views import Group, InboxTab, Status
 from ccr.services import (
+    desk_glance,
     draft_further,
     draft_steps,
     drafts,
@@ -349,6 +350,11 @@ def test_the_answer_is_due_before_the_person_calls_and_the_partner_never_learns_
     assert "calls" not in seen
     assert who_is_expected(loop, now) == []
     assert who_is_expected(loop, now + DAY) == [(sent.referral_id, FRIDAY)]
+    counted = [
+        desk_glance.counts_for(loop.hospital.worker, "America/New_York", at=at).expected
+        for at in (now, now + DAY)
+    ]
+    assert counted == [0, 1]
     assert expected.expected_today(loop.advocates.worker, world(), at=now + DAY).total == 0
 
 

@@ -77,18 +77,6 @@ def forget_contacts(before: date) -> int:
     return rows_changed(delete(CONTACT).where(CONTACT.c.day < before))
 
 
-def count_expected(sender_compartment_id: UUID, *, until: date) -> int:
-    """Return how many are expected up to and on a day."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(CONTACT)
-            .where(CONTACT.c.sender_compartment_id == sender_compartment_id, CONTACT.c.day <= until)
-        )
-        or 0
-    )
-
-
 def list_expected(
     sender_compartment_id: UUID, *, until: date, number: int
 ) -> tuple[Page[ShownReferral], dict[UUID, NextContact]]:
