@@ -257,6 +257,12 @@ class Clock:
         """Return the steps not yet taken, in order."""
         return STEPS[self.kind, self.owner][self.steps_done :]
 
+    @property
+    def in_open_hours(self) -> bool:
+        """Return True for an answer that the receiver owes in its own open hours."""
+        waits = self.kind is ClockKind.ANSWER and self.owner is Side.RECEIVER
+        return waits and self.urgency is not Urgency.IMMEDIATE
+
     def state(self, at: datetime) -> ClockState:
         """Return how the clock stands at `at`."""
         if self.met_at is not None:

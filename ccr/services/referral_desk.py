@@ -21,9 +21,11 @@ from ccr.domain.projection_masks import Event
 from ccr.domain.referral_clocks import opened_by_receiver
 from ccr.domain.referral_states import EventKind, State
 from ccr.domain.referral_views import Group, InboxTab, ReceiverView, SenderView
+from ccr.domain.taxonomy import Need
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.business_hours import with_time_left
 from ccr.services.kept_reasons import why_proposed
 from ccr.services.referral_acts import Entry, log, may_log, note_context, question_context
 from ccr.services.world import World
@@ -32,7 +34,7 @@ from ccr.storage.queries import referral_lists as lists
 from ccr.storage.queries.attempts import count_try, hashed
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
-from ccr.storage.queries.receivers import public_phones
+from ccr.storage.queries.receivers import reading_hours_of
 from ccr.storage.queries.referrals import events_and_notes, find_by_code, list_events
 from ccr.storage.queries.shown_referrals import ShownReferral, find_side, get_shown
 
@@ -55,6 +57,11 @@ class SentItem:
     member_name: str
     broader: tuple[str, ...] = ()
 
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Return the needs that were sent."""
+        return self.facts.needs
+
 
 @dataclass(frozen=True, slots=True)
 class ReceivedItem:
@@ -63,6 +70,11 @@ class ReceivedItem:
     view: ReceiverView
     sender_name: str
     service_name: str
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Return the needs, which are seen before accepting too."""
+        return self.view.needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +112,16 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
             raise NotFoundError
         events, sealed = events_and_notes(referral_id)
         item = _sent_item(world, row, events, list_clocks([referral_id])[referral_id], at=at)
-        phones = public_phones([i for i in [row.referral.service_id] if i])
+        hours = reading_hours_of([i for i in [row.referral.service_id] if i])
         over = item.view.status.group is Group.DONE
         why = None if over else why_proposed(identity, world, referral_id)
         append_event(identity, "read", "referral", referral_id, at=at)
+        (item,) = with_time_left(world, [item], at=at, hours=hours)
     return SentPage(
         item,
         _notes(world, sealed, item.view),
         _question(world, row),
-        next(iter(phones.values()), None),
+        next((found.phone for found in hours.values()), None),
         why,
     )
 
@@ -135,6 +148,7 @@ def open_received(
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
         append_event(identity, "read", "referral", referral_id, at=at)
+        (item,) = with_time_left(world, [item], at=at)
     question = _question(world, row) if item.view.question_shown else None
     return ReceivedPage(item, _notes(world, sealed, item.view), question)
 
@@ -205,10 +219,11 @@ def _sent_items(
 ) -> tuple[SentItem, ...]:
     """Return rows that were read for their sender as the sender sees them."""
     events, clocks = _around(rows)
-    return tuple(
+    items = (
         _sent_item(world, row, events[row.referral.id], clocks[row.referral.id], at=at)
         for row in rows
     )
+    return with_time_left(world, items, at=at)
 
 
 def _received_items(
@@ -220,7 +235,7 @@ def _received_items(
         _received_item(world, row, events[row.referral.id], clocks[row.referral.id], at=at)
         for row in rows
     )
-    return tuple(item for item in items if item is not None)
+    return with_time_left(world, (item for item in items if item is not None), at=at)
 
 
 def items_of(
@@ -238,7 +253,7 @@ def items_of(
         item = shown(world, row, events[key], clocks[key], at=at)
         if item is not None:
             items[key] = item
-    return items
+    return dict(zip(items, with_time_left(world, items.values(), at=at), strict=True))
 
 
 def _load(
