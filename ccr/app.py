@@ -76,6 +76,8 @@ VIEWS = (
     "time_rules",
     "answer_links",
     "answer_codes",
+    "further",
+    "asking_rules",
 )
 COMMANDS = (
     "settings",

@@ -56,6 +56,7 @@ WITHOUT_IDENTITY = {
     "accounts.terminal_identity": "makes the operator's identity",
     "api_keys.identity_for_key": "makes the identity of a checked key",
     "api_keys.revoke_leaked_key": "whoever shows a key may end it",
+    "asking_shown.named_partners": "a step of opening a referral, which authorises",
     "asking.move_on": "the worker; does what staff of the sender arranged, in its name",
     "authorise.authorise": "is the lock itself",
     "check_changes.open_form": "the link that was mailed is the permission",
