@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ccr.adapters.opening_hours import HoursBook
 from ccr.domain.clocks import (
     CONTACT_CLOCKS,
     IMMEDIATE_AT_MOST,
@@ -27,7 +28,6 @@ from ccr.domain.clocks import (
 from ccr.domain.taxonomy import Need, Urgency
 from ccr.domain.time_rules import EVERY_NEED, TimeRules, broken_laws
 from ccr.domain.time_values import TIME_VALUES
-from tests.builders import HOURS
 from tests.referral_builders import NEW_YORK, Always, Week
 
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=5)
@@ -129,7 +129,7 @@ def test_open_hours_are_counted_exactly(start, week, hours):
 )
 @pytest.mark.parametrize("day", ODD_DAYS[:6])
 def test_the_hours_of_a_listing_are_counted_exactly_on_odd_days(text, day):
-    calendar = HOURS.calendar(text, "America/New_York")
+    calendar = HoursBook().calendar(text, "America/New_York")
     start = datetime.combine(day, time(0, 30), tzinfo=NEW_YORK).astimezone(UTC)
     due = due_at(ANSWER, Urgency.HIGH, start, calendar)
     counted, moment = timedelta(0), start
