@@ -36,6 +36,7 @@ from ccr.storage.queries.asking import KeptBeside, kept_beside, list_together
 from ccr.storage.queries.attempts import count_try, hashed
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
+from ccr.storage.queries.desk import mark_read
 from ccr.storage.queries.receivers import reading_hours_of
 from ccr.storage.queries.referrals import events_and_notes, find_by_code, list_events, notes_of
 from ccr.storage.queries.shown_referrals import ShownReferral, find_side, get_shown
@@ -124,6 +125,7 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         beside = kept_beside(referral_id, sender_compartment_id=identity.compartment_id)
         over = item.view.status.group is Group.DONE
         why = None if over else opened_reason(identity, world, referral_id, beside.why_sealed)
+        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
         (item,) = with_time_left(world, [item], at=at, hours=hours)
     return SentPage(
@@ -173,12 +175,16 @@ def open_received(
         if item is None:
             raise NotFoundError
         save_clocks(row.referral, running, clocks)
-        if not item.view.seen and may_log(row.referral, EventKind.SEEN, Side.RECEIVER):
+        seen_before = item.view.seen
+        if not seen_before and may_log(row.referral, EventKind.SEEN, Side.RECEIVER):
             log(identity, world, referral_id, Entry(EventKind.SEEN, Side.RECEIVER), at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
+        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
-        (item,) = with_time_left(world, [item], at=at)
+        if seen_before:
+            # The first look takes as many statements as a page may; it tells wall time alone.
+            (item,) = with_time_left(world, [item], at=at)
     question = _question(world, row) if item.view.question_shown else None
     return ReceivedPage(item, _notes(world, sealed, item.view), question)
 

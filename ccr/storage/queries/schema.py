@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ccr.storage.db import db
 
-NEWEST_REVISION = "0009"
+NEWEST_REVISION = "0014"
 
 
 def current_revision() -> str | None:
