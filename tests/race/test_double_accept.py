@@ -17,12 +17,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert
 
+from ccr.domain.answer_links import LinkAct
 from ccr.domain.clocks import ClockKind, Side, start_clock
-from ccr.domain.errors import CcrError, IllegalTransitionError, NotFoundError, StaleError
+from ccr.domain.errors import CcrError, GoneError, IllegalTransitionError, NotFoundError, StaleError
 from ccr.domain.outcomes import DeclineReason, Outcome
 from ccr.domain.referral_states import EventKind, State
 from ccr.domain.taxonomy import Urgency
-from ccr.services import referrals, sending
+from ccr.services import answer_links, referrals, sending
+from ccr.services.answer_links import Told
 from ccr.services.followups import run_clocks
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.operations import OutboxItem
@@ -32,6 +34,7 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import save_clocks
 from ccr.storage.queries.referrals import REFERRAL, NewEvent, add_event, lock_referral
 from tests import loop as loops
+from tests.by_link import HERE, answers_by_link, deliver, read_out
 from tests.conftest import NOW
 from tests.loop import Loop, world
 from tests.referral_builders import Always
@@ -240,6 +243,22 @@ def test_a_button_pressed_by_eight_fingers_sends_once(loop, app, second_app):
     events = db.session.query(ReferralEventRow).filter_by(action="send").count()
     notices = db.session.query(OutboxItem).count()
     assert (events, notices) == (1, 2)
+    nothing_is_broken()
+
+
+def test_a_page_by_link_pressed_by_eight_fingers_counts_once(loop, app, second_app):
+    answers_by_link(loop, loop.advocates)
+    referral_id = loop.send()
+    token, code = deliver(), read_out(loop, referral_id)
+    here = world()
+
+    def press() -> object:
+        return answer_links.act(
+            here, token, code, HERE, LinkAct.ACCEPT, Told(), turn=0, at=NOW
+        ).turn
+
+    results = at_once([app, second_app()], [press] * 8)
+    assert sorted(map(str, results)) == ["1", *[str(GoneError())] * 7]
     nothing_is_broken()
 
 
