@@ -51,15 +51,16 @@ def time_left(clock: ClockShown, at: datetime) -> Phrase:
         return phrase("%(span)s late", span=span_words(at - clock.due_at))
     if clock.state is not ClockState.RUNNING:
         return clock.state.label
+    span = span_words(clock.due_at - at)
     if clock.open_left is None or clock.open_left > _A_WORKING_WEEK:
-        return phrase("%(span)s left", span=span_words(clock.due_at - at))
+        return phrase("%(span)s left", span=span)
+    if clock.open_left < timedelta(minutes=1):
+        return phrase("%(span)s left, outside open hours", span=span)
     return _business_hours(clock.open_left)
 
 
 def _business_hours(left: timedelta) -> Phrase:
     hours, minutes = left // _HOUR, left // timedelta(minutes=1)
-    if not minutes:
-        return phrase("due before they open again")
     if not hours:
         return phrase("%(minutes)s business minutes left", minutes=minutes)
     if hours == 1:

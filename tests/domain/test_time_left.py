@@ -45,7 +45,8 @@ def test_a_clock_in_open_hours_says_how_many_are_left(at, words):
 
 def test_a_clock_that_is_due_while_they_are_closed_says_so():
     clock = replace(SHOWN, due_at=local("2026-11-17 02:05"), open_left=timedelta(0))
-    assert str(time_left(clock, local("2026-11-16 18:00"))) == "due before they open again"
+    words = "8 h 5 min left, outside open hours"
+    assert str(time_left(clock, local("2026-11-16 18:00"))) == words
 
 
 def test_without_hours_or_with_very_many_the_wall_clock_is_told():

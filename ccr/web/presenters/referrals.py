@@ -147,7 +147,7 @@ def _clock_note(clock: ClockShown, time: DeskTime) -> Phrase:
 
 def clock_words(clock: ClockShown, time: DeskTime) -> str:
     """Return a clock in a few words: "Due in 52 min", "3 business hours left", "Overdue 2 h"."""
-    if clock.state is ClockState.RUNNING and clock.open_left is not None:
+    if clock.state is ClockState.RUNNING and clock.open_left:
         return translated(time_left(clock, time.now)).capitalize()
     if clock.state is ClockState.RUNNING:
         return translated(phrase("Due in %(left)s", left=time.left(clock.due_at)))
