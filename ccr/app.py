@@ -63,6 +63,7 @@ VIEWS = (
     "drafts",
     "referrals",
     "sent",
+    "misdirected",
     "received",
     "glance",
     "calendar",
@@ -80,6 +81,8 @@ VIEWS = (
     "closed_days",
     "answer_links",
     "answer_codes",
+    "mail",
+    "dead_letters",
     "further",
     "asking_rules",
 )

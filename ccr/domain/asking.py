@@ -44,12 +44,20 @@ class PartState(StrEnum):
     """Never asked: the asking was over before their turn."""
 
 
-ASKS_THE_NEXT = frozenset({Action.DECLINE, Action.HAND_BACK, Action.PHONE_DECLINE})
+ASKS_THE_NEXT = frozenset({Action.DECLINE, Action.HAND_BACK, Action.PHONE_DECLINE, Action.EXPIRE})
 """Acts after which the next in the order is asked, in the same transaction."""
 TAKES_IT = frozenset({Action.ACCEPT, Action.PHONE_ACCEPT})
 """Acts of which, of partners asked at once, one succeeds."""
 ENDS_THE_ORDER = frozenset(
-    {Action.STOP, Action.RECALL, Action.ENTER_IN_ERROR, Action.CANCEL, Action.CLOSE}
+    {
+        Action.STOP,
+        Action.RECALL,
+        Action.WITHDRAW,
+        Action.FREEZE,
+        Action.ENTER_IN_ERROR,
+        Action.CANCEL,
+        Action.CLOSE,
+    }
 )
 """Acts of a sender after which nobody else is asked: the person's word ends the whole order."""
 

@@ -58,6 +58,13 @@ EVENTS_TO_SENDER: dict[EventKind, Seen] = {
     EventKind.CONNECT: Seen.WITH_RELEASE,
     EventKind.CLOSE: Seen.WITH_RELEASE,
     EventKind.RELEASE_CONFIRMED: Seen.WITH_RELEASE,
+    EventKind.REOPEN: Seen.WITH_RELEASE,
+    # An answer that was taken back within minutes, before any contact.
+    EventKind.UNDO_ACCEPT: Seen.BOTH,
+    EventKind.UNDO_DECLINE: Seen.BOTH,
+    # Opened, before the answer; and that no answer came.
+    EventKind.SEEN: Seen.BOTH,
+    EventKind.EXPIRE: Seen.BOTH,
     # A joint call is answered before acceptance, or with it, and never later.
     EventKind.JOINT_CALL_AGREED: Seen.BOTH,
     EventKind.JOINT_CALL_NOT_THEN: Seen.BOTH,
@@ -70,6 +77,11 @@ EVENTS_TO_SENDER: dict[EventKind, Seen] = {
 }
 """Events of the receiver that a sender sees; all others it never does. Its own it always sees."""
 
+WITH_A_NOTE_OF_THEIR_OWN = frozenset(
+    {EventKind.UNDO_ACCEPT, EventKind.UNDO_DECLINE, EventKind.REOPEN}
+)
+"""Events of the receiver whose note says why, to its own program alone."""
+
 EVENTS_TO_RECEIVER: dict[EventKind, Seen] = {
     EventKind.SEND: Seen.BOTH,
     EventKind.ANSWER: Seen.BOTH,
@@ -77,6 +89,8 @@ EVENTS_TO_RECEIVER: dict[EventKind, Seen] = {
     EventKind.LIVE_HAND_OFF: Seen.AFTER_ACCEPTING,
     EventKind.RELEASE_ASKED: Seen.AFTER_ACCEPTING,
     EventKind.RELEASE_WITHDRAWN: Seen.AFTER_ACCEPTING,
+    EventKind.WITHDRAW: Seen.BOTH,
+    EventKind.FREEZE: Seen.BOTH,
     EventKind.JOINT_CALL_OFFERED: Seen.BOTH,
     EventKind.SHARED_NOTE: Seen.WITH_FACTS,
 }
@@ -107,33 +121,41 @@ def mask_for_receiver(referral: Referral, shown: Shown) -> Referral:
         masked = replace(masked, outcome=None)
     if shown.status is Status.DECLINED:
         return replace(masked, state=State.DECLINED, closed_at=None)
+    if shown.status is Status.EXPIRED:
+        return replace(masked, state=State.EXPIRED, closed_at=None)
     return masked
 
 
 def events_for_sender(events: Iterable[Event], shown: Shown) -> tuple[Event, ...]:
     """Return the events the sender may know; a hand-back reads as a decline, without a reason."""
     seen = []
+    answered = False
     for event in events:
         rule = EVENTS_TO_SENDER.get(event.kind, Seen.NOBODY_ELSE)
         with_release = rule is Seen.WITH_RELEASE and shown.progress
+        answered = answered or event.kind is EventKind.ACCEPT
         if event.by is Side.SENDER:
             seen.append(event)
-        elif event.kind is EventKind.HAND_BACK:
-            seen.append(replace(event, kind=EventKind.DECLINE, reason=None, note_id=None))
-        elif event.kind is EventKind.DECLINE:
-            said_as_one = event.reason in SAID_AS_ONE
-            reason = None if said_as_one else event.reason
-            seen.append(replace(event, reason=reason, note_id=None))
-        elif event.by is Side.SYSTEM and not with_release:
+        elif event.kind is EventKind.SEEN and answered:
+            # That somebody looks in after the answer is the receiver's own.
             continue
-        elif event.kind is EventKind.SCHEDULED and with_release:
-            # On which day somebody will be where is theirs, release or not.
-            seen.append(replace(event, reason=None))
         elif rule is Seen.BOTH or with_release:
-            # Who reaches whom, and when, is the person's and the receiver's, release or not.
-            on_hold = event.kind is EventKind.HOLD
-            seen.append(replace(event, reason=None) if on_hold else event)
+            seen.append(_as_said_to_sender(event))
     return tuple(seen)
+
+
+def _as_said_to_sender(event: Event) -> Event:
+    """Return an event without what in it stays with the receiver."""
+    if event.kind is EventKind.HAND_BACK:
+        return replace(event, kind=EventKind.DECLINE, reason=None, note_id=None)
+    if event.kind is EventKind.DECLINE:
+        return replace(
+            event, reason=None if event.reason in SAID_AS_ONE else event.reason, note_id=None
+        )
+    if event.kind in {EventKind.SCHEDULED, EventKind.HOLD}:
+        # Who reaches whom, when and where is the person's and the receiver's, release or not.
+        return replace(event, reason=None)
+    return replace(event, note_id=None) if event.kind in WITH_A_NOTE_OF_THEIR_OWN else event
 
 
 def events_for_receiver(events: Iterable[Event], referral: Referral) -> tuple[Event, ...]:
@@ -147,7 +169,7 @@ def events_for_receiver(events: Iterable[Event], referral: Referral) -> tuple[Ev
         rule = EVENTS_TO_RECEIVER.get(event.kind, Seen.NOBODY_ELSE)
         if (
             event.by is Side.RECEIVER
-            or (event.by is Side.SYSTEM and event.kind is EventKind.RESUME)
+            or (event.by is Side.SYSTEM and event.kind in {EventKind.RESUME, EventKind.EXPIRE})
             or (event.by is Side.SENDER and rule is Seen.BOTH)
             or (event.by is Side.SENDER and rule is Seen.AFTER_ACCEPTING and took)
             or (event.by is Side.SENDER and rule is Seen.WITH_FACTS and has_facts)
@@ -188,7 +210,7 @@ def outcome_not_shared_at(referral: Referral) -> datetime | None:
 
 def options_offered(referral: Referral, clocks: Iterable[Clock], at: datetime) -> bool:
     """Return True when a missed answer, or a decline, gives the sender new options (R75, R79)."""
-    if referral.state is State.DECLINED:
+    if referral.state in {State.DECLINED, State.EXPIRED}:
         return True
     if referral.state not in {State.SENT, State.WAITLISTED}:
         return False

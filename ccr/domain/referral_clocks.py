@@ -20,14 +20,15 @@ from ccr.domain.clocks import (
     answer_duty,
     start_clock,
 )
-from ccr.domain.referral import Referral, Transition
+from ccr.domain.referral import Referral
 from ccr.domain.referral_states import State
+from ccr.domain.referral_transitions import Transition
 from ccr.domain.taxonomy import Urgency
 
 
 def clocks_after(
     clocks: Mapping[ClockKind, Clock],
-    transition: Transition,
+    transition: Transition | None,
     *,
     at: datetime,
     until: datetime | None,
@@ -46,6 +47,8 @@ def clocks_after(
         spans: how long clocks of this referral run in its network.
         by: the end of a safe window that opens at `until` (R77).
     """
+    if transition is None:
+        return dict(clocks)
     after = {
         kind: clock.meet(at) if kind in transition.stops else clock
         for kind, clock in clocks.items()
@@ -94,6 +97,8 @@ def _duty(
     transition: Transition, urgency: Urgency, at: datetime, calendar: OpenCalendar
 ) -> Side | None:
     """Return whose the answer is after the act, or None where the act does not say."""
+    if transition.hands_to is Side.SENDER:
+        return Side.SENDER
     if transition.to is State.SENT and (transition.starts or transition.hands_to):
         return answer_duty(urgency, at, calendar)
     return transition.hands_to

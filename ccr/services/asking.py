@@ -29,7 +29,7 @@ from ccr.domain.errors import (
 from ccr.domain.outcomes import Outcome
 from ccr.domain.phrases import phrase
 from ccr.domain.projection_masks import options_offered
-from ccr.domain.referral import Referral, possible_actions
+from ccr.domain.referral import Referral, possible_actions, taking_back
 from ccr.domain.referral_states import WAITING_FOR_ANSWER, Action, EventKind, State
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -77,6 +77,13 @@ def act(
         if asking is not None:
             _follow(world, asking, after, action, at=at)
     return after
+
+
+def follow_alone(world: World, after: Referral, action: Action, *, at: datetime) -> None:
+    """Do what follows from an act of the system, in the unit of work that did it."""
+    asking = hold_asking(after.id)
+    if asking is not None:
+        _follow(world, asking, after, action, at=at)
 
 
 def _follow(world: World, asking: Asking, after: Referral, action: Action, *, at: datetime) -> None:
@@ -150,8 +157,8 @@ def _release_the_others(world: World, asking: Asking, taken: Referral, *, at: da
 
 def _take_back(me: Identity, world: World, referral: Referral, *, at: datetime) -> None:
     """End one that waits or came back, as its sender may; nothing where it is over."""
-    can = possible_actions(referral, Side.SENDER)
-    action = next((a for a in (Action.REROUTE, Action.RECALL) if a in can), None)
+    can = possible_actions(referral, Side.SENDER, at)
+    action = next((a for a in (Action.REROUTE, taking_back(referral)) if a in can), None)
     if action is not None and referral.state is not State.CLOSED:
         referral_acts.act(me, world, referral.id, action, Side.SENDER, at=at)
         log(me, world, referral.id, Entry(EventKind.NO_LONGER_NEEDED, Side.SENDER), at=at)
@@ -176,8 +183,8 @@ def stop_all(identity: Identity, world: World, referral_id: UUID, *, at: datetim
 
 def _stop_one(identity: Identity, world: World, referral: Referral, *, at: datetime) -> None:
     """End one as its sender may, whatever its receiver did since."""
-    can = possible_actions(referral, Side.SENDER)
-    for action in (Action.STOP, Action.RECALL, Action.CLOSE):
+    can = possible_actions(referral, Side.SENDER, at)
+    for action in (Action.STOP, taking_back(referral), Action.CLOSE):
         if action in can:
             given = (
                 Given(outcome=Outcome.SURVIVOR_CHOSE_OTHERWISE) if action is Action.CLOSE else None
@@ -227,7 +234,7 @@ def _move_one_on(world: World, asking_id: UUID, *, at: datetime) -> bool:
         return False
     me = arranged_identity(asking.sender_compartment_id)
     if last.state in WAITING_FOR_ANSWER:
-        referral_acts.act(me, world, last.id, Action.RECALL, Side.SENDER, at=at)
+        referral_acts.act(me, world, last.id, taking_back(last), Side.SENDER, at=at)
     notify_compartment(
         last.network_id,
         last.sender_compartment_id,

@@ -37,6 +37,7 @@ class Notice(StrEnum):
     ITEM_TO_REVIEW = "item-to-review"
     ITEM_OVERDUE = "item-overdue"
     LISTINGS_TO_CHECK = "listings-to-check"
+    ACT_NOW = "act-now"
 
 
 LINKS = phrase(
@@ -54,6 +55,8 @@ def text_of(notice: Notice) -> tuple[Phrase, Phrase]:
         return phrase("An item is overdue"), phrase("An item that waits for you is overdue.")
     if notice is Notice.LISTINGS_TO_CHECK:
         return phrase("Some facts are due to be checked"), LINKS
+    if notice is Notice.ACT_NOW:
+        return phrase("An item needs you now"), phrase("An item needs you now.")
     return phrase("You have an item to review"), phrase("You have an item to review.")
 
 

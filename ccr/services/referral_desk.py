@@ -38,7 +38,13 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
 from ccr.storage.queries.desk import mark_read
 from ccr.storage.queries.receivers import reading_hours_of
-from ccr.storage.queries.referrals import events_and_notes, find_by_code, list_events, notes_of
+from ccr.storage.queries.referrals import (
+    events_and_notes,
+    find_by_code,
+    list_events,
+    mark_opened,
+    notes_of,
+)
 from ccr.storage.queries.shown_referrals import ShownReferral, find_side, get_shown
 
 TRIES = 10
@@ -178,6 +184,7 @@ def open_received(
         seen_before = item.view.seen
         if not seen_before and may_log(row.referral, EventKind.SEEN, Side.RECEIVER):
             log(identity, world, referral_id, Entry(EventKind.SEEN, Side.RECEIVER), at=at)
+            mark_opened(referral_id, at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
         mark_read(referral_id, identity.compartment_id, at=at)

@@ -15,13 +15,15 @@ from ccr.domain.asking import AskingWay, PartState
 from ccr.domain.clocks import ClockKind, Side
 from ccr.domain.errors import IllegalTransitionError, NotFoundError
 from ccr.domain.phrases import phrase
-from ccr.domain.referral_states import Action, State
+from ccr.domain.referral import taking_back
+from ccr.domain.referral_states import TAKEN_BACK, State
 from ccr.domain.routing_request import RouteAnswer
 from ccr.policy.identity import Identity
 from ccr.services import routing
 from ccr.services.asking import act
 from ccr.services.draft_facts import DraftFacts, first_of, seal
 from ccr.services.draft_keeping import load_draft, start_from
+from ccr.services.referral_acts import load
 from ccr.services.sending_steps import send_further, send_now
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -58,7 +60,7 @@ def send(identity: Identity, world: World, draft_id: UUID, *, at: datetime) -> S
         draft, facts = load_draft(identity, world, draft_id, lock=True)
         if draft.state is State.DRAFT:
             _send_all(identity, world, draft, facts, at=at)
-        elif draft.state in {State.CANCELLED, State.ENTERED_IN_ERROR}:
+        elif draft.state in TAKEN_BACK:
             raise IllegalTransitionError(phrase("This referral was taken back."))
         return _answer(identity, draft_id)
 
@@ -152,7 +154,8 @@ def recall_and_reroute(
 ) -> UUID:
     """Take a referral back and begin a new draft from it, both or neither; return its id."""
     with unit_of_work():
-        act(identity, world, referral_id, Action.RECALL, Side.SENDER, at=at)
+        referral = load(identity, referral_id, Side.SENDER, lock=True).referral
+        act(identity, world, referral_id, taking_back(referral), Side.SENDER, at=at)
         return reroute(identity, world, referral_id, at=at)
 
 

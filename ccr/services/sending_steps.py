@@ -15,8 +15,14 @@ from ccr.domain.clocks import ClockKind, Side, answer_duty, start_clock
 from ccr.domain.disclosure import Coarsened, ReferralFacts
 from ccr.domain.errors import CcrError, DuplicateError, InvalidInputError, PartnerLimitError
 from ccr.domain.phrases import phrase
-from ccr.domain.referral import Referral, advance
-from ccr.domain.referral_states import Action, ChosenBy, EventKind, State
+from ccr.domain.referral import Referral, advance, taking_back
+from ccr.domain.referral_states import (
+    WAITING_FOR_ANSWER,
+    Action,
+    ChosenBy,
+    EventKind,
+    State,
+)
 from ccr.policy.identity import Identity
 from ccr.services import routing
 from ccr.services.draft_facts import (
@@ -198,7 +204,13 @@ def _fields(shared: Coarsened) -> list[str]:
 
 
 def _close_previous(identity: Identity, world: World, previous_id: UUID, *, at: datetime) -> None:
-    """Close the declined referral that this one takes the place of, when it still waits."""
+    """Close the referral that this one takes the place of, when it still waits.
+
+    A decline may have been taken back meanwhile: then it is taken from that partner again, or one
+    person's need would be open at two doors.
+    """
     previous = load(identity, previous_id, Side.SENDER, lock=True).referral
-    if previous.state is State.DECLINED:
+    if previous.state in {State.DECLINED, State.EXPIRED}:
         act(identity, world, previous_id, Action.REROUTE, Side.SENDER, at=at)
+    elif previous.state in WAITING_FOR_ANSWER and not previous.by_phone:
+        act(identity, world, previous_id, taking_back(previous), Side.SENDER, at=at)

@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -49,7 +49,7 @@ def loop(app) -> Loop:
     return loops.build()
 
 
-def sent_quickly(loop: Loop, count: int) -> list[UUID]:
+def sent_quickly(loop: Loop, count: int, at: datetime = NOW) -> list[UUID]:
     """Write sent referrals as sending leaves them, without the wizard, which is not raced here."""
     ids = [uuid4() for _ in range(count)]
     with unit_of_work():
@@ -71,9 +71,9 @@ def sent_quickly(loop: Loop, count: int) -> list[UUID]:
                     access=[],
                     broader=[],
                     survivor_yes=True,
-                    created_at=NOW,
-                    updated_at=NOW,
-                    sent_at=NOW,
+                    created_at=at,
+                    updated_at=at,
+                    sent_at=at,
                 )
             )
             add_event(
@@ -81,15 +81,13 @@ def sent_quickly(loop: Loop, count: int) -> list[UUID]:
                     referral_id,
                     EventKind.SEND,
                     Side.SENDER,
-                    NOW,
+                    at,
                     from_state=State.DRAFT,
                     to_state=State.SENT,
                 )
             )
-            append_event(
-                loop.hospital.worker, EventKind.SEND.value, "referral", referral_id, at=NOW
-            )
-            clock = start_clock(ClockKind.ANSWER, Urgency.STANDARD, NOW, Always())
+            append_event(loop.hospital.worker, EventKind.SEND.value, "referral", referral_id, at=at)
+            clock = start_clock(ClockKind.ANSWER, Urgency.STANDARD, at, Always())
             save_clocks(lock_referral(referral_id), {}, {ClockKind.ANSWER: clock})
     return ids
 

@@ -271,9 +271,26 @@ def test_the_loop_closes_with_an_outcome(loop, now, accepted):
 # --- the sender's own acts
 
 
-def test_after_a_recall_the_receiver_has_nothing(loop, now):
+def test_what_was_opened_is_taken_back_and_the_partner_reads_that_alone(loop, now):
     referral_id = loop.send()
     received_page(loop, referral_id, now)
+    with pytest.raises(IllegalTransitionError):
+        referrals.recall(loop.hospital.worker, world(), referral_id, at=now + 5 * HOUR)
+    referrals.take_back(loop.hospital.worker, world(), referral_id, at=now + 5 * HOUR)
+    view = received_page(loop, referral_id, now + 5 * HOUR).item.view
+    assert (view.status, view.needs, view.facts) == (Status.WITHDRAWN, (), None)
+    page, counts = referral_desk.inbox(
+        loop.advocates.worker, world(), InboxTab.CLOSED, at=now + 5 * HOUR
+    )
+    assert (len(page.items), counts[InboxTab.NEEDS_ANSWER]) == (1, 0)
+    with pytest.raises(NotFoundError):
+        referrals.accept(loop.advocates.worker, world(), uuid4(), at=now + 5 * HOUR)
+    with pytest.raises(IllegalTransitionError):
+        referrals.accept(loop.advocates.worker, world(), referral_id, at=now + 5 * HOUR)
+
+
+def test_after_a_recall_the_receiver_has_nothing(loop, now):
+    referral_id = loop.send()
     referrals.recall(loop.hospital.worker, world(), referral_id, at=now + 5 * HOUR)
     with pytest.raises(NotFoundError):
         received_page(loop, referral_id, now + 5 * HOUR)

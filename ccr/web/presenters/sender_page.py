@@ -39,7 +39,8 @@ from ccr.web.presenters.warm import looks_words, warm_card
 MAY_OFFER = {Status.SENT, Status.NOBODY_READS, Status.ASKED, Status.WAITLISTED}
 MAY_WRITE = {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.CONNECTED}
 MAY_INTRODUCE = MAY_OFFER | MAY_WRITE | {Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
-WAYS_OUT = {"stop", "recall", "close", "enter-in-error"}
+TAKE_BACK = {"recall", "withdraw"}
+WAYS_OUT = TAKE_BACK | {"stop", "close", "enter-in-error"}
 
 
 def sender_forms() -> dict[str, Any]:
@@ -143,7 +144,7 @@ def sender_page(
 
 def _sender_acts(view: SenderView) -> set[str]:
     acts = {action.value for action in view.can}
-    if view.options_offered and "recall" in acts:
+    if view.options_offered and acts & TAKE_BACK:
         acts.add("recall-and-reroute")
     return acts
 
