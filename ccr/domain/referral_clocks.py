@@ -99,6 +99,8 @@ def _duty(
     """Return whose the answer is after the act, or None where the act does not say."""
     if transition.hands_to is Side.SENDER:
         return Side.SENDER
-    if transition.to is State.SENT and (transition.starts or transition.hands_to):
+    asks = transition.to is State.SENT and (transition.starts or transition.hands_to)
+    # A receiver who takes an answer back is there, whatever its hours say.
+    if asks and transition.who == {Side.SENDER}:
         return answer_duty(urgency, at, calendar)
     return transition.hands_to
