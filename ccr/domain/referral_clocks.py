@@ -77,6 +77,14 @@ def clocks_after(
     return after
 
 
+def callers_own(clocks: Mapping[ClockKind, Clock]) -> dict[ClockKind, Clock]:
+    """Return the clocks of a referral by phone: whatever is waited for, the sender calls."""
+    return {
+        kind: clock.hand_to(Side.SENDER) if clock.met_at is None else clock
+        for kind, clock in clocks.items()
+    }
+
+
 def opened_by_receiver(
     referral: Referral, clocks: Mapping[ClockKind, Clock]
 ) -> dict[ClockKind, Clock]:
@@ -100,7 +108,8 @@ def _duty(
     if transition.hands_to is Side.SENDER:
         return Side.SENDER
     asks = transition.to is State.SENT and (transition.starts or transition.hands_to)
-    # A receiver who takes an answer back is there, whatever its hours say.
-    if asks and transition.who == {Side.SENDER}:
-        return answer_duty(urgency, at, calendar)
+    if asks:
+        # A receiver who takes an answer back is there, whatever its hours say.
+        there = transition.who != {Side.SENDER}
+        return Side.RECEIVER if there else answer_duty(urgency, at, calendar)
     return transition.hands_to
