@@ -43,7 +43,11 @@ def partner_view(
         "in_writing": draft.release_needs_writing,
         "facts": facts_rows(service.member) if service else [],
         "coverage": cover,
-        "answer": _answer(ahead, draft, partner, at),
+        "answer": {
+            **_answer(ahead, draft, partner, at),
+            # One number, not two: who answers at night may not be the office.
+            "call_first": draft.urgency is Urgency.IMMEDIATE and not (cover and cover.get("phone")),
+        },
         "phone": partner.phone,
         "by_phone": partner.by_phone,
         "by_link": partner.by_link,
@@ -58,7 +62,7 @@ def _answer(
     due = weekday_time(ahead.due_at, partner.timezone, now=at)
     if ahead.duty is Side.SENDER and not partner.by_phone:
         words = phrase(
-            "Nobody reads this now, so the clock is yours: an answer by %(due)s.", due=due
+            "Until somebody there opens it, the clock is yours: an answer by %(due)s.", due=due
         )
     elif ahead.duty is Side.SENDER:
         words = phrase("You call them. The clock is yours: an answer by %(due)s.", due=due)
@@ -68,7 +72,6 @@ def _answer(
         words = phrase("They answer by %(due)s.", due=due)
     return {
         "words": translated(words),
-        "call_first": immediate,
         "phone": partner.phone,
         "yours": ahead.duty is Side.SENDER,
     }
