@@ -93,6 +93,7 @@ COMMANDS = (
     "members",
     "users",
     "keys",
+    "webhooks",
     "directory",
     "route",
     "clocks",
