@@ -79,6 +79,7 @@ VIEWS = (
     "practice",
     "promises",
     "time_rules",
+    "closed_days",
     "answer_links",
     "answer_codes",
     "mail",
