@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -70,6 +70,12 @@ class Group(StrEnum):
     TAKEN = "taken"
     LATER = "later"
     DONE = "done"
+    ENDED = "ended"
+
+    @property
+    def is_over(self) -> bool:
+        """Return True when nobody has a move any more."""
+        return self in {Group.DONE, Group.ENDED}
 
 
 class InboxTab(StrEnum):
@@ -80,6 +86,7 @@ class InboxTab(StrEnum):
     IN_PROGRESS = "in-progress"
     LATER = "later"
     CLOSED = "closed"
+    ENDED = "ended"
 
 
 class StepMark(StrEnum):
@@ -112,7 +119,11 @@ class NextMove:
 
 @dataclass(frozen=True, slots=True)
 class ClockShown:
-    """A clock as this side may see it. `reminders` counts this side's own."""
+    """A clock as this side may see it. `reminders` counts this side's own.
+
+    `in_open_hours`: it runs in the receiver's open hours; `open_left`: how many are left, where a
+    page has looked at them. That is no part of the version: it changes with the moment alone.
+    """
 
     kind: ClockKind
     state: ClockState
@@ -121,6 +132,8 @@ class ClockShown:
     met_at: datetime | None = None
     paused_until: datetime | None = None
     reminders: int = 0
+    in_open_hours: bool = False
+    open_left: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,11 +316,11 @@ _GROUPS = {
     Status.DECLINED: Group.DONE,
     Status.NOT_SHARED: Group.DONE,
     Status.CLOSED: Group.DONE,
-    Status.RECALLED: Group.DONE,
-    Status.STOPPED: Group.DONE,
-    Status.ENTERED_IN_ERROR: Group.DONE,
-    Status.WITHDRAWN: Group.DONE,
+    Status.RECALLED: Group.ENDED,
+    Status.STOPPED: Group.ENDED,
+    Status.ENTERED_IN_ERROR: Group.ENDED,
+    Status.WITHDRAWN: Group.ENDED,
     Status.EXPIRED: Group.MY_MOVE,
-    Status.FROZEN: Group.DONE,
+    Status.FROZEN: Group.ENDED,
     Status.NOBODY_READS: Group.MY_MOVE,
 }

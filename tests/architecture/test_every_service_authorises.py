@@ -10,6 +10,7 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 
 # Modules whose functions are steps inside a use case: the use case around them authorises.
 STEPS_OF_USE_CASES = {
+    "business_hours",
     "check_steps",
     "demo_cast",
     "demo_courses",
