@@ -240,6 +240,7 @@ def _clock(clock: Clock, at: datetime) -> ClockShown:
         clock.met_at,
         clock.paused_until,
         clock.steps_done,
+        clock.in_open_hours,
     )
 
 

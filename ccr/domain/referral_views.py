@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -119,7 +119,11 @@ class NextMove:
 
 @dataclass(frozen=True, slots=True)
 class ClockShown:
-    """A clock as this side may see it. `reminders` counts this side's own."""
+    """A clock as this side may see it. `reminders` counts this side's own.
+
+    `in_open_hours`: it runs in the receiver's open hours; `open_left`: how many are left, where a
+    page has looked at them. That is no part of the version: it changes with the moment alone.
+    """
 
     kind: ClockKind
     state: ClockState
@@ -128,6 +132,8 @@ class ClockShown:
     met_at: datetime | None = None
     paused_until: datetime | None = None
     reminders: int = 0
+    in_open_hours: bool = False
+    open_left: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

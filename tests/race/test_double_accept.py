@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import insert
 
 from ccr.domain.answer_links import LinkAct
+from ccr.domain.asking import AskingWay, PartState
 from ccr.domain.clocks import ClockKind, Side, start_clock
 from ccr.domain.errors import CcrError, GoneError, IllegalTransitionError, NotFoundError, StaleError
 from ccr.domain.outcomes import DeclineReason, Outcome
@@ -31,13 +32,14 @@ from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.operations import OutboxItem
 from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
 from ccr.storage.queries import verification
+from ccr.storage.queries.asking import add_asking, save_part
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import save_clocks
 from ccr.storage.queries.referrals import REFERRAL, NewEvent, add_event, lock_referral
 from tests import loop as loops
 from tests.by_link import HERE, answers_by_link, deliver, read_out
 from tests.conftest import NOW
-from tests.loop import Loop, world
+from tests.loop import Loop, Program, world
 from tests.referral_builders import Always
 
 FULL = os.environ.get("CCR_TEST_FULL") == "1"
@@ -51,8 +53,11 @@ def loop(app) -> Loop:
     return loops.build()
 
 
-def sent_quickly(loop: Loop, count: int, at: datetime = NOW) -> list[UUID]:
+def sent_quickly(
+    loop: Loop, count: int, at: datetime = NOW, to: Program | None = None
+) -> list[UUID]:
     """Write sent referrals as sending leaves them, without the wizard, which is not raced here."""
+    receiver = to or loop.advocates
     ids = [uuid4() for _ in range(count)]
     with unit_of_work():
         for referral_id in ids:
@@ -63,8 +68,8 @@ def sent_quickly(loop: Loop, count: int, at: datetime = NOW) -> list[UUID]:
                     state="sent",
                     version=2,
                     sender_compartment_id=loop.hospital.compartment_id,
-                    receiver_compartment_id=loop.advocates.compartment_id,
-                    service_id=loop.advocates.service_id,
+                    receiver_compartment_id=receiver.compartment_id,
+                    service_id=receiver.service_id,
                     code=str(referral_id),
                     needs=["advocacy"],
                     track="survivor",
@@ -298,4 +303,50 @@ def test_two_workers_that_run_the_clocks_at_once_have_one_effect(loop, app, seco
         row.action for row in db.session.query(ReferralEventRow).filter_by(side="system")
     )
     assert counted == {"reminded": 30, "escalated": 30, "options-offered": 30}
+    nothing_is_broken()
+
+
+OFFERS, ASKED = (10_000, 8) if FULL else (40, 4)
+
+
+def test_of_partners_asked_at_once_one_has_it_and_the_others_are_released(loop, app, second_app):
+    with unit_of_work():
+        programs = [
+            loops.program(loop.network_id, f"Clinic {number}", at=NOW) for number in range(ASKED)
+        ]
+    columns = [sent_quickly(loop, OFFERS, to=program) for program in programs]
+    offers = list(zip(*columns, strict=True))
+    with unit_of_work():
+        for first, *others in offers:
+            asking_id = add_asking(
+                network_id=loop.network_id,
+                sender_compartment_id=loop.hospital.compartment_id,
+                way=AskingWay.AT_ONCE,
+                first_referral_id=first,
+                further=ASKED - 1,
+                at=NOW,
+            )
+            for position, other in enumerate(others, start=2):
+                save_part(asking_id, position, PartState.ASKED, at=NOW, referral_id=other)
+    here = world()
+
+    def acceptor(number: int) -> Callable[[], object]:
+        def accept_all() -> int:
+            won = 0
+            for offer in offers:
+                try:
+                    referrals.accept(programs[number].worker, here, offer[number], at=NOW)
+                    won += 1
+                except (IllegalTransitionError, NotFoundError, StaleError):
+                    continue
+            return won
+
+        return accept_all
+
+    wins = at_once([app, second_app()], [acceptor(number) for number in range(ASKED)])
+    assert all(isinstance(won, int) for won in wins), wins
+    assert sum(wins) == OFFERS
+    states = {row.id: row.state for row in db.session.query(ReferralRow)}
+    for offer in offers:
+        assert sorted(states[one] for one in offer) == ["accepted"] + ["recalled"] * (ASKED - 1)
     nothing_is_broken()
