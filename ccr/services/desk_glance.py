@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ccr.domain.clocks import Side
 from ccr.domain.errors import NotFoundError
+from ccr.domain.referral_states import EventKind
 from ccr.domain.referral_views import ReceiverView, SenderView
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -108,7 +109,9 @@ def _is_unread(view: SenderView | ReceiverView, read_at: datetime | None) -> boo
     own = Side.SENDER if isinstance(view, SenderView) else Side.RECEIVER
     if isinstance(view, ReceiverView) and not view.seen:
         return True
-    since = read_at or view.sort_at
+    # The first look of a receiver is in its record already, and is not kept twice.
+    looks = (e.at for e in view.timeline if e.kind == EventKind.SEEN and e.side is own)
+    since = read_at or max(looks, default=view.sort_at)
     return any(entry.side is not own and entry.at > since for entry in view.timeline)
 
 

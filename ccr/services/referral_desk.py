@@ -191,9 +191,9 @@ def open_received(
             mark_opened(referral_id, at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
-        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
         if seen_before:
+            mark_read(referral_id, identity.compartment_id, at=at)
             # The first look takes as many statements as a page may; it tells wall time alone.
             (item,) = with_time_left(world, [item], at=at)
     question = _question(world, row) if item.view.question_shown else None

@@ -269,12 +269,17 @@ def test_the_database_file_holds_no_free_text_and_no_search_in_clear(
             {"needs": ["advocacy"], "urgency": "standard", "track": "survivor"},
         ),
         (
-            "ccr.services.drafts.shared_facts",
+            "ccr.services.draft_views.shared_facts",
             "alder.worker",
             "/desk/referrals/{draft}/share",
             {"agreed": "y", "question": "canaryfailing", "feedback": "no"},
         ),
-        ("ccr.services.sending.save_clocks", "alder.worker", "/desk/referrals/{draft}/check", {}),
+        (
+            "ccr.services.sending_steps.save_clocks",
+            "alder.worker",
+            "/desk/referrals/{draft}/check",
+            {},
+        ),
         (
             "ccr.services.routing._read",
             "alder.worker",

@@ -9,9 +9,12 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from ccr.domain.referral_views import Group, InboxTab
 from ccr.services import followups
+from ccr.storage.db import db
+from ccr.storage.models.referrals import MisdirectedRow
 from ccr.web.access import PUBLIC, access_of
 from tests.directory_rows import Statements
 from tests.loop import world
@@ -68,6 +71,10 @@ def opened_with(
     if arguments & {"referral_id", "draft_id"}:
         name = next(iter(arguments))
         return [{name: referral_id} for referral_id in made.values()]
+    if arguments == {"record_id"}:
+        records = db.session.scalars(select(MisdirectedRow.id)).all()
+        db.session.rollback()
+        return [{"record_id": record_id} for record_id in records]
     if arguments in OPENED_ELSEWHERE:
         return []
     known = {"language": "es", "service_id": small.birch_service_id, "token": "x" * 43}

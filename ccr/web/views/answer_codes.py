@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
 from ccr.policy.permissions import Permission
-from ccr.services import answer_codes
+from ccr.services import answer_codes, referral_desk
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.one_time import asks_only
 
@@ -29,6 +29,7 @@ def read_out(referral_id: UUID) -> str:
 @requires(Permission.REFERRAL_SEND)
 def back(referral_id: UUID) -> ResponseReturnValue:
     """Lead back to the referral: a page that was reloaded makes no code and shows none."""
+    referral_desk.side_of(current_identity(), referral_id)  # another's is not there
     return redirect(url_for("referrals.page", referral_id=referral_id), code=303)
 
 
