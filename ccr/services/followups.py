@@ -23,6 +23,7 @@ from ccr.policy.permissions import Permission
 from ccr.services.answer_letters import mail_link
 from ccr.services.asking import move_on
 from ccr.services.authorise import authorise
+from ccr.services.expected import forget_passed
 from ccr.services.outbox import Notice, notify, notify_compartment
 from ccr.services.referral_desk import ReceivedItem, SentItem, items_of
 from ccr.services.system_acts import act_alone
@@ -124,6 +125,7 @@ def run_clocks(world: World, *, at: datetime) -> ClockRun:
                 done[step] += 1
                 stored = _one_step_on(stored)
     move_on(world, at=at)
+    forget_passed(at=at)
     return ClockRun(done[Step.REMIND], done[Step.ESCALATE], done[Step.NEW_OPTIONS], resumed)
 
 

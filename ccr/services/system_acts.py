@@ -18,6 +18,7 @@ from ccr.services.asking import follow_alone
 from ccr.services.referral_acts import tell
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
+from ccr.storage.queries.asking import hold_asking
 from ccr.storage.queries.audit import append_event_to
 from ccr.storage.queries.clocks import list_clocks, save_clocks
 from ccr.storage.queries.referrals import NewEvent, add_event, lock_referral, save_referral
@@ -29,6 +30,7 @@ def act_alone(world: World, referral_id: UUID, action: Action, *, at: datetime) 
     Nothing is raised for a referral that is gone or has moved on: somebody was first.
     """
     with unit_of_work():
+        hold_asking(referral_id)  # always before the referral itself
         try:
             before = lock_referral(referral_id)
         except NotFoundError:

@@ -10,6 +10,7 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 
 # Modules whose functions are steps inside a use case: the use case around them authorises.
 STEPS_OF_USE_CASES = {
+    "business_hours",
     "check_steps",
     "demo_cast",
     "demo_courses",
@@ -93,6 +94,8 @@ WITHOUT_IDENTITY = {
     "doing_once.wait_where_it_led": "the form door; whoever pressed, and the page asks again",
     "doing_once.where_it_led": "the form door; whoever pressed, and the page asks again",
     "followups.run_clocks": "the worker and the terminal; acts for no person",
+    "draft_typed.forget_abandoned": "the worker; deletes drafts for good",
+    "expected.forget_passed": "the worker; deletes days that passed",
     "system_acts.act_alone": "the worker; acts for no person",
     "asking.follow_alone": "part of an act of the worker; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
