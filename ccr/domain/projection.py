@@ -106,10 +106,10 @@ def view_for_sender(
         clocks=tuple(_clock(clock, at) for clock in their_clocks),
         timeline=timeline,
         release=_release_for_sender(release, their_events, in_force=in_force),
-        can=possible_actions(known, Side.SENDER),
+        can=possible_actions(known, Side.SENDER, at),
         can_ask_release=known.sent_at is not None
         and not known.ended_by_sender
-        and known.declined_at is None
+        and not known.came_back
         and not known.by_phone,
         options_offered=offered,
         warm=_warm(their_events),
@@ -146,13 +146,13 @@ def view_for_receiver(
     their_events = events_for_receiver(events, known)
     their_clocks = clocks_for_receiver(clocks, known)
     timeline = _timeline(their_events, RECEIVER_WORDS, to_sender=False)
-    full = shown.facts is Facts.ALL
+    full, gone = shown.facts is Facts.ALL, shown.facts is Facts.GONE
     view = ReceiverView(
         referral_id=known.id,
         service_id=known.service_id,
         sender_compartment_id=known.sender_compartment_id,
-        needs=facts.needs,
-        county=facts.county,
+        needs=() if gone else facts.needs,
+        county="" if gone else facts.county,
         urgency=known.urgency,
         code=known.code if full else None,
         facts=facts if full else None,
@@ -165,7 +165,7 @@ def view_for_receiver(
         clocks=tuple(_clock(clock, at) for clock in their_clocks),
         timeline=timeline,
         release=_release_for_receiver(release, at) if full else None,
-        can=possible_actions(known, Side.RECEIVER),
+        can=possible_actions(known, Side.RECEIVER, at),
         attempts=sum(event.kind is EventKind.CONTACT_ATTEMPT for event in their_events),
         seen=any(event.kind is EventKind.SEEN for event in their_events),
         question_shown=full and has_question,
@@ -186,7 +186,7 @@ def view_for_coordinator(referral: Referral) -> None:
 def _tracker(known: Referral, *, in_full: bool) -> tuple[TrackerStep, ...]:
     steps: list[tuple[str, Phrase, datetime | None]] = [
         ("sent", phrase("Sent"), known.sent_at),
-        ("received", phrase("Received"), known.sent_at),
+        ("opened", phrase("Opened"), known.opened_at),
         ("accepted", phrase("Accepted"), known.accepted_at),
     ]
     if known.by_phone:
@@ -202,7 +202,7 @@ def _tracker(known: Referral, *, in_full: bool) -> tuple[TrackerStep, ...]:
             ("outcome", phrase("Outcome"), ended),
         ]
     first_open = next((name for name, _, done_at in steps if done_at is None), None)
-    running = known.state.is_open and known.state is not State.DECLINED
+    running = known.state.is_open and known.state not in {State.DECLINED, State.EXPIRED}
 
     def mark(name: str, done_at: datetime | None) -> StepMark:
         if done_at is not None:
@@ -244,6 +244,7 @@ _SENDER_MOVES: dict[State, tuple[Side, Phrase, Phrase | None]] = {
     ),
     State.ASKED: (Side.SENDER, phrase("Answer their question."), None),
     State.DECLINED: (Side.SENDER, phrase("Choose another partner, or close."), None),
+    State.EXPIRED: (Side.SENDER, phrase("Choose another partner, or close."), None),
     State.ACCEPTED: (Side.RECEIVER, phrase("They try to reach the person."), _THEN_NOTHING),
     State.IN_PROGRESS: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
     State.CONNECTED: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
@@ -263,7 +264,7 @@ def _sender_move(
     due = _due(clocks)
     if known.by_phone and known.state is State.SENT:
         return NextMove(Side.SENDER, _CALL_THEM, due, _NOBODY_PICKS_UP)
-    if offered and known.state is not State.DECLINED:
+    if offered and known.state not in {State.DECLINED, State.EXPIRED}:
         return NextMove(Side.SENDER, _NO_ANSWER_YET, due)
     if known.state in TAKEN and due is None:
         return NextMove(Side.RECEIVER, _THEY_TAKE_IT)

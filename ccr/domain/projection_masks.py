@@ -55,8 +55,17 @@ EVENTS_TO_SENDER: dict[EventKind, Seen] = {
     EventKind.CONNECT: Seen.WITH_RELEASE,
     EventKind.CLOSE: Seen.WITH_RELEASE,
     EventKind.RELEASE_CONFIRMED: Seen.WITH_RELEASE,
+    EventKind.REOPEN: Seen.WITH_RELEASE,
+    # An answer that was taken back within minutes, before any contact.
+    EventKind.UNDO_ACCEPT: Seen.BOTH,
+    EventKind.UNDO_DECLINE: Seen.BOTH,
 }
 """Events of the receiver that a sender sees; all others it never does. Its own it always sees."""
+
+WITH_A_NOTE_OF_THEIR_OWN = frozenset(
+    {EventKind.UNDO_ACCEPT, EventKind.UNDO_DECLINE, EventKind.REOPEN}
+)
+"""Events of the receiver whose note says why, to its own program alone."""
 
 EVENTS_TO_RECEIVER: dict[EventKind, Seen] = {
     EventKind.SEND: Seen.BOTH,
@@ -65,6 +74,8 @@ EVENTS_TO_RECEIVER: dict[EventKind, Seen] = {
     EventKind.LIVE_HAND_OFF: Seen.AFTER_ACCEPTING,
     EventKind.RELEASE_ASKED: Seen.AFTER_ACCEPTING,
     EventKind.RELEASE_WITHDRAWN: Seen.AFTER_ACCEPTING,
+    EventKind.WITHDRAW: Seen.BOTH,
+    EventKind.FREEZE: Seen.BOTH,
 }
 """Events of the sender that a receiver sees; all others it never does."""
 
@@ -89,17 +100,28 @@ def mask_for_receiver(referral: Referral, shown: Shown) -> Referral:
         masked = replace(masked, outcome=None)
     if shown.status is Status.DECLINED:
         return replace(masked, state=State.DECLINED, closed_at=None)
+    if shown.status is Status.EXPIRED:
+        return replace(masked, state=State.EXPIRED, closed_at=None)
     return masked
 
 
 def events_for_sender(events: Iterable[Event], shown: Shown) -> tuple[Event, ...]:
     """Return the events the sender may know; a hand-back reads as a decline, without a reason."""
     seen = []
+    answered = False
     for event in events:
         rule = EVENTS_TO_SENDER.get(event.kind, Seen.NOBODY_ELSE)
         with_release = rule is Seen.WITH_RELEASE and shown.progress
+        answered = answered or event.kind is EventKind.ACCEPT
         if event.by is Side.SENDER:
             seen.append(event)
+        elif event.kind is EventKind.SEEN:
+            # Opened before the answer; that somebody looks in later is the receiver's own.
+            seen += [] if answered else [event]
+        elif event.kind is EventKind.EXPIRE:
+            seen.append(event)
+        elif event.kind in WITH_A_NOTE_OF_THEIR_OWN and (rule is Seen.BOTH or with_release):
+            seen.append(replace(event, note_id=None))
         elif event.kind is EventKind.HAND_BACK:
             seen.append(replace(event, kind=EventKind.DECLINE, reason=None, note_id=None))
         elif event.kind is EventKind.DECLINE:
@@ -121,7 +143,7 @@ def events_for_receiver(events: Iterable[Event], referral: Referral) -> tuple[Ev
         rule = EVENTS_TO_RECEIVER.get(event.kind, Seen.NOBODY_ELSE)
         if (
             event.by is Side.RECEIVER
-            or (event.by is Side.SYSTEM and event.kind is EventKind.RESUME)
+            or (event.by is Side.SYSTEM and event.kind in {EventKind.RESUME, EventKind.EXPIRE})
             or (event.by is Side.SENDER and rule is Seen.BOTH)
             or (event.by is Side.SENDER and rule is Seen.AFTER_ACCEPTING and took)
         ):
@@ -161,7 +183,7 @@ def outcome_not_shared_at(referral: Referral) -> datetime | None:
 
 def options_offered(referral: Referral, clocks: Iterable[Clock], at: datetime) -> bool:
     """Return True when a missed answer, or a decline, gives the sender new options (R75, R79)."""
-    if referral.state is State.DECLINED:
+    if referral.state in {State.DECLINED, State.EXPIRED}:
         return True
     if referral.state not in {State.SENT, State.WAITLISTED}:
         return False

@@ -54,11 +54,16 @@ class Standing(StrEnum):
     RECALLED = "recalled"
     STOPPED = "stopped"
     ENTERED_IN_ERROR = "entered-in-error"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CLOSED_AFTER_EXPIRY = "closed-after-expiry"
+    FROZEN = "frozen"
 
 
 class Facts(StrEnum):
-    """How much of the facts a receiver sees."""
+    """How much of the facts a receiver sees: "gone" is not even need, county and urgency."""
 
+    GONE = "gone"
     NONE = "none"
     BEFORE = "before"
     ALL = "all"
@@ -168,6 +173,11 @@ TABLE: tuple[Row, ...] = (
     _row(_S, [_ST.RECALLED], Shown(Status.RECALLED)),
     _row(_S, [_ST.STOPPED], Shown(Status.STOPPED)),
     _row(_S, [_ST.ENTERED_IN_ERROR], Shown(Status.ENTERED_IN_ERROR)),
+    _row(_S, [_ST.WITHDRAWN], Shown(Status.WITHDRAWN)),
+    _row(_S, [_ST.FROZEN], Shown(Status.FROZEN)),
+    # Nobody answered: the sender's again, with an end of its own.
+    _row(_S, [_ST.EXPIRED], Shown(Status.EXPIRED)),
+    _row(_S, [_ST.CLOSED_AFTER_EXPIRY], Shown(Status.CLOSED, outcome=True)),
     # The receiver: nothing of a draft, and nothing any more of what was recalled or sent in error.
     _row(_R, [_ST.DRAFT, _ST.RECALLED, _ST.ENTERED_IN_ERROR], None),
     # A partner by phone has no inbox: it sees nothing here, now or ever.
@@ -191,6 +201,10 @@ TABLE: tuple[Row, ...] = (
         Shown(Status.DECLINED, progress=True),
     ),
     _row(_R, [_ST.STOPPED], Shown(Status.STOPPED)),
+    # It did not answer, or the sender took it back after it was opened: nothing is left to read.
+    _row(_R, [_ST.EXPIRED, _ST.CLOSED_AFTER_EXPIRY], Shown(Status.EXPIRED, facts=Facts.GONE)),
+    _row(_R, [_ST.WITHDRAWN], Shown(Status.WITHDRAWN, facts=Facts.GONE)),
+    _row(_R, [_ST.FROZEN], Shown(Status.FROZEN, facts=Facts.GONE)),
     # The coordinator sees no code and no row (R79).
     _row(_C, list(Standing), None),
 )
@@ -216,20 +230,31 @@ def look_up(viewer: Viewer, standing: Standing, code: str | None, *, release: bo
 def standing_of(referral: Referral) -> Standing:
     """Return where the referral stands; a stop after the receiver had closed counts as a stop."""
     match referral.state:
-        case State.DECLINED:
-            return Standing.HANDED_BACK if referral.handed_back else Standing.DECLINED
+        case State.DECLINED if referral.handed_back:
+            return Standing.HANDED_BACK
         case State.CLOSED:
-            by_sender = referral.declined_at is not None
-            if referral.by_phone and not by_sender:
-                return Standing.TAKEN_BY_PHONE
-            return Standing.CLOSED_BY_SENDER if by_sender else Standing.CLOSED_BY_RECEIVER
+            return _closed(referral)
         case State.CANCELLED:
-            stopped = referral.accepted_at is not None
-            return Standing.STOPPED if stopped else Standing.RECALLED
+            return _cancelled(referral)
         case State.SENT if referral.by_phone:
             return Standing.TO_CALL
         case state:
             return Standing(state.value)
+
+
+def _closed(referral: Referral) -> Standing:
+    if referral.declined_at is not None:
+        return Standing.CLOSED_BY_SENDER
+    if referral.expired_at is not None:
+        return Standing.CLOSED_AFTER_EXPIRY
+    return Standing.TAKEN_BY_PHONE if referral.by_phone else Standing.CLOSED_BY_RECEIVER
+
+
+def _cancelled(referral: Referral) -> Standing:
+    if referral.accepted_at is not None:
+        return Standing.STOPPED
+    # A draft that was thrown away had nobody who could have opened it.
+    return Standing.RECALLED if referral.sent_at is None else Standing.WITHDRAWN
 
 
 def code_of(referral: Referral, standing: Standing) -> str | None:

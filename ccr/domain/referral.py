@@ -1,7 +1,8 @@
-"""A referral's life as one table: who may do what, from which state, and whose move is next.
+"""A referral's life: what somebody may do with it now, and what it is after that.
 
-What lives here: the table and `advance`. What must not: who sees what (`ccr.domain.projection`),
-due times (`ccr.domain.clocks`), any fact about a person.
+What lives here: `advance`, the only way to another state. What must not: the table of states and
+acts (`ccr.domain.referral_transitions`), who sees what (`ccr.domain.projection`), due times
+(`ccr.domain.clocks`), any fact about a person.
 
 Two rules run through the table. A decline never ends a referral: it comes back to its sender.
 And nothing a sender may do after acceptance depends on what the receiver did since, because a
@@ -15,13 +16,13 @@ that nobody can stop; the sender's page reads "accepted by phone", and after the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from ccr.domain.clocks import ClockKind, Side
+from ccr.domain.clocks import Side
 from ccr.domain.errors import IllegalTransitionError, InvalidInputError
 from ccr.domain.outcomes import (
     CONNECTED_OUTCOMES,
@@ -34,184 +35,20 @@ from ccr.domain.outcomes import (
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import (
     NEEDS_AN_INBOX,
-    NEXT_MOVER,
+    TAKEN_BACK,
     TOLD_BY_PHONE,
     Action,
     State,
 )
+from ccr.domain.referral_transitions import TRANSITIONS, Requirement, Transition, row_for
 from ccr.domain.taxonomy import Urgency
 
 MAX_PAUSE = timedelta(days=90)
 """The longest hold or waitlist date. Our choice, ADR 0005."""
-
-
-class Requirement(StrEnum):
-    """What an act cannot do without."""
-
-    REASON = "reason"
-    OUTCOME = "outcome"
-    UNTIL = "until"
-    NOTE = "note"
-    """Checked where the note is sealed: free text never comes into this module."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row of the table.
-
-    Attributes:
-        to: the new state. RESUME goes back to "accepted" when there was no contact yet.
-        who: the sides that may do it.
-        needs: what has to come with it, or None.
-        starts: the clock that starts, or None; `until` is its due time when `due_at_until`.
-        stops: the clocks that stop.
-        pauses, resumes: what happens to the running contact clock.
-        hands_to: the side that owns the running answer clock from now on, or None.
-        stamps: the times of the referral that it sets; all but `closed_at` are set once.
-    """
-
-    to: State
-    who: frozenset[Side]
-    needs: Requirement | None = None
-    starts: ClockKind | None = None
-    due_at_until: bool = False
-    stops: frozenset[ClockKind] = frozenset()
-    pauses: bool = False
-    resumes: bool = False
-    hands_to: Side | None = None
-    stamps: tuple[str, ...] = ()
-
-    @property
-    def next_mover(self) -> Side | None:
-        """Return whose move is next."""
-        return NEXT_MOVER[self.to]
-
-
-_SENDER, _RECEIVER = frozenset({Side.SENDER}), frozenset({Side.RECEIVER})
-_ALL = frozenset(ClockKind)
-_ANSWER, _FIRST, _OUTCOME = ClockKind.ANSWER, ClockKind.FIRST_CONTACT, ClockKind.OUTCOME
-
-_RECALL = Transition(State.CANCELLED, _SENDER, stops=_ALL, stamps=("closed_at",))
-_WAITLIST = Transition(
-    State.WAITLISTED, _RECEIVER, Requirement.UNTIL, starts=_ANSWER, due_at_until=True
-)
-_ACCEPT = Transition(
-    State.ACCEPTED,
-    _RECEIVER,
-    starts=_FIRST,
-    stops=frozenset({_ANSWER}),
-    stamps=("accepted_at",),
-)
-# The answer clock starts anew as the sender's: choose again, or close.
-_DECLINE = Transition(
-    State.DECLINED,
-    _RECEIVER,
-    Requirement.REASON,
-    starts=_ANSWER,
-    hands_to=Side.SENDER,
-    stamps=("declined_at",),
-)
-_HAND_BACK = Transition(
-    State.DECLINED,
-    _RECEIVER,
-    Requirement.REASON,
-    starts=_ANSWER,
-    stops=frozenset({_FIRST, _OUTCOME}),
-    hands_to=Side.SENDER,
-    stamps=("declined_at",),
-)
-_HOLD = Transition(State.ON_HOLD, _RECEIVER, Requirement.UNTIL, pauses=True)
-_CONNECT = Transition(
-    State.CONNECTED,
-    _RECEIVER,
-    starts=_OUTCOME,
-    stops=frozenset({_FIRST}),
-    stamps=("contacted_at", "connected_at"),
-)
-_CLOSE = Transition(State.CLOSED, _RECEIVER, Requirement.OUTCOME, stops=_ALL, stamps=("closed_at",))
-# By phone: the sender writes down what was said. There is nobody whom a clock could chase.
-_PHONE_ACCEPT = Transition(State.CLOSED, _SENDER, stops=_ALL, stamps=("accepted_at", "closed_at"))
-_PHONE_DECLINE = Transition(
-    State.DECLINED,
-    _SENDER,
-    Requirement.REASON,
-    starts=_ANSWER,
-    hands_to=Side.SENDER,
-    stamps=("declined_at",),
-)
-_STOP = Transition(State.CANCELLED, _SENDER, stops=_ALL, stamps=("closed_at",))
-_ERROR = Transition(State.ENTERED_IN_ERROR, _SENDER, stops=_ALL, stamps=("closed_at",))
-
-TRANSITIONS: dict[tuple[State, Action], Transition] = {
-    (State.DRAFT, Action.SEND): Transition(
-        State.SENT, _SENDER, starts=_ANSWER, stamps=("sent_at",)
-    ),
-    (State.DRAFT, Action.CANCEL): Transition(State.CANCELLED, _SENDER, stamps=("closed_at",)),
-    (State.SENT, Action.ASK): Transition(
-        State.ASKED, _RECEIVER, Requirement.NOTE, hands_to=Side.SENDER
-    ),
-    (State.SENT, Action.WAITLIST): _WAITLIST,
-    (State.SENT, Action.ACCEPT): _ACCEPT,
-    (State.SENT, Action.DECLINE): _DECLINE,
-    (State.SENT, Action.PHONE_ACCEPT): _PHONE_ACCEPT,
-    (State.SENT, Action.PHONE_DECLINE): _PHONE_DECLINE,
-    (State.SENT, Action.RECALL): _RECALL,
-    (State.SENT, Action.ENTER_IN_ERROR): _ERROR,
-    (State.ASKED, Action.ANSWER): Transition(
-        State.SENT, _SENDER, Requirement.NOTE, hands_to=Side.RECEIVER
-    ),
-    (State.ASKED, Action.WAITLIST): _WAITLIST,
-    (State.ASKED, Action.ACCEPT): _ACCEPT,
-    (State.ASKED, Action.DECLINE): _DECLINE,
-    (State.ASKED, Action.RECALL): _RECALL,
-    (State.ASKED, Action.ENTER_IN_ERROR): _ERROR,
-    (State.WAITLISTED, Action.WAITLIST): _WAITLIST,
-    (State.WAITLISTED, Action.ACCEPT): _ACCEPT,
-    (State.WAITLISTED, Action.DECLINE): _DECLINE,
-    (State.WAITLISTED, Action.RECALL): _RECALL,
-    (State.WAITLISTED, Action.ENTER_IN_ERROR): _ERROR,
-    (State.ACCEPTED, Action.HAND_BACK): _HAND_BACK,
-    (State.ACCEPTED, Action.BEGIN): Transition(
-        State.IN_PROGRESS,
-        _RECEIVER,
-        starts=_OUTCOME,
-        stops=frozenset({_FIRST}),
-        stamps=("contacted_at",),
-    ),
-    (State.ACCEPTED, Action.HOLD): _HOLD,
-    (State.ACCEPTED, Action.CONNECT): _CONNECT,
-    (State.ACCEPTED, Action.CLOSE): _CLOSE,
-    (State.ACCEPTED, Action.STOP): _STOP,
-    (State.ACCEPTED, Action.ENTER_IN_ERROR): _ERROR,
-    (State.IN_PROGRESS, Action.HOLD): _HOLD,
-    (State.IN_PROGRESS, Action.CONNECT): _CONNECT,
-    (State.IN_PROGRESS, Action.CLOSE): _CLOSE,
-    (State.IN_PROGRESS, Action.STOP): _STOP,
-    (State.IN_PROGRESS, Action.ENTER_IN_ERROR): _ERROR,
-    (State.ON_HOLD, Action.HAND_BACK): _HAND_BACK,
-    (State.ON_HOLD, Action.HOLD): _HOLD,
-    (State.ON_HOLD, Action.RESUME): Transition(
-        State.IN_PROGRESS, frozenset({Side.RECEIVER, Side.SYSTEM}), resumes=True
-    ),
-    (State.ON_HOLD, Action.CONNECT): _CONNECT,
-    (State.ON_HOLD, Action.CLOSE): _CLOSE,
-    (State.ON_HOLD, Action.STOP): _STOP,
-    (State.ON_HOLD, Action.ENTER_IN_ERROR): _ERROR,
-    (State.CONNECTED, Action.CLOSE): _CLOSE,
-    (State.CONNECTED, Action.STOP): _STOP,
-    (State.CONNECTED, Action.ENTER_IN_ERROR): _ERROR,
-    (State.DECLINED, Action.CLOSE): Transition(
-        State.CLOSED, _SENDER, Requirement.OUTCOME, stops=_ALL, stamps=("closed_at",)
-    ),
-    (State.DECLINED, Action.REROUTE): Transition(
-        State.CLOSED, _SENDER, stops=_ALL, stamps=("closed_at",)
-    ),
-    (State.DECLINED, Action.ENTER_IN_ERROR): _ERROR,
-    # The sender does not know whether the receiver has closed, so these two stay possible.
-    (State.CLOSED, Action.STOP): _STOP,
-    (State.CLOSED, Action.ENTER_IN_ERROR): _ERROR,
-    (State.CANCELLED, Action.ENTER_IN_ERROR): _ERROR,
-}
+UNDO_WINDOW = timedelta(minutes=30)
+"""How long a wrong answer can be taken back as if it had not been given. Our choice, ADR 0024."""
+REOPEN_WINDOW = timedelta(days=30)
+"""How long after closing a receiver may open a referral again. Our choice, ADR 0024."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +62,8 @@ class Referral:
         contacted_at: when the person was first reached by the receiver.
         closed_at: when it ended, in whatever way.
         by_phone: True when the partner had no inbox as it was sent: the sender calls, for good.
+        opened_at: when somebody at the receiver first opened or answered it.
+        expired_at: when it came back because nobody answered.
     """
 
     id: UUID
@@ -247,6 +86,8 @@ class Referral:
     outcome: Outcome | None = None
     hold_until: datetime | None = None
     by_phone: bool = False
+    opened_at: datetime | None = None
+    expired_at: datetime | None = None
 
     @property
     def next_mover(self) -> Side | None:
@@ -256,6 +97,11 @@ class Referral:
         return self.state.next_mover
 
     @property
+    def came_back(self) -> bool:
+        """Return True when it is, or was, the sender's again: declined, handed back, expired."""
+        return self.declined_at is not None or self.expired_at is not None
+
+    @property
     def handed_back(self) -> bool:
         """Return True when it was declined after it had been accepted."""
         return self.declined_at is not None and self.accepted_at is not None
@@ -263,9 +109,7 @@ class Referral:
     @property
     def ended_by_sender(self) -> bool:
         """Return True when the present end is the sender's own act, which it may always see."""
-        if self.state in {State.CANCELLED, State.ENTERED_IN_ERROR}:
-            return True
-        return self.state is State.CLOSED and self.declined_at is not None
+        return self.state in TAKEN_BACK or (self.state is State.CLOSED and self.came_back)
 
 
 def advance(
@@ -286,13 +130,13 @@ def advance(
             the sentence never names what happened after acceptance.
         InvalidInputError: what the act needs is missing or cannot be; `field` names it.
     """
-    transition = TRANSITIONS.get((referral.state, action))
-    if transition is None or by not in transition.who or not _allowed(referral, action):
+    transition = transition_for(referral, action)
+    if transition is None or by not in transition.who or not _allowed(referral, action, by, at):
         raise IllegalTransitionError(_refusal(referral, action, by))
     _check_inputs(referral, transition, action, at, reason, outcome, until)
     _check_told(action, reason, told_by)
-    no_contact_yet = transition.resumes and referral.contacted_at is None
-    changes: dict[str, Any] = {
+    changes: dict[str, Any] = dict.fromkeys(transition.clears)
+    changes |= {
         name: at
         for name in transition.stamps
         if name == "closed_at" or getattr(referral, name) is None
@@ -307,32 +151,79 @@ def advance(
         changes["outcome"] = Outcome.UNKNOWN
     return replace(
         referral,
-        state=State.ACCEPTED if no_contact_yet else transition.to,
+        state=transition.to,
         version=referral.version + 1,
         hold_until=until if transition.needs is Requirement.UNTIL else None,
         **changes,
     )
 
 
-def possible_actions(referral: Referral, by: Side) -> frozenset[Action]:
-    """Return what this side may do now; for a sender it never depends on hidden states."""
+def transition_for(referral: Referral, action: Action) -> Transition | None:
+    """Return the row of the table as it holds for this referral, or None when there is none."""
+    contacted = referral.contacted_at is not None
+    return row_for(referral.state, action, contacted=contacted, by_phone=referral.by_phone)
+
+
+def possible_actions(referral: Referral, by: Side, at: datetime) -> frozenset[Action]:
+    """Return what this side may do at `at`; for a sender it never depends on hidden states."""
     return frozenset(
         action
         for (state, action), transition in TRANSITIONS.items()
-        if state is referral.state and by in transition.who and _allowed(referral, action)
+        if state is referral.state and by in transition.who and _allowed(referral, action, by, at)
     )
 
 
-def _allowed(referral: Referral, action: Action) -> bool:
+def _allowed(referral: Referral, action: Action, by: Side, at: datetime) -> bool:
     """Return False for what the table allows by state but the referral's past does not."""
     if action in (NEEDS_AN_INBOX if referral.by_phone else TOLD_BY_PHONE):
         return False
-    if action is Action.HAND_BACK:
-        return referral.contacted_at is None
-    if action is Action.STOP:
-        # A referral that came back and was closed by its sender has nobody to stop.
-        return referral.declined_at is None
-    return not (action is Action.ENTER_IN_ERROR and referral.sent_at is None)
+    return _PASTS.get(action, _always)(referral, by, at)
+
+
+def _always(_referral: Referral, _by: Side, _at: datetime) -> bool:
+    return True
+
+
+def _may_stop(referral: Referral, _by: Side, _at: datetime) -> bool:
+    # A referral that came back and was closed by its sender has nobody to stop.
+    return not referral.came_back
+
+
+def _may_undo_accept(referral: Referral, by: Side, at: datetime) -> bool:
+    writer = Side.SENDER if referral.by_phone else Side.RECEIVER
+    untouched = referral.contacted_at is None and not referral.came_back
+    return by is writer and untouched and _is_fresh(referral.accepted_at, at)
+
+
+def _may_undo_decline(referral: Referral, by: Side, at: datetime) -> bool:
+    writer = Side.SENDER if referral.by_phone else Side.RECEIVER
+    return by is writer and not referral.handed_back and _is_fresh(referral.declined_at, at)
+
+
+def _may_reopen(referral: Referral, _by: Side, at: datetime) -> bool:
+    closed_at = referral.closed_at
+    own = not referral.came_back and not referral.by_phone
+    return own and closed_at is not None and at < closed_at + REOPEN_WINDOW
+
+
+def _is_fresh(answered_at: datetime | None, at: datetime) -> bool:
+    return answered_at is not None and at < answered_at + UNDO_WINDOW
+
+
+_PASTS: dict[Action, Callable[[Referral, Side, datetime], bool]] = {
+    Action.HAND_BACK: lambda referral, _by, _at: referral.contacted_at is None,
+    Action.STOP: _may_stop,
+    Action.ENTER_IN_ERROR: lambda referral, _by, _at: referral.sent_at is not None,
+    Action.RECALL: lambda referral, _by, _at: referral.opened_at is None,
+    Action.WITHDRAW: lambda referral, _by, _at: referral.opened_at is not None,
+    Action.FREEZE: lambda referral, _by, _at: referral.opened_at is not None,
+    # By phone the move is the sender's already: it is chased, and nothing is taken from it.
+    Action.EXPIRE: lambda referral, _by, _at: not referral.by_phone,
+    Action.UNDO_ACCEPT: _may_undo_accept,
+    Action.UNDO_DECLINE: _may_undo_decline,
+    Action.REOPEN: _may_reopen,
+}
+"""What an act asks of the past, beside the state."""
 
 
 def _check_inputs(
@@ -358,7 +249,8 @@ def _check_inputs(
         return
     if outcome is None:
         raise InvalidInputError(phrase("Say how it ended."), field="outcome")
-    if referral.state is State.DECLINED and outcome not in SENDER_OUTCOMES:
+    came_back = referral.state in {State.DECLINED, State.EXPIRED}
+    if came_back and outcome not in SENDER_OUTCOMES:
         raise InvalidInputError(phrase("Only the partner can record this."), field="outcome")
     if outcome in CONNECTED_OUTCOMES and referral.state is not State.CONNECTED:
         raise InvalidInputError(phrase("Record first that you are connected."), field="outcome")
@@ -376,7 +268,9 @@ def _check_told(action: Action, reason: DeclineReason | None, told_by: ToldBy | 
 
 def _refusal(referral: Referral, action: Action, by: Side) -> Phrase:
     """Return one sentence; for a sender after acceptance always the same one."""
-    hidden = referral.accepted_at is not None and referral.declined_at is None
+    if action is Action.RECALL and referral.opened_at is not None and not referral.accepted_at:
+        return phrase("They have opened it. You can still take it back.")
+    hidden = referral.accepted_at is not None and not referral.came_back
     if by is not Side.RECEIVER and hidden:
         return phrase('"%(action)s" is not possible after acceptance.', action=action.label)
     return phrase(

@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from ccr.domain.clocks import Clock, ClockKind, OpenCalendar, Side, start_clock
-from ccr.domain.referral import Transition
+from ccr.domain.referral_transitions import Transition
 from ccr.domain.taxonomy import Urgency
 
 
 def clocks_after(
     clocks: Mapping[ClockKind, Clock],
-    transition: Transition,
+    transition: Transition | None,
     *,
     at: datetime,
     until: datetime | None,
@@ -28,6 +28,8 @@ def clocks_after(
 
     There is at most one clock of a kind; starting one anew replaces it.
     """
+    if transition is None:
+        return dict(clocks)
     after = {
         kind: clock.meet(at) if kind in transition.stops else clock
         for kind, clock in clocks.items()

@@ -28,6 +28,9 @@ class State(Labelled):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     ENTERED_IN_ERROR = "entered-in-error"
+    RECALLED = "recalled"
+    EXPIRED = "expired"
+    FROZEN = "frozen"
 
     @property
     def label(self) -> Phrase:
@@ -44,11 +47,6 @@ class State(Labelled):
         """Return True while somebody has a move to make."""
         return NEXT_MOVER[self] is not None
 
-    @property
-    def fhir_status(self) -> str:
-        """Return the FHIR R4 Task.status code. Source: hl7.org/fhir/R4/valueset-task-status."""
-        return _FHIR_STATUS[self]
-
 
 NEXT_MOVER: dict[State, Side | None] = {
     State.DRAFT: Side.SENDER,
@@ -63,12 +61,17 @@ NEXT_MOVER: dict[State, Side | None] = {
     State.CLOSED: None,
     State.CANCELLED: None,
     State.ENTERED_IN_ERROR: None,
+    State.RECALLED: None,
+    State.EXPIRED: Side.SENDER,
+    State.FROZEN: None,
 }
 
 WAITING_FOR_ANSWER = frozenset({State.SENT, State.ASKED, State.WAITLISTED})
 TAKEN = frozenset({State.ACCEPTED, State.IN_PROGRESS, State.ON_HOLD, State.CONNECTED})
 """Accepted and not yet ended: the receiver works, and the sender sees one and the same."""
-ENDED = frozenset({State.CLOSED, State.CANCELLED, State.ENTERED_IN_ERROR})
+TAKEN_BACK = frozenset({State.CANCELLED, State.RECALLED, State.ENTERED_IN_ERROR, State.FROZEN})
+"""Ended by the sender's own act, in whatever state it was."""
+ENDED = TAKEN_BACK | {State.CLOSED}
 
 
 class Action(Labelled):
@@ -93,6 +96,12 @@ class Action(Labelled):
     ENTER_IN_ERROR = "enter-in-error"
     PHONE_ACCEPT = "phone-accept"
     PHONE_DECLINE = "phone-decline"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    UNDO_ACCEPT = "undo-accept"
+    UNDO_DECLINE = "undo-decline"
+    REOPEN = "reopen"
+    FREEZE = "freeze"
 
     @property
     def label(self) -> Phrase:
@@ -153,6 +162,12 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     ESCALATED = "escalated"
     OPTIONS_OFFERED = "options-offered"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    UNDO_ACCEPT = "undo-accept"
+    UNDO_DECLINE = "undo-decline"
+    REOPEN = "reopen"
+    FREEZE = "freeze"
 
 
 LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {
@@ -180,6 +195,9 @@ _STATE_LABELS = {
     State.CLOSED: phrase("Closed"),
     State.CANCELLED: phrase("Cancelled"),
     State.ENTERED_IN_ERROR: phrase("Entered in error"),
+    State.RECALLED: phrase("Recalled"),
+    State.EXPIRED: phrase("Nobody answered in time"),
+    State.FROZEN: phrase("Frozen: it went to the wrong partner"),
 }
 
 _ACTION_LABELS = {
@@ -202,19 +220,10 @@ _ACTION_LABELS = {
     Action.ENTER_IN_ERROR: phrase("Mark as entered in error"),
     Action.PHONE_ACCEPT: phrase("Record: they accepted by phone"),
     Action.PHONE_DECLINE: phrase("Record: they cannot take it"),
-}
-
-_FHIR_STATUS = {
-    State.DRAFT: "draft",
-    State.SENT: "requested",
-    State.ASKED: "received",
-    State.WAITLISTED: "received",
-    State.ACCEPTED: "accepted",
-    State.IN_PROGRESS: "in-progress",
-    State.ON_HOLD: "on-hold",
-    State.CONNECTED: "in-progress",
-    State.DECLINED: "rejected",
-    State.CLOSED: "completed",
-    State.CANCELLED: "cancelled",
-    State.ENTERED_IN_ERROR: "entered-in-error",
+    Action.WITHDRAW: phrase("Take it back"),
+    Action.EXPIRE: phrase("End the wait"),
+    Action.UNDO_ACCEPT: phrase("Undo: it is not accepted yet"),
+    Action.UNDO_DECLINE: phrase("Undo: it is not declined"),
+    Action.REOPEN: phrase("Open it again"),
+    Action.FREEZE: phrase("Freeze: the wrong partner opened it"),
 }

@@ -44,6 +44,9 @@ class Status(Labelled):
     RECALLED = "recalled"
     STOPPED = "stopped"
     ENTERED_IN_ERROR = "entered-in-error"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    FROZEN = "frozen"
 
     @property
     def label(self) -> Phrase:
@@ -275,6 +278,9 @@ _STATUS_LABELS = {
     Status.RECALLED: phrase("Recalled"),
     Status.STOPPED: phrase("Stopped by the person"),
     Status.ENTERED_IN_ERROR: phrase("Entered in error"),
+    Status.WITHDRAWN: phrase("Taken back by the sender"),
+    Status.EXPIRED: phrase("Nobody answered in time"),
+    Status.FROZEN: phrase("Frozen: it went to the wrong partner"),
 }
 
 _GROUPS = {
@@ -299,6 +305,9 @@ _GROUPS = {
     Status.RECALLED: Group.DONE,
     Status.STOPPED: Group.DONE,
     Status.ENTERED_IN_ERROR: Group.DONE,
+    Status.WITHDRAWN: Group.DONE,
+    Status.EXPIRED: Group.MY_MOVE,
+    Status.FROZEN: Group.DONE,
 }
 
 SENDER_WORDS: dict[EventKind, Phrase] = {
@@ -325,11 +334,20 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_ASKED: phrase("You recorded that the partner may tell you how it goes."),
     EventKind.RELEASE_CONFIRMED: phrase("The partner confirmed the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("You ended the feedback release."),
+    EventKind.SEEN: phrase("They opened it."),
+    EventKind.WITHDRAW: phrase("You took it back after they had opened it."),
+    EventKind.EXPIRE: phrase("Nobody answered in time. It is yours again."),
+    EventKind.UNDO_ACCEPT: phrase("They took back their yes. It waits for an answer again."),
+    EventKind.UNDO_DECLINE: phrase("They took back their no. It waits for an answer again."),
+    EventKind.REOPEN: phrase("They opened it again."),
+    EventKind.FREEZE: phrase("You froze it: the wrong partner had opened it."),
 }
 
 CALLER_WORDS: dict[EventKind, Phrase] = {
     **SENDER_WORDS,
     EventKind.SEND: phrase("The code was made, with the person's yes."),
+    EventKind.UNDO_ACCEPT: phrase("You took back what you had written down."),
+    EventKind.UNDO_DECLINE: phrase("You took back what you had written down."),
 }
 """The sender's words where nothing was sent, because the partner is called."""
 
@@ -355,4 +373,10 @@ RECEIVER_WORDS: dict[EventKind, Phrase] = {
     EventKind.RELEASE_CONFIRMED: phrase("You confirmed the feedback release."),
     EventKind.RELEASE_REFUSED: phrase("The person refused the feedback release."),
     EventKind.RELEASE_WITHDRAWN: phrase("The feedback release ended."),
+    EventKind.WITHDRAW: phrase("The sender took it back."),
+    EventKind.EXPIRE: phrase("The time to answer is over."),
+    EventKind.UNDO_ACCEPT: phrase("You took back your yes."),
+    EventKind.UNDO_DECLINE: phrase("You took back your no."),
+    EventKind.REOPEN: phrase("You opened it again."),
+    EventKind.FREEZE: phrase("It came to you by mistake. The sender froze it."),
 }

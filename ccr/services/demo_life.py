@@ -26,9 +26,10 @@ from ccr.domain.clocks import (
 )
 from ccr.domain.disclosure import Coarsened
 from ccr.domain.outcomes import AttemptKind
-from ccr.domain.referral import TRANSITIONS, Referral, Requirement, advance
+from ccr.domain.referral import Referral, advance, transition_for
 from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import Action, EventKind, State
+from ccr.domain.referral_transitions import Requirement
 from ccr.domain.release import ConfirmedHow, FeedbackRelease
 from ccr.domain.taxonomy import Known, Regime
 from ccr.services.draft_facts import DraftFacts, seal
@@ -99,7 +100,7 @@ class Life:
         given = given or Given()
         self.take_steps(at)
         before = self.referral
-        transition = TRANSITIONS[before.state, action]
+        transition = transition_for(before, action)
         self.referral = advance(
             before, action, at=at, by=by, reason=given.reason, outcome=given.outcome,
             until=given.until,
@@ -110,7 +111,7 @@ class Life:
         )  # fmt: skip
         self._keep_clocks(after, in_time=None if action in WAIT_ENDS else True)
         reason = {Requirement.REASON: given.reason, Requirement.OUTCOME: given.outcome}.get(
-            transition.needs or Requirement.NOTE
+            (transition.needs if transition else None) or Requirement.NOTE
         )
         self._write(
             EventKind(action.value), by, at, reason=reason, note=given.note,

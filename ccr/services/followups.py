@@ -17,14 +17,13 @@ from ccr.domain.clocks import Side, Step, due_steps
 from ccr.domain.errors import NotFoundError
 from ccr.domain.paging import Page, page_number
 from ccr.domain.projection_table import NOT_SHARED_AFTER
-from ccr.domain.referral import TRANSITIONS, advance
-from ccr.domain.referral_clocks import clocks_after
-from ccr.domain.referral_states import Action, EventKind, State
+from ccr.domain.referral_states import Action, EventKind
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.outbox import Notice, notify, notify_compartment
 from ccr.services.referral_desk import ReceivedItem, SentItem, items_of
+from ccr.services.system_acts import act_alone
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import referral_lists as lists
@@ -34,8 +33,6 @@ from ccr.storage.queries.clocks import (
     StoredClock,
     due_clocks,
     holds_that_ended,
-    list_clocks,
-    save_clocks,
     take_step,
 )
 from ccr.storage.queries.drafts import forget_old_reasons
@@ -43,7 +40,6 @@ from ccr.storage.queries.referrals import (
     NewEvent,
     add_event,
     lock_referral,
-    save_referral,
 )
 
 BATCH = 200
@@ -175,35 +171,6 @@ def _end_holds(world: World, *, at: datetime) -> int:
     """Go on with what was on hold until now; return how many."""
     count = 0
     for referral_id in holds_that_ended(at, limit=BATCH):
-        with unit_of_work():
-            before = lock_referral(referral_id)
-            if before.state is not State.ON_HOLD or (before.hold_until or at) > at:
-                continue
-            clocks = list_clocks([referral_id])[referral_id]
-            after = advance(before, Action.RESUME, at=at, by=Side.SYSTEM)
-            save_referral(before, after, at=at)
-            add_event(
-                NewEvent(
-                    referral_id,
-                    EventKind.RESUME,
-                    Side.SYSTEM,
-                    at,
-                    from_state=before.state,
-                    to_state=after.state,
-                )
-            )
-            moved = clocks_after(
-                clocks,
-                TRANSITIONS[State.ON_HOLD, Action.RESUME],
-                at=at,
-                until=None,
-                urgency=after.urgency,
-                calendar=world.hours.business_week("UTC"),
-            )
-            save_clocks(after, clocks, moved)
-            if after.receiver_compartment_id is not None:
-                append_event_to(
-                    after.receiver_compartment_id, None, "resume", "referral", referral_id, at=at
-                )
+        if act_alone(world, referral_id, Action.RESUME, at=at) is not None:
             count += 1
     return count

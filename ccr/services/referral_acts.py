@@ -15,9 +15,10 @@ from ccr.domain.clocks import ClockKind, OpenCalendar, Side, start_clock
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
-from ccr.domain.referral import TRANSITIONS, Referral, Requirement, advance
+from ccr.domain.referral import Referral, advance, transition_for
 from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import LOGGED, Action, EventKind, State
+from ccr.domain.referral_transitions import Requirement
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
@@ -46,11 +47,35 @@ PERMISSION = {
 # Acts that the other side may know of at once, and is told of by a notice that says nothing.
 # After acceptance a sender is told of a hand-back alone.
 TOLD_TO_SENDER = frozenset(
-    {Action.ASK, Action.WAITLIST, Action.ACCEPT, Action.DECLINE, Action.HAND_BACK}
+    {
+        Action.ASK,
+        Action.WAITLIST,
+        Action.ACCEPT,
+        Action.DECLINE,
+        Action.HAND_BACK,
+        Action.UNDO_ACCEPT,
+        Action.UNDO_DECLINE,
+        Action.EXPIRE,
+    }
 )
-TOLD_TO_RECEIVER = frozenset({Action.SEND, Action.ANSWER, Action.STOP})
+TOLD_TO_RECEIVER = frozenset(
+    {Action.SEND, Action.ANSWER, Action.STOP, Action.WITHDRAW, Action.EXPIRE}
+)
 # Acts by which the wait of a clock ends without what it waited for.
-WAIT_ENDS = frozenset({Action.RECALL, Action.STOP, Action.ENTER_IN_ERROR, Action.CANCEL})
+WAIT_ENDS = frozenset(
+    {
+        Action.RECALL,
+        Action.WITHDRAW,
+        Action.STOP,
+        Action.ENTER_IN_ERROR,
+        Action.CANCEL,
+        Action.FREEZE,
+        Action.UNDO_ACCEPT,
+    }
+)
+ENDS_RELEASE = frozenset(
+    {Action.STOP, Action.ENTER_IN_ERROR, Action.FREEZE, Action.WITHDRAW, Action.UNDO_ACCEPT}
+)
 
 
 def note_context(event_id: UUID, compartment_id: UUID) -> str:
@@ -121,8 +146,8 @@ def act(
             until=given.until,
             told_by=given.told_by,
         )
-        transition = TRANSITIONS[before.state, action]
-        needs = transition.needs
+        transition = transition_for(before, action)
+        needs = transition.needs if transition else None
         note = checked_text(given.note, required=needs is Requirement.NOTE, field="note")
         reason = {Requirement.REASON: given.reason, Requirement.OUTCOME: given.outcome}.get(
             needs or Requirement.NOTE
@@ -145,7 +170,7 @@ def act(
             calendar=calendar_of(world, stored),
         )
         save_clocks(after, clocks, moved, in_time=None if action in WAIT_ENDS else True)
-        if action in {Action.STOP, Action.ENTER_IN_ERROR}:
+        if action in ENDS_RELEASE:
             _end_release(after, at=at)
         if side is Side.SENDER and not after.state.is_open:
             # By the sender alone: the end of it by the receiver must not be seen (design 2.4).

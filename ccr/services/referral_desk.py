@@ -32,7 +32,12 @@ from ccr.storage.queries.attempts import count_try, hashed
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks
 from ccr.storage.queries.receivers import public_phones
-from ccr.storage.queries.referrals import events_and_notes, find_by_code, list_events
+from ccr.storage.queries.referrals import (
+    events_and_notes,
+    find_by_code,
+    list_events,
+    mark_opened,
+)
 from ccr.storage.queries.shown_referrals import ShownReferral, find_side, get_shown
 
 TRIES = 10
@@ -129,6 +134,7 @@ def open_received(
             raise NotFoundError
         if not item.view.seen and may_log(row.referral, EventKind.SEEN, Side.RECEIVER):
             log(identity, world, referral_id, Entry(EventKind.SEEN, Side.RECEIVER), at=at)
+            mark_opened(referral_id, at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
         append_event(identity, "read", "referral", referral_id, at=at)

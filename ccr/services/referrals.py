@@ -174,6 +174,40 @@ def record_attempt(
         return referral
 
 
+def undo_accept(
+    identity: Identity, world: World, referral_id: UUID, side: Side, why: str, *, at: datetime
+) -> Referral:
+    """Take back a yes within minutes, before any contact; a sender its note of one by phone."""
+    return _with_note(identity, world, referral_id, Action.UNDO_ACCEPT, side, why, at=at)
+
+
+def undo_decline(
+    identity: Identity, world: World, referral_id: UUID, side: Side, why: str, *, at: datetime
+) -> Referral:
+    """Take back a no within minutes, while the sender has not chosen anew."""
+    return _with_note(identity, world, referral_id, Action.UNDO_DECLINE, side, why, at=at)
+
+
+def reopen(
+    identity: Identity, world: World, referral_id: UUID, why: str, *, at: datetime
+) -> Referral:
+    """Go on with what was closed; without a release the sender reads what it read before."""
+    return _with_note(identity, world, referral_id, Action.REOPEN, Side.RECEIVER, why, at=at)
+
+
+def _with_note(
+    identity: Identity,
+    world: World,
+    referral_id: UUID,
+    action: Action,
+    side: Side,
+    why: str,
+    *,
+    at: datetime,
+) -> Referral:
+    return act(identity, world, referral_id, action, side, at=at, given=Given(note=why))
+
+
 # --- the sender ----------------------------------------------------------------------------------
 
 
@@ -231,8 +265,21 @@ def declined_by_phone(
 
 
 def recall(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> Referral:
-    """Take back before acceptance; the receiver has nothing of it any more."""
+    """Take back before it was opened; the receiver has nothing of it any more."""
     return act(identity, world, referral_id, Action.RECALL, Side.SENDER, at=at)
+
+
+def withdraw(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> Referral:
+    """Take back what was opened and not accepted; the receiver reads that it was taken back."""
+    return act(identity, world, referral_id, Action.WITHDRAW, Side.SENDER, at=at)
+
+
+def take_back(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> Referral:
+    """Take back before acceptance, whether or not it was opened."""
+    with unit_of_work():
+        opened = load(identity, referral_id, Side.SENDER, lock=True).referral.opened_at
+        action = Action.RECALL if opened is None else Action.WITHDRAW
+        return act(identity, world, referral_id, action, Side.SENDER, at=at)
 
 
 def stop(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> Referral:

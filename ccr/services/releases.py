@@ -41,8 +41,7 @@ def ask(
     with unit_of_work():
         referral = _load(identity, referral_id, Side.SENDER)
         # Nothing here looks at what the receiver did after accepting.
-        came_back = referral.declined_at is not None
-        if referral.sent_at is None or came_back or referral.ended_by_sender:
+        if referral.sent_at is None or referral.came_back or referral.ended_by_sender:
             raise IllegalTransitionError(phrase("This referral is over on your side."))
         if referral.by_phone:
             raise IllegalTransitionError(phrase("A partner by phone cannot confirm this here."))
@@ -126,7 +125,7 @@ def _answer(
 
 def _works_on_it(referral: Referral) -> bool:
     """Return True when the receiver has it: before accepting, it sees no release."""
-    closed_by_receiver = referral.state is State.CLOSED and referral.declined_at is None
+    closed_by_receiver = referral.state is State.CLOSED and not referral.came_back
     return referral.state in TAKEN or closed_by_receiver
 
 

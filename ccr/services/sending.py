@@ -23,7 +23,13 @@ from ccr.domain.errors import (
 )
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral, advance
-from ccr.domain.referral_states import Action, EventKind, State
+from ccr.domain.referral_states import (
+    TAKEN_BACK,
+    WAITING_FOR_ANSWER,
+    Action,
+    EventKind,
+    State,
+)
 from ccr.domain.routing_request import RouteAnswer
 from ccr.policy.identity import Identity
 from ccr.services import routing
@@ -32,6 +38,7 @@ from ccr.services.drafts import check_partner, load_draft, missing, start_from
 from ccr.services.kept_reasons import keep_why
 from ccr.services.reading_hours import reading_calendar
 from ccr.services.referral_acts import Entry, act, load, log, question_context, tell
+from ccr.services.referrals import take_back
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.audit import append_event
@@ -70,7 +77,7 @@ def send(identity: Identity, world: World, draft_id: UUID, *, at: datetime) -> S
         draft, facts = load_draft(identity, world, draft_id, lock=True)
         if draft.state is State.DRAFT:
             _send_now(identity, world, draft, facts, at=at)
-        elif draft.state in {State.CANCELLED, State.ENTERED_IN_ERROR}:
+        elif draft.state in TAKEN_BACK:
             raise IllegalTransitionError(phrase("This referral was taken back."))
         return _answer(identity, draft_id)
 
@@ -164,10 +171,16 @@ def _fields(shared: Coarsened) -> list[str]:
 
 
 def _close_previous(identity: Identity, world: World, previous_id: UUID, *, at: datetime) -> None:
-    """Close the declined referral that this one takes the place of, when it still waits."""
+    """Close the referral that this one takes the place of, when it still waits.
+
+    A decline may have been taken back meanwhile: then it is taken from that partner again, or one
+    person's need would be open at two doors.
+    """
     previous = load(identity, previous_id, Side.SENDER, lock=True).referral
-    if previous.state is State.DECLINED:
+    if previous.state in {State.DECLINED, State.EXPIRED}:
         act(identity, world, previous_id, Action.REROUTE, Side.SENDER, at=at)
+    elif previous.state in WAITING_FOR_ANSWER and not previous.by_phone:
+        take_back(identity, world, previous_id, at=at)
 
 
 def _answer(identity: Identity, referral_id: UUID) -> Sent:
@@ -224,7 +237,7 @@ def recall_and_reroute(
 ) -> UUID:
     """Take a referral back and begin a new draft from it, both or neither; return its id."""
     with unit_of_work():
-        act(identity, world, referral_id, Action.RECALL, Side.SENDER, at=at)
+        take_back(identity, world, referral_id, at=at)
         return reroute(identity, world, referral_id, at=at)
 
 

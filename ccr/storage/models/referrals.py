@@ -42,7 +42,8 @@ class ReferralRow(Base):
         UniqueConstraint("network_id", "code"),
         CheckConstraint(
             "state IN ('draft', 'sent', 'asked', 'waitlisted', 'accepted', 'in-progress', "
-            "'on-hold', 'connected', 'declined', 'closed', 'cancelled', 'entered-in-error')",
+            "'on-hold', 'connected', 'declined', 'closed', 'cancelled', 'entered-in-error', "
+            "'recalled', 'expired', 'frozen')",
             name="state",
         ),
         CheckConstraint(
@@ -91,6 +92,8 @@ class ReferralRow(Base):
     connected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -12,7 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, func, select, update
 
+from ccr.domain import referral_states
 from ccr.domain.directory_history import RecordKind
+from ccr.domain.referral_states import State
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import (
@@ -34,7 +36,7 @@ from ccr.storage.models.referrals import ReferralRow
 from ccr.storage.queries.import_undo import pointed_at
 from ccr.storage.queries.record_aliases import MODELS
 
-ENDED = ("closed", "cancelled", "declined", "entered-in-error")
+ENDED = tuple(state.value for state in (*referral_states.ENDED, State.DECLINED, State.EXPIRED))
 
 
 def locked_pair(

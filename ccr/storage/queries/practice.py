@@ -13,7 +13,7 @@ from sqlalchemy import Table, and_, exists, func, or_, select, update
 from ccr.domain.joining import Topic
 from ccr.domain.member_kinds import Kind
 from ccr.domain.practice import Checklist, InventedPartner
-from ccr.domain.referral_states import EventKind, State
+from ccr.domain.referral_states import ENDED, EventKind, State
 from ccr.domain.taxonomy import AreaExtent
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment, Network
@@ -23,9 +23,7 @@ from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
 from ccr.storage.queries.referrals import rows_changed
 
 SOURCE = "ccr-practice"
-ENDED = tuple(
-    state.value for state in (State.CLOSED, State.CANCELLED, State.DECLINED, State.ENTERED_IN_ERROR)
-)
+ENDED = tuple(state.value for state in (*ENDED, State.DECLINED, State.EXPIRED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +245,9 @@ def checklist_of(compartment_id: UUID) -> Checklist:
     answered = or_(
         ReferralRow.accepted_at.is_not(None), ReferralRow.declined_at.is_not(None), asked
     )
-    came_back = and_(sent, ReferralRow.declined_at.is_not(None))
+    came_back = and_(
+        sent, or_(ReferralRow.declined_at.is_not(None), ReferralRow.expired_at.is_not(None))
+    )
     closed = and_(ReferralRow.state == State.CLOSED.value, or_(received, came_back))
     row = db.session.execute(
         select(

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Side, Step
 from ccr.domain.paging import PAGE_SIZE, Page
 from ccr.domain.projection_table import NOT_SHARED_AFTER
-from ccr.domain.referral_states import State
+from ccr.domain.referral_states import TAKEN_BACK, State
 from ccr.domain.referral_views import Group, InboxTab
 from ccr.domain.taxonomy import Urgency
 from ccr.storage.db import db
@@ -39,7 +39,13 @@ _TABS: dict[InboxTab, tuple[State, ...]] = {
     InboxTab.NEEDS_ANSWER: (State.SENT, State.ASKED),
     InboxTab.IN_PROGRESS: (State.ACCEPTED, State.IN_PROGRESS, State.CONNECTED),
     InboxTab.LATER: (State.ON_HOLD, State.WAITLISTED),
-    InboxTab.CLOSED: (State.DECLINED, State.CLOSED, State.CANCELLED),
+    InboxTab.CLOSED: (
+        State.DECLINED,
+        State.CLOSED,
+        State.CANCELLED,
+        State.EXPIRED,
+        State.FROZEN,
+    ),
 }
 
 
@@ -97,8 +103,11 @@ def sender_group(at: datetime) -> ColumnElement[str]:
         or_(RELEASE.c.withdrawn_at.is_(None), RELEASE.c.withdrawn_at > at),
     )
     ended_by_sender = or_(
-        _states(State.CANCELLED, State.ENTERED_IN_ERROR),
-        and_(_states(State.CLOSED), REFERRAL.c.declined_at.is_not(None)),
+        _states(*TAKEN_BACK),
+        and_(
+            _states(State.CLOSED),
+            or_(REFERRAL.c.declined_at.is_not(None), REFERRAL.c.expired_at.is_not(None)),
+        ),
     )
     reads_accepted = or_(
         *(
@@ -111,7 +120,7 @@ def sender_group(at: datetime) -> ColumnElement[str]:
         (and_(_states(State.SENT), BY_PHONE), Group.MY_MOVE.value),
         (_states(State.SENT), Group.WAITING.value),
         (_states(State.WAITLISTED), Group.LATER.value),
-        (_states(State.ASKED, State.DECLINED), Group.MY_MOVE.value),
+        (_states(State.ASKED, State.DECLINED, State.EXPIRED), Group.MY_MOVE.value),
         (ended_by_sender, Group.DONE.value),
         (and_(in_force, _states(State.CLOSED)), Group.DONE.value),
         (and_(in_force, _states(State.ON_HOLD)), Group.LATER.value),

@@ -52,7 +52,7 @@ BY_PHONE = exists(
 SELECTED = (*REFERRAL.c, BY_PHONE.label("by_phone"))
 """The columns that `stored_referral` reads."""
 
-HIDDEN_FROM_RECEIVER = (State.DRAFT.value, State.ENTERED_IN_ERROR.value)
+HIDDEN_FROM_RECEIVER = (State.DRAFT.value, State.RECALLED.value, State.ENTERED_IN_ERROR.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,10 @@ def visible_to(side: Side, compartment_id: UUID) -> list[ColumnElement[bool]]:
     """Return the conditions under which a row belongs to this side at all."""
     if side is Side.SENDER:
         return [REFERRAL.c.sender_compartment_id == compartment_id]
-    recalled = (REFERRAL.c.state == State.CANCELLED.value) & REFERRAL.c.accepted_at.is_(None)
     return [
         REFERRAL.c.receiver_compartment_id == compartment_id,
         REFERRAL.c.state.not_in(HIDDEN_FROM_RECEIVER),
-        ~recalled,
+        REFERRAL.c.sent_at.is_not(None),
         ~BY_PHONE,
     ]
 
@@ -184,6 +183,15 @@ def _has_code(network_id: UUID, code: str | None) -> bool:
         REFERRAL.c.network_id == network_id, REFERRAL.c.code == code
     )
     return db.session.scalar(found.limit(1)) is not None
+
+
+def mark_opened(referral_id: UUID, *, at: datetime) -> None:
+    """Keep when the receiver first opened a referral that the caller has locked."""
+    db.session.execute(
+        update(REFERRAL)
+        .where(REFERRAL.c.id == referral_id, REFERRAL.c.opened_at.is_(None))
+        .values(opened_at=at)
+    )
 
 
 def add_event(event: NewEvent) -> UUID:
@@ -288,6 +296,8 @@ def stored_referral(row: RowMapping) -> StoredReferral:
         connected_at=row["connected_at"],
         declined_at=row["declined_at"],
         closed_at=row["closed_at"],
+        opened_at=row["opened_at"],
+        expired_at=row["expired_at"],
         decline_reason=DeclineReason(row["decline_reason"]) if row["decline_reason"] else None,
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         hold_until=row["hold_until"],
@@ -348,6 +358,8 @@ def life_columns(referral: Referral) -> dict[str, Any]:
         "connected_at": referral.connected_at,
         "declined_at": referral.declined_at,
         "closed_at": referral.closed_at,
+        "opened_at": referral.opened_at,
+        "expired_at": referral.expired_at,
         "decline_reason": referral.decline_reason.value if referral.decline_reason else None,
         "outcome": referral.outcome.value if referral.outcome else None,
         "hold_until": referral.hold_until,

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 
 from ccr.domain.audit import GENESIS, chain_hash
 from ccr.domain.clocks import ClockKind, Side
-from ccr.domain.referral import TRANSITIONS
 from ccr.domain.referral_states import Action, State
+from ccr.domain.referral_transitions import TRANSITIONS
 from ccr.policy.identity import ROLES_APART, ROLES_BY_KIND
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment
@@ -51,6 +51,7 @@ WATCHED: dict[State, tuple[frozenset[ClockKind], Side]] = {
     State.ASKED: (frozenset({ClockKind.ANSWER}), Side.SENDER),
     State.WAITLISTED: (frozenset({ClockKind.ANSWER}), Side.RECEIVER),
     State.DECLINED: (frozenset({ClockKind.ANSWER}), Side.SENDER),
+    State.EXPIRED: (frozenset({ClockKind.ANSWER}), Side.SENDER),
     State.ACCEPTED: (frozenset({ClockKind.FIRST_CONTACT}), Side.RECEIVER),
     State.IN_PROGRESS: (frozenset({ClockKind.OUTCOME}), Side.RECEIVER),
     State.ON_HOLD: (_CONTACT, Side.RECEIVER),
@@ -203,12 +204,14 @@ def referrals_whose_state_disagrees_with_their_events() -> list[str]:
 
 
 def referrals_accepted_twice() -> list[str]:
-    """Return referrals with more than one acceptance that was not handed back between."""
+    """Return referrals with more than one acceptance that was not taken back between."""
+    accepted = ReferralEventRow.action.in_(("accept", "phone-accept"))
+    undone = ReferralEventRow.action == Action.UNDO_ACCEPT.value
     return _ids(
         select(ReferralEventRow.referral_id)
-        .where(ReferralEventRow.action.in_(("accept", "phone-accept")))
+        .where(or_(accepted, undone))
         .group_by(ReferralEventRow.referral_id)
-        .having(func.count() > 1)
+        .having(func.count().filter(accepted) - func.count().filter(undone) > 1)
     )
 
 
@@ -241,8 +244,8 @@ def _leads_to(state: str, action: str) -> set[str]:
     row = TRANSITIONS.get((State(state), Action(action)))
     if row is None:
         return set()
-    # A hold before the first contact ends where it began.
-    return {row.to.value, State.ACCEPTED.value} if row.resumes else {row.to.value}
+    # Before the first contact some lead elsewhere: a hold ends where it began.
+    return {to.value for to in (row.to, row.before_contact) if to is not None}
 
 
 def moves_that_no_audit_chain_knows() -> list[str]:
