@@ -168,6 +168,8 @@ class EventKind(StrEnum):
     UNDO_DECLINE = "undo-decline"
     REOPEN = "reopen"
     FREEZE = "freeze"
+    BACK_UP_TOLD = "back-up-told"
+    COORDINATOR_TOLD = "coordinator-told"
 
 
 LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {

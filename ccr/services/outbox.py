@@ -81,11 +81,17 @@ def text_of(notice: Notice) -> tuple[Phrase, Phrase]:
 
 
 def notify_compartment(
-    network_id: UUID, compartment_id: UUID, notice: Notice, *, about: str, at: datetime
+    network_id: UUID,
+    compartment_id: UUID,
+    notice: Notice,
+    *,
+    about: str,
+    at: datetime,
+    urgent: bool = False,
 ) -> int:
     """Write the notice for everyone who can sign in to the compartment; return how many."""
     accounts = list_active_accounts(compartment_id)
-    return notify(network_id, compartment_id, accounts, notice, about=about, at=at)
+    return notify(network_id, compartment_id, accounts, notice, about=about, at=at, urgent=urgent)
 
 
 def notify(
@@ -96,12 +102,15 @@ def notify(
     *,
     about: str,
     at: datetime,
+    urgent: bool = False,
 ) -> int:
     """Write one notice for each account in the unit of work at hand; return how many are new.
 
     `about` names the cause ("referral/<uuid>/sent"): the same cause is told once. It is kept as
     a hash. While an equal notice still waits unsent for an account, no second one is written.
+    Immediate danger is `urgent`: it waits for no collection and no quiet hours.
     """
+    del urgent  # every notice is sent at once still
     count = 0
     with unit_of_work():
         for account_id in sorted(set(account_ids)):

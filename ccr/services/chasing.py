@@ -1,0 +1,235 @@
+"""The worker that chases: reminders, escalations, new options, expiry, holds that end.
+
+It acts for no person. It takes what is due in batches, each one transaction over referrals that it
+has locked and read afresh, so that two workers, or one that runs twice, have one effect. It reminds
+and escalates inside the program whose move it is. A missed answer also gives the sender new options
+and tells the coordinator who is late; a missed contact is the receiver's alone (design 2.4).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ccr.domain.chasing import Chase, Taken, next_look, take_due
+from ccr.domain.clocks import Side, Step
+from ccr.domain.projection_table import NOT_SHARED_AFTER
+from ccr.domain.referral_states import Action, EventKind
+from ccr.domain.staffing import (
+    Person,
+    back_ups_to_tell,
+    supervisors_to_tell,
+    workers_to_tell,
+)
+from ccr.domain.taxonomy import Urgency
+from ccr.services.outbox import Notice, notify
+from ccr.services.system_acts import act_alone
+from ccr.services.world import World
+from ccr.storage.db import unit_of_work
+from ccr.storage.queries.accounts import coordination_compartment
+from ccr.storage.queries.audit import SystemEvent, append_events_to
+from ccr.storage.queries.clocks import (
+    DueClock,
+    StoredClock,
+    holds_that_ended,
+    lock_due,
+    save_steps,
+)
+from ccr.storage.queries.drafts import forget_old_reasons
+from ccr.storage.queries.many_events import add_events
+from ccr.storage.queries.referrals import NewEvent
+from ccr.storage.queries.staff import coordinators_of, people_of
+
+BATCH = 250
+LOOK_LATER = timedelta(minutes=1)
+"""For a look that found nothing and would be taken again at once; no rule leads there."""
+
+KIND_OF_STEP = {
+    Step.REMIND: EventKind.REMINDED,
+    Step.BACK_UP: EventKind.BACK_UP_TOLD,
+    Step.ESCALATE: EventKind.ESCALATED,
+    Step.NEW_OPTIONS: EventKind.OPTIONS_OFFERED,
+    Step.COORDINATOR: EventKind.COORDINATOR_TOLD,
+}
+_TO_SENDER = frozenset({Step.NEW_OPTIONS})
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRun:
+    """What one run of the clocks did."""
+
+    reminded: int = 0
+    escalated: int = 0
+    options_offered: int = 0
+    resumed: int = 0
+    backed_up: int = 0
+    coordinator_told: int = 0
+    expired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step of one clock, and whom in the program it goes to it is told."""
+
+    due: DueClock
+    step: Step
+    compartment_id: UUID
+    told: frozenset[UUID]
+    again: bool = False
+
+
+def run_clocks(world: World, *, at: datetime) -> ClockRun:
+    """Take every step that is due at `at`, and end every hold whose date has come.
+
+    Safe to run twice, or twice at once.
+    """
+    resumed = _end_holds(world, at=at)
+    _forget_reasons(at)
+    done: Counter[Step] = Counter()
+    while _take_batch(world, done, at=at):
+        pass
+    return ClockRun(
+        done[Step.REMIND],
+        done[Step.ESCALATE],
+        done[Step.NEW_OPTIONS],
+        resumed,
+        done[Step.BACK_UP],
+        done[Step.COORDINATOR],
+        done[Step.EXPIRE],
+    )
+
+
+def _end_holds(world: World, *, at: datetime) -> int:
+    """Go on with what was on hold until now; return how many."""
+    return sum(
+        act_alone(world, referral_id, Action.RESUME, at=at) is not None
+        for referral_id in holds_that_ended(at, limit=BATCH)
+    )
+
+
+def _take_batch(world: World, done: Counter[Step], *, at: datetime) -> bool:
+    """Take what is due of one batch in one transaction; return False when nothing was left."""
+    with unit_of_work():
+        found = lock_due(at, limit=BATCH)
+        if not found:
+            return False
+        taken = [(due, take_due(due.stored.clock, chase_of(due), at)) for due in found]
+        save_steps([_moved(due, one, at) for due, one in taken])
+        people = people_of({key for due, _ in taken for key in _programs(due)}, at=at)
+        steps = [step for due, one in taken for step in _steps(due, one, people)]
+        _record(steps, at=at)
+        _tell(steps, at=at)
+        done.update(step.step for step in steps)
+        for due, one in taken:
+            if Step.EXPIRE in one.told:
+                expired = act_alone(world, due.stored.referral_id, Action.EXPIRE, at=at)
+                done[Step.EXPIRE] += expired is not None
+    return True
+
+
+def chase_of(due: DueClock) -> Chase:
+    """Return what holds the reminders of a clock back."""
+    return Chase(snoozed_until=due.snoozed_until)
+
+
+def _moved(due: DueClock, taken: Taken, at: datetime) -> tuple[StoredClock, datetime | None]:
+    look_at = next_look(taken.clock, chase_of(due))
+    if look_at is not None and look_at <= at:
+        look_at = at + LOOK_LATER
+    return replace(due.stored, clock=taken.clock), look_at
+
+
+def _programs(due: DueClock) -> tuple[UUID, UUID]:
+    return due.stored.owner_compartment_id, due.stored.sender_compartment_id
+
+
+def _steps(due: DueClock, taken: Taken, people: dict[UUID, tuple[Person, ...]]) -> Iterable[_Step]:
+    """Yield what somebody is told of; a step that would tell nobody anything new is none."""
+    owner, sender = _programs(due)
+    team = people[owner]
+    workers = workers_to_tell(team, due.assigned_to)
+    if taken.again:
+        yield _Step(due, Step.REMIND, owner, workers | supervisors_to_tell(team), again=True)
+    for step in taken.told:
+        if step is Step.REMIND:
+            yield _Step(due, step, owner, workers)
+        elif step is Step.BACK_UP:
+            if more := back_ups_to_tell(team, workers):
+                yield _Step(due, step, owner, more)
+        elif step is Step.ESCALATE:
+            yield _Step(due, step, owner, supervisors_to_tell(team))
+        elif step is Step.NEW_OPTIONS:
+            choosing = workers_to_tell(people[sender], due.sender_assigned_to)
+            yield _Step(due, step, sender, choosing)
+        elif step is Step.COORDINATOR:
+            yield _Step(due, step, owner, frozenset())
+
+
+def _record(steps: Sequence[_Step], *, at: datetime) -> None:
+    """Write each step to its referral's record and to the chain of the program it went to."""
+    chains: dict[UUID, list[SystemEvent]] = defaultdict(list)
+    events = []
+    for step in steps:
+        kind, referral_id = KIND_OF_STEP[step.step], step.due.stored.referral_id
+        owner = step.due.stored.clock.owner.value
+        events.append(NewEvent(referral_id, kind, Side.SYSTEM, at, reason=owner))
+        chains[step.compartment_id].append(SystemEvent(kind.value, "referral", referral_id))
+    add_events(events)
+    for compartment_id in sorted(chains):
+        append_events_to(compartment_id, chains[compartment_id], at=at)
+
+
+def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
+    """Write the notices of a batch: of one text, one for a person, however many steps it tells."""
+    groups: dict[tuple[UUID, UUID, Notice, frozenset[UUID], bool], _Step] = {}
+    late: dict[UUID, set[UUID]] = defaultdict(set)
+    for step in steps:
+        stored = step.due.stored
+        if step.step is Step.COORDINATOR:
+            late[stored.network_id].add(step.compartment_id)
+            continue
+        notice = Notice.ITEM_TO_REVIEW if step.step in _TO_SENDER else Notice.ITEM_OVERDUE
+        urgent = stored.clock.urgency is Urgency.IMMEDIATE
+        key = (stored.network_id, step.compartment_id, notice, step.told, urgent)
+        groups.setdefault(key, step)
+    for (network_id, compartment_id, notice, told, urgent), step in groups.items():
+        notify(
+            network_id,
+            compartment_id,
+            told,
+            notice,
+            about=_about(step, at),
+            at=at,
+            urgent=urgent,
+        )
+    for network_id, compartment_ids in late.items():
+        _tell_coordinators(network_id, compartment_ids, at=at)
+
+
+def _about(step: _Step, at: datetime) -> str:
+    clock = step.due.stored.clock
+    about = f"clock/{step.due.stored.id}/{clock.started_at.isoformat()}/{clock.owner}/{step.step}"
+    return f"{about}/{at.isoformat()}" if step.again else about
+
+
+def _tell_coordinators(network_id: UUID, compartment_ids: set[UUID], *, at: datetime) -> None:
+    """Say that somebody is late, once a week for each program; who, their page says (R79)."""
+    year, week, _ = at.isocalendar()
+    for compartment_id in sorted(compartment_ids):
+        notify(
+            network_id,
+            coordination_compartment(network_id).id,
+            coordinators_of(network_id),
+            Notice.ITEM_TO_REVIEW,
+            about=f"late/{compartment_id}/{year}-{week}",
+            at=at,
+        )
+
+
+def _forget_reasons(at: datetime) -> None:
+    """Delete why partners were proposed, at the fixed time from which nothing more is told."""
+    with unit_of_work():
+        forget_old_reasons({u.value: at - after for u, after in NOT_SHARED_AFTER.items()})
