@@ -63,6 +63,8 @@ VIEWS = (
     "sent",
     "received",
     "followups",
+    "hand_overs",
+    "people_here",
     "network",
     "gaps",
     "demo",

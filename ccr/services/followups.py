@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from ccr.domain.errors import NotFoundError
 from ccr.domain.paging import Page
-from ccr.policy.identity import Identity
+from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
+from ccr.services.assigning import Colleague, colleagues_here, open_of
 from ccr.services.authorise import authorise
 from ccr.services.chasing import ClockRun, run_clocks
 from ccr.services.referral_desk import ReceivedItem, SentItem, items_of
@@ -22,11 +24,22 @@ from ccr.storage.queries.follow_up_lists import (
     Whose,
     count_duties,
     list_handed_over,
+    list_of,
     list_queue,
 )
 from ccr.storage.queries.follow_ups import Kept, kept_of
 
-__all__ = ["ClockRun", "FollowUps", "Whose", "count_overdue", "follow_ups", "run_clocks"]
+__all__ = [
+    "ClockRun",
+    "FollowUps",
+    "Shift",
+    "Whose",
+    "count_overdue",
+    "follow_ups",
+    "items_in_order",
+    "run_clocks",
+    "shift_of",
+]
 
 WEEK = timedelta(days=7)
 
@@ -87,3 +100,46 @@ def count_overdue(identity: Identity, *, at: datetime) -> int:
     """Return how many duties of one's own program are overdue and do not rest."""
     authorise(identity, Permission.REFERRAL_LIST)
     return count_duties(identity.compartment_id, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What somebody works on that is open, and who could have it next.
+
+    Attributes:
+        of: whose it is.
+        items: soonest due first.
+        colleagues: everybody else of the program who can sign in, away or not.
+        may_choose: True for an administrator, who may hand over for a colleague.
+    """
+
+    of: UUID | None
+    items: tuple[ReceivedItem | SentItem, ...]
+    colleagues: tuple[Colleague, ...]
+    may_choose: bool
+
+
+def shift_of(identity: Identity, world: World, *, of: UUID | None = None, at: datetime) -> Shift:
+    """Return one's own shift, or as administrator a colleague's.
+
+    Raises:
+        NotFoundError: nobody of one's own program, or asked by who may not.
+    """
+    authorise(identity, Permission.REFERRAL_LIST)
+    everybody = colleagues_here(identity, at=at)
+    whose, admin = of or identity.user_id, Role.AGENCY_ADMIN in identity.roles
+    others = tuple(one for one in everybody if one.person.account_id != whose)
+    if whose != identity.user_id and (not admin or len(others) == len(everybody)):
+        raise NotFoundError
+    ids = open_of(identity, whose, at=at)
+    return Shift(whose, items_in_order(identity, world, ids, at=at), others, admin)
+
+
+def items_in_order(
+    identity: Identity, world: World, referral_ids: Sequence[UUID], *, at: datetime
+) -> tuple[ReceivedItem | SentItem, ...]:
+    """Return referrals of one's own program as it sees them, in this order."""
+    authorise(identity, Permission.REFERRAL_LIST)
+    rows = list_of(identity.compartment_id, referral_ids)
+    items = items_of(identity, world, rows, at=at)
+    return tuple(items[key] for key in referral_ids if key in items)

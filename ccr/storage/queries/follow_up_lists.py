@@ -7,6 +7,7 @@ it may not know does.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -149,23 +150,36 @@ def count_duties(compartment_id: UUID, *, at: datetime) -> int:
 
 def list_handed_over(compartment_id: UUID, account_id: UUID) -> list[ShownReferral]:
     """Return what colleagues handed to somebody who has not yet taken it over, newest first."""
-    visible = or_(
-        and_(*visible_to(Side.SENDER, compartment_id)),
-        and_(*visible_to(Side.RECEIVER, compartment_id)),
-    )
-    rows = db.session.execute(
+    return _shown(
         select_shown()
         .join(FOLLOW_UP, FOLLOW_UP.c.referral_id == REFERRAL.c.id)
         .where(
             FOLLOW_UP.c.compartment_id == compartment_id,
             FOLLOW_UP.c.assigned_account_id == account_id,
             FOLLOW_UP.c.handed_over_at.is_not(None),
-            visible,
+            _visible(compartment_id),
         )
         .order_by(FOLLOW_UP.c.handed_over_at.desc(), REFERRAL.c.id)
         .limit(PAGE_SIZE)
-    ).mappings()
-    return [shown_referral(row) for row in rows]
+    )
+
+
+def list_of(compartment_id: UUID, referral_ids: Collection[UUID]) -> list[ShownReferral]:
+    """Return those of these referrals that this program sent or received, in no order."""
+    if not referral_ids:
+        return []
+    return _shown(select_shown().where(REFERRAL.c.id.in_(referral_ids), _visible(compartment_id)))
+
+
+def _shown(statement: Select[Any]) -> list[ShownReferral]:
+    return [shown_referral(row) for row in db.session.execute(statement).mappings()]
+
+
+def _visible(compartment_id: UUID) -> ColumnElement[bool]:
+    return or_(
+        and_(*visible_to(Side.SENDER, compartment_id)),
+        and_(*visible_to(Side.RECEIVER, compartment_id)),
+    )
 
 
 def _placed(
