@@ -37,10 +37,11 @@ _WHOSE = {
 
 def row_of(item: ReceivedItem | SentItem, time: DeskTime) -> dict[str, Any]:
     """Return one referral as a row of the desk's lists, whichever side it is."""
-    received = isinstance(item, ReceivedItem)
-    row = inbox_row(item, time, lit=False) if received else outbox_row(item, time)
-    side = phrase("Received") if received else phrase("Sent by us")
-    return {**row, "id": item.view.referral_id, "side": translated(side)}
+    if isinstance(item, ReceivedItem):
+        row = inbox_row(item, time, lit=False)
+    else:
+        row = outbox_row(item, time)
+    return {**row, "id": item.view.referral_id}
 
 
 def queue_page(
