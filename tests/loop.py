@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import current_app
-from sqlalchemy import event, text
+from sqlalchemy import delete, event, text
 
 from ccr.domain.referral_states import ChosenBy
 from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Regime, Sector
@@ -241,3 +241,16 @@ def statements(work: Callable[[], None]) -> list[str]:
         event.remove(db.engine, "before_cursor_execute", note)
     db.session.rollback()
     return [s for s in seen if not s.startswith(("BEGIN", "PRAGMA"))]
+
+
+def program(network_id: UUID, name: str, *, at: datetime = NOW) -> Program:
+    """Return one more program without duties of its own kind, with a service of every need."""
+    return _program(network_id, name, MemberCategory.LEGAL, Regime.OTHER, at)
+
+
+def only_needs(service_id: UUID, needs: list[str]) -> None:
+    """Let a service meet these needs and no other."""
+    db.session.execute(delete(ServiceNeedRow).where(ServiceNeedRow.service_id == service_id))
+    for need in needs:
+        db.session.add(ServiceNeedRow(service_id=service_id, need=need))
+    db.session.execute(text("UPDATE network SET directory_version = directory_version + 1"))

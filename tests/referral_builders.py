@@ -11,7 +11,7 @@ from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.disclosure import AgeShown, ReferralFacts
 from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.projection_masks import Event
-from ccr.domain.referral import TRANSITIONS, Referral, advance
+from ccr.domain.referral import Referral, advance, transition_for
 from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import TOLD_BY_PHONE, Action, EventKind, State
 from ccr.domain.taxonomy import Need, Urgency
@@ -113,7 +113,7 @@ class Story:
         told_by: ToldBy = ToldBy.FRONT_DESK,
     ) -> Story:
         """Advance, log the event and move the clocks as the table says."""
-        row = TRANSITIONS.get((self.referral.state, action))
+        row = transition_for(self.referral, action)
         until = until or at + UNTIL
         was = self.referral
         self.referral = advance(
@@ -187,7 +187,18 @@ WAYS: dict[State, tuple[tuple[Action, Side], ...]] = {
         (Action.ACCEPT, Side.RECEIVER),
         (Action.CLOSE, Side.RECEIVER),
     ),
-    State.CANCELLED: ((Action.SEND, Side.SENDER), (Action.RECALL, Side.SENDER)),
+    State.CANCELLED: (
+        (Action.SEND, Side.SENDER),
+        (Action.ASK, Side.RECEIVER),
+        (Action.WITHDRAW, Side.SENDER),
+    ),
+    State.RECALLED: ((Action.SEND, Side.SENDER), (Action.RECALL, Side.SENDER)),
+    State.EXPIRED: ((Action.SEND, Side.SENDER), (Action.EXPIRE, Side.SYSTEM)),
+    State.FROZEN: (
+        (Action.SEND, Side.SENDER),
+        (Action.ACCEPT, Side.RECEIVER),
+        (Action.FREEZE, Side.SENDER),
+    ),
     State.ENTERED_IN_ERROR: ((Action.SEND, Side.SENDER), (Action.ENTER_IN_ERROR, Side.SENDER)),
 }
 """A shortest way to every state."""

@@ -7,6 +7,7 @@ All times are aware UTC, so a change of the clocks in spring or autumn moves no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,11 +65,13 @@ class Span:
         wall_time: time counted day and night: the whole span, or the most when `open_time` is set.
         waits_for_morning: when the due time falls outside open hours, it moves to the next open
             morning (the opening plus MORNING).
+        from_acceptance: counted from the acceptance; at least LEAST_LEFT is left at the start.
     """
 
     wall_time: timedelta
     open_time: timedelta | None = None
     waits_for_morning: bool = False
+    from_acceptance: bool = False
 
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -76,6 +79,12 @@ MORNING = timedelta(hours=2)
 """How far into the next open time "the next open morning" reaches. Our choice, ADR 0005."""
 LATEST = timedelta(days=7)
 """No standard clock waits longer than this for open hours. Our choice, ADR 0005."""
+IMMEDIATE_AT_MOST = 1 * _HOUR
+"""No immediate answer or first contact is due later, whatever a network has set (R76)."""
+LONGEST = timedelta(days=90)
+"""No clock runs longer, whatever a network has set. Our choice, ADR 0026."""
+LEAST_LEFT = 1 * _DAY
+"""What a clock that counts from the acceptance has at least when it starts late."""
 
 SPANS: dict[ClockKind, dict[Urgency, Span]] = {
     # Acknowledge within an hour: R76 (our default). High: before the 24 h of first contact run out.
@@ -95,12 +104,43 @@ SPANS: dict[ClockKind, dict[Urgency, Span]] = {
 }
 
 
-def due_at(kind: ClockKind, urgency: Urgency, start: datetime, calendar: OpenCalendar) -> datetime:
+Spans = Mapping[tuple[ClockKind, Urgency], tuple[Span, ...]]
+"""How long each clock of one referral runs. Of several spans the one that is due first counts."""
+
+DEFAULT_SPANS: Spans = {
+    (kind, urgency): (span,) for kind, row in SPANS.items() for urgency, span in row.items()
+}
+
+
+def due_at(
+    kind: ClockKind,
+    urgency: Urgency,
+    start: datetime,
+    calendar: OpenCalendar,
+    *,
+    spans: Spans = DEFAULT_SPANS,
+    accepted_at: datetime | None = None,
+) -> datetime:
     """Return when a clock that starts at `start` is due (aware UTC).
 
-    Immediate clocks run in wall time whatever the calendar says. Source: R76, R77; spans above.
+    Immediate answers and first contacts run in wall time whatever the calendar says, and never
+    longer than IMMEDIATE_AT_MOST. Source: R76, R77; spans above.
+
+    Args:
+        spans: those of the network for the needs of the referral (`ccr.domain.time_rules`).
+        accepted_at: for spans that count from the acceptance; the start when it is not known.
     """
-    span = SPANS[kind][urgency]
+    most = LONGEST
+    if urgency is Urgency.IMMEDIATE and kind is not ClockKind.OUTCOME:
+        most = IMMEDIATE_AT_MOST
+    accepted_at = min(accepted_at or start, start)
+    dues = (_due(span, start, calendar, accepted_at) for span in spans[kind, urgency])
+    return min(start + most, *dues)
+
+
+def _due(span: Span, start: datetime, calendar: OpenCalendar, accepted_at: datetime) -> datetime:
+    if span.from_acceptance:
+        return max(accepted_at + span.wall_time, start + LEAST_LEFT)
     latest = start + span.wall_time
     if span.open_time is not None:
         return min(after_open_time(start, span.open_time, calendar, latest), latest)
@@ -208,6 +248,7 @@ class Clock:
         owner: the side whose duty it is; sender or receiver.
         due_at: the due time with every pause counted.
         paused_at, paused_until: set while paused; the pause ends by itself at `paused_until`.
+        due_before: the due time without the pause that runs now; None while there is none.
         met_at: when what it waited for happened, or the wait ended.
         steps_done: how many of the steps were taken, in order.
         stepped_at: when the last step or reminder was, or None.
@@ -223,6 +264,7 @@ class Clock:
     met_at: datetime | None = None
     steps_done: int = 0
     stepped_at: datetime | None = None
+    due_before: datetime | None = None
 
     @property
     def steps_left(self) -> tuple[Step, ...]:
@@ -237,23 +279,33 @@ class Clock:
             return ClockState.PAUSED
         return ClockState.OVERDUE if at >= self.due_at else ClockState.RUNNING
 
-    def pause(self, at: datetime, until: datetime) -> Clock:
+    def pause(self, at: datetime, until: datetime, *, by: datetime | None = None) -> Clock:
         """Return the clock paused until `until`, with what was left of it after that.
 
-        The answer clock never pauses (R77), and a clock that was met stays met.
+        With `by`, the end of a safe window that opens at `until`, it is due at the end of the
+        window, or as it was if that is later (R77). The answer clock never pauses, and a clock
+        that was met stays met.
         """
         if self.kind not in CONTACT_CLOCKS or self.met_at is not None:
             return self
         running = self.resume(at)
         left = max(running.due_at - at, timedelta(0))
-        return replace(running, paused_at=at, paused_until=until, due_at=until + left)
+        due = until + left if by is None else max(running.due_at, by)
+        return replace(
+            running, paused_at=at, paused_until=until, due_at=due, due_before=running.due_at
+        )
 
     def resume(self, at: datetime) -> Clock:
-        """Return the clock running again; a pause ended early brings the due time forward."""
+        """Return the clock running again; a pause ended early brings the due time forward.
+
+        It is never due before it would have been without the pause.
+        """
         if self.paused_at is None or self.paused_until is None:
             return self
         early = max(self.paused_until - max(at, self.paused_at), timedelta(0))
-        return replace(self, due_at=self.due_at - early, paused_at=None, paused_until=None)
+        due = self.due_at - early
+        due = max(due, self.due_before or due)
+        return replace(self, due_at=due, paused_at=None, paused_until=None, due_before=None)
 
     def meet(self, at: datetime) -> Clock:
         """Return the clock stopped at `at`; the first stop stands."""
@@ -276,9 +328,36 @@ def start_clock(
     calendar: OpenCalendar,
     *,
     owner: Side = Side.RECEIVER,
+    spans: Spans = DEFAULT_SPANS,
+    accepted_at: datetime | None = None,
 ) -> Clock:
-    """Return a new running clock."""
-    return Clock(kind, urgency, owner, start, due_at(kind, urgency, start, calendar))
+    """Return a new running clock; see `due_at`."""
+    due = due_at(kind, urgency, start, calendar, spans=spans, accepted_at=accepted_at)
+    return Clock(kind, urgency, owner, start, due)
+
+
+def answer_duty(urgency: Urgency, at: datetime, calendar: OpenCalendar) -> Side:
+    """Return whose an answer is as it is asked for at `at`.
+
+    An immediate clock runs in wall time and never waits on an inbox that nobody reads: then it is
+    the sender's, who calls or chooses another. Otherwise it is the receiver's (R76).
+    """
+    unread = urgency is Urgency.IMMEDIATE and not calendar.is_open(at)
+    return Side.SENDER if unread else Side.RECEIVER
+
+
+def next_try(
+    clock: Clock, at: datetime, calendar: OpenCalendar, *, spans: Spans = DEFAULT_SPANS
+) -> Clock:
+    """Return the first-contact clock started anew after a try that did not reach the person.
+
+    The next try is due within the span of a first one, at most the standard of R76, and never
+    before the first one was: an intake that may take two weeks is not late after a try.
+    """
+    kind, urgency = clock.kind, clock.urgency
+    again = {**spans, (kind, urgency): (*spans[kind, urgency], *DEFAULT_SPANS[kind, urgency])}
+    fresh = start_clock(kind, urgency, at, calendar, spans=again)
+    return replace(fresh, due_at=max(fresh.due_at, clock.due_at))
 
 
 def due_steps(clock: Clock, at: datetime) -> tuple[Step, ...]:

@@ -187,16 +187,22 @@ def expected_people(facts: ReferralFacts, *, county_zips: int, area_zips: int = 
     return people
 
 
-def coarsen(facts: ReferralFacts, *, county_zips: int, area_zips: int = 1) -> Coarsened:
+def coarsen(
+    facts: ReferralFacts, *, county_zips: int, area_zips: int = 1, onlookers: int = 1
+) -> Coarsened:
     """Return the facts made broader, one by one in a fixed order, until they are not rare.
 
     The order: language, age, access needs, town or ZIP, number of children. A fact that is
     absent or already broad is left alone. Doing it twice changes nothing more.
+
+    `onlookers`: how many partners get these facts about one person. The more there are, the more
+    people the facts have to fit, so that two who compare find no more than each has (ADR 0028).
     """
+    least = LEAST_PEOPLE * onlookers
     broader: list[Fact] = []
     for fact, make_broader in _ORDER:
         people = expected_people(facts, county_zips=county_zips, area_zips=area_zips)
-        if people >= LEAST_PEOPLE:
+        if people >= least:
             break
         wider = make_broader(facts)
         if wider != facts:

@@ -62,3 +62,11 @@ class TooManyAttemptsError(CcrError):
 
 class UnsafeStorageError(CcrError):
     """The database or its library cannot keep an acknowledged change safe; CCR does not start."""
+
+
+class PartnerLimitError(InvalidInputError):
+    """A limit stands between a person and a partner; `limit` is its code, for the sender alone."""
+
+    def __init__(self, message: Phrase, *, limit: str) -> None:
+        super().__init__(message, field="service_id")
+        self.limit = limit

@@ -27,6 +27,7 @@ from ccr.domain.projection_masks import (
     mask_for_sender,
     options_offered,
     outcome_not_shared_at,
+    waits_for_a_call,
 )
 from ccr.domain.projection_table import (
     SAID_TO_SENDER,
@@ -83,7 +84,10 @@ def view_for_sender(
     not_shared_at = outcome_not_shared_at(known) if shown.fixed else None
     over = not_shared_at is not None and at >= not_shared_at
     status = Status.NOT_SHARED if over else shown.status
-    offered = options_offered(known, their_clocks, at)
+    if status is Status.SENT and waits_for_a_call(their_clocks):
+        status = Status.NOBODY_READS
+    # Where nobody reads, another partner is as near as a call: nothing has to be late first.
+    offered = status is Status.NOBODY_READS or options_offered(known, their_clocks, at)
     words = CALLER_WORDS if known.by_phone else SENDER_WORDS
     timeline = _timeline(their_events, words, to_sender=True)
     if not_shared_at is not None and over:
@@ -251,6 +255,8 @@ _SENDER_MOVES: dict[State, tuple[Side, Phrase, Phrase | None]] = {
 }
 _CALL_THEM = phrase("Call them. Then write down what they said.")
 _NOBODY_PICKS_UP = phrase("If nobody picks up, choose another partner.")
+_CALL_NOW = phrase("Nobody has opened it. Call them, or choose another partner.")
+_NOBODY_WAITS = phrase("This clock is yours until somebody there opens it.")
 _NO_ANSWER_YET = phrase("No answer yet. Choose another partner, or keep waiting.")
 _THEY_TAKE_IT = phrase("They take it from here. You do not have to watch this.")
 
@@ -264,6 +270,8 @@ def _sender_move(
     due = _due(clocks)
     if known.by_phone and known.state is State.SENT:
         return NextMove(Side.SENDER, _CALL_THEM, due, _NOBODY_PICKS_UP)
+    if status is Status.NOBODY_READS:
+        return NextMove(Side.SENDER, _CALL_NOW, due, _NOBODY_WAITS)
     if offered and known.state not in {State.DECLINED, State.EXPIRED}:
         return NextMove(Side.SENDER, _NO_ANSWER_YET, due)
     if known.state in TAKEN and due is None:

@@ -191,3 +191,11 @@ def options_offered(referral: Referral, clocks: Iterable[Clock], at: datetime) -
         clock.kind is ClockKind.ANSWER and clock.met_at is None and at >= new_options_at(clock)
         for clock in clocks
     )
+
+
+def waits_for_a_call(clocks: Iterable[Clock]) -> bool:
+    """Return True when the answer to what was sent is the sender's duty: nobody reads there now."""
+    return any(
+        clock.kind is ClockKind.ANSWER and clock.owner is Side.SENDER and clock.met_at is None
+        for clock in clocks
+    )

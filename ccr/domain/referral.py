@@ -164,6 +164,11 @@ def transition_for(referral: Referral, action: Action) -> Transition | None:
     return row_for(referral.state, action, contacted=contacted, by_phone=referral.by_phone)
 
 
+def taking_back(referral: Referral) -> Action:
+    """Return how a sender takes back what was not accepted: opened, or not opened yet."""
+    return Action.RECALL if referral.opened_at is None else Action.WITHDRAW
+
+
 def possible_actions(referral: Referral, by: Side, at: datetime) -> frozenset[Action]:
     """Return what this side may do at `at`; for a sender it never depends on hidden states."""
     return frozenset(

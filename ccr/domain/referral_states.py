@@ -170,6 +170,9 @@ class EventKind(StrEnum):
     FREEZE = "freeze"
     BACK_UP_TOLD = "back-up-told"
     COORDINATOR_TOLD = "coordinator-told"
+    NEXT_ASKED = "next-asked"
+    NEXT_SKIPPED = "next-skipped"
+    NO_LONGER_NEEDED = "no-longer-needed"
 
 
 LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {

@@ -47,6 +47,7 @@ class Status(Labelled):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     FROZEN = "frozen"
+    NOBODY_READS = "nobody-reads"
 
     @property
     def label(self) -> Phrase:
@@ -281,6 +282,7 @@ _STATUS_LABELS = {
     Status.WITHDRAWN: phrase("Taken back by the sender"),
     Status.EXPIRED: phrase("Nobody answered in time"),
     Status.FROZEN: phrase("Frozen: it went to the wrong partner"),
+    Status.NOBODY_READS: phrase("Nobody reads it yet: you call"),
 }
 
 _GROUPS = {
@@ -308,6 +310,7 @@ _GROUPS = {
     Status.WITHDRAWN: Group.DONE,
     Status.EXPIRED: Group.MY_MOVE,
     Status.FROZEN: Group.DONE,
+    Status.NOBODY_READS: Group.MY_MOVE,
 }
 
 SENDER_WORDS: dict[EventKind, Phrase] = {
@@ -341,6 +344,9 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.UNDO_DECLINE: phrase("They took back their no. It waits for an answer again."),
     EventKind.REOPEN: phrase("They opened it again."),
     EventKind.FREEZE: phrase("You froze it: the wrong partner had opened it."),
+    EventKind.NEXT_ASKED: phrase("The next partner the person named was asked."),
+    EventKind.NEXT_SKIPPED: phrase("A named partner was left out: a limit stands in the way now."),
+    EventKind.NO_LONGER_NEEDED: phrase("No longer needed: another named partner has it."),
 }
 
 CALLER_WORDS: dict[EventKind, Phrase] = {

@@ -42,6 +42,7 @@ class Identity:
         from_terminal: True for the operator at the command line of the machine itself.
         from_public: True for anybody at all on a public page, who is nobody in particular.
         in_practice: True inside a practice network, where nothing is real.
+        as_arranged: True when the machine does what staff of this program arranged beforehand.
     """
 
     user_id: UUID | None
@@ -57,6 +58,12 @@ class Identity:
     from_terminal: bool = False
     from_public: bool = False
     in_practice: bool = False
+    as_arranged: bool = False
+
+    @property
+    def is_a_program(self) -> bool:
+        """Return True when a program asks: its staff, or the machine as they arranged."""
+        return self.user_id is not None or self.as_arranged
 
     @property
     def role_told(self) -> str:

@@ -108,6 +108,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
     Permission.REFERRAL_SEND: [
         [p.handles_referrals, p.is_sender],
         [p.is_the_worker_in_practice, p.is_sender],
+        [p.acts_as_arranged, p.is_sender],
     ],
     Permission.RELEASE_RECORD: [
         [p.handles_referrals, p.is_sender],
@@ -118,6 +119,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.is_the_terminal],
         [p.is_staff, p.is_in_same_network],
         [p.key_may_route, p.is_in_same_network],
+        [p.acts_as_arranged, p.is_in_same_network],
     ],
     Permission.SEARCH_KEEP: [[p.is_staff]],
     Permission.STORAGE_VERIFY: [

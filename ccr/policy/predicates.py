@@ -63,6 +63,12 @@ def is_the_worker_in_practice(identity: Identity, subject: Any) -> bool:  # noqa
     return identity.from_terminal and identity.in_practice
 
 
+def acts_as_arranged(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for the machine as it does what staff of a program arranged beforehand."""
+    del subject
+    return identity.as_arranged and identity.user_id is None
+
+
 def is_not_in_practice(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True outside of a practice network, where nothing real may be made or ended."""
     del subject

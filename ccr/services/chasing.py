@@ -25,6 +25,8 @@ from ccr.domain.staffing import (
     workers_to_tell,
 )
 from ccr.domain.taxonomy import Urgency
+from ccr.domain.time_rules import TimeRules
+from ccr.services.asking import move_on
 from ccr.services.outbox import Notice, notify
 from ccr.services.system_acts import act_alone
 from ccr.services.world import World
@@ -42,6 +44,7 @@ from ccr.storage.queries.drafts import forget_old_reasons
 from ccr.storage.queries.many_events import add_events
 from ccr.storage.queries.referrals import NewEvent
 from ccr.storage.queries.staff import coordinators_of, people_of
+from ccr.storage.queries.time_rules import get_time_rules
 
 BATCH = 250
 LOOK_LATER = timedelta(minutes=1)
@@ -91,6 +94,7 @@ def run_clocks(world: World, *, at: datetime) -> ClockRun:
     done: Counter[Step] = Counter()
     while _take_batch(world, done, at=at):
         pass
+    move_on(world, at=at)
     return ClockRun(
         done[Step.REMIND],
         done[Step.ESCALATE],
@@ -116,30 +120,45 @@ def _take_batch(world: World, done: Counter[Step], *, at: datetime) -> bool:
         found = lock_due(at, limit=BATCH)
         if not found:
             return False
-        taken = [(due, take_due(due.stored.clock, chase_of(due), at)) for due in found]
-        save_steps([_moved(due, one, at) for due, one in taken])
-        people = people_of({key for due, _ in taken for key in _programs(due)}, at=at)
-        steps = [step for due, one in taken for step in _steps(due, one, people)]
+        rules = {key: get_time_rules(key) for key in {due.stored.network_id for due in found}}
+        chases = [chase_of(due, rules[due.stored.network_id]) for due in found]
+        taken = [
+            (due, chase, take_due(due.stored.clock, chase, at))
+            for due, chase in zip(found, chases, strict=True)
+        ]
+        save_steps([_moved(*one, at) for one in taken])
+        people = people_of({key for due in found for key in _programs(due)}, at=at)
+        steps = [step for due, _, one in taken for step in _steps(due, one, people)]
         _record(steps, at=at)
         _tell(steps, at=at)
         done.update(step.step for step in steps)
-        for due, one in taken:
-            if Step.EXPIRE in one.told:
-                expired = act_alone(world, due.stored.referral_id, Action.EXPIRE, at=at)
-                done[Step.EXPIRE] += expired is not None
+    for due, _, one in taken:
+        if Step.EXPIRE in one.told:
+            expired = act_alone(world, due.stored.referral_id, Action.EXPIRE, at=at)
+            done[Step.EXPIRE] += expired is not None
     return True
 
 
-def chase_of(due: DueClock) -> Chase:
-    """Return what holds the reminders of a clock back."""
-    return Chase(snoozed_until=due.snoozed_until)
+def chase_of(due: DueClock, rules: TimeRules) -> Chase:
+    """Return what holds the reminders of a clock back: its network's rules, its owner's snooze."""
+    reminders = rules.reminders(due.needs, due.stored.clock.urgency)
+    return Chase(reminders.every, reminders.off is not None, due.snoozed_until)
 
 
-def _moved(due: DueClock, taken: Taken, at: datetime) -> tuple[StoredClock, datetime | None]:
-    look_at = next_look(taken.clock, chase_of(due))
+def _moved(
+    due: DueClock, chase: Chase, taken: Taken, at: datetime
+) -> tuple[StoredClock, datetime | None]:
+    """Return the clock as it is stored now, and when it is looked at next.
+
+    The expiry is not counted here: it is an act of its own, which starts another clock. Until it
+    is done the clock stays due.
+    """
+    clock, look_at = taken.clock, next_look(taken.clock, chase)
+    if Step.EXPIRE in taken.told:
+        clock, look_at = replace(clock, steps_done=clock.steps_done - 1), at
     if look_at is not None and look_at <= at:
         look_at = at + LOOK_LATER
-    return replace(due.stored, clock=taken.clock), look_at
+    return replace(due.stored, clock=clock), look_at
 
 
 def _programs(due: DueClock) -> tuple[UUID, UUID]:

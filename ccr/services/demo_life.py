@@ -22,12 +22,12 @@ from ccr.domain.clocks import (
     Side,
     Step,
     due_steps,
-    start_clock,
+    next_try,
 )
 from ccr.domain.disclosure import Coarsened
 from ccr.domain.outcomes import AttemptKind
 from ccr.domain.referral import Referral, advance, transition_for
-from ccr.domain.referral_clocks import clocks_after
+from ccr.domain.referral_clocks import clocks_after, opened_by_receiver
 from ccr.domain.referral_states import Action, EventKind, State
 from ccr.domain.referral_transitions import Requirement
 from ccr.domain.release import ConfirmedHow, FeedbackRelease
@@ -125,6 +125,7 @@ class Life:
 
     def look(self, at: datetime) -> None:
         """Let the receiver open it for the first time."""
+        self._keep_clocks(opened_by_receiver(self.referral, self.clocks), in_time=None)
         self._write(EventKind.SEEN, Side.RECEIVER, at)
         self._audit("seen", Side.RECEIVER, at, None)
 
@@ -138,7 +139,7 @@ class Life:
         if kind is AttemptKind.REACHED:
             self.act(Action.BEGIN, Side.RECEIVER, at)
             return
-        fresh = start_clock(ClockKind.FIRST_CONTACT, self.referral.urgency, at, self.calendar)
+        fresh = next_try(self.clocks[ClockKind.FIRST_CONTACT], at, self.calendar)
         self._keep_clocks({**self.clocks, ClockKind.FIRST_CONTACT: fresh}, in_time=True)
 
     def introduce(self, at: datetime) -> None:

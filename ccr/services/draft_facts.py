@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ccr.domain import route_fields as read
+from ccr.domain.asking import AskingWay
 from ccr.domain.directory import Place, Precision
 from ccr.domain.disclosure import CHILDREN_YES, AgeShown, Coarsened, ReferralFacts, coarsen
 from ccr.domain.errors import InvalidInputError
@@ -67,6 +68,27 @@ class PlaceAnswers:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherPartner:
+    """A partner named beside the first, with what was agreed for it.
+
+    Attributes:
+        by_phone: as of the choice: the yes is to a call, or to an inbox.
+        needs: of a plan, those that go to this partner; empty: all.
+        release_until: the end of the feedback release asked for, ISO 8601; empty: none.
+    """
+
+    service_id: str
+    by_phone: bool = False
+    needs: tuple[str, ...] = ()
+    release_until: str = ""
+
+    @property
+    def service(self) -> UUID:
+        """Return the partner's service."""
+        return UUID(self.service_id)
+
+
+@dataclass(frozen=True, slots=True)
 class DraftFacts:
     """The answers so far, as codes and text. Empty means not answered.
 
@@ -77,6 +99,8 @@ class DraftFacts:
         service_id: the chosen partner's service.
         release_until: the end of the feedback release asked for, ISO 8601.
         by_phone: True when the chosen partner has no inbox and is called.
+        further: partners named beside the chosen one, in their order, and `way`, how they are
+            asked ("" while there are none).
     """
 
     needs: tuple[str, ...] = ()
@@ -96,6 +120,8 @@ class DraftFacts:
     service_id: str = ""
     release_until: str = ""
     by_phone: bool = False
+    further: tuple[FurtherPartner, ...] = ()
+    way: str = ""
 
     @property
     def kept_out(self) -> KeptOut:
@@ -146,7 +172,10 @@ def unseal(world: World, token: str, referral_id: UUID, compartment_id: UUID) ->
     values = json.loads(world.keys.open(token, search_context(referral_id, compartment_id)))
     # A draft sealed before distances could be kept has none.
     lists = {name: tuple(values.get(name, ())) for name in _LISTS}
-    return DraftFacts(**{**values, **lists})
+    further = tuple(
+        FurtherPartner(**{**one, "needs": tuple(one["needs"])}) for one in values.get("further", ())
+    )
+    return DraftFacts(**{**values, **lists, "further": further})
 
 
 def checked_need(answers: DraftFacts) -> DraftFacts:
@@ -203,7 +232,29 @@ def shared_facts(world: World, facts: DraftFacts, request: RouteRequest) -> Coar
         children=facts.children or None,
         transport=Transport(facts.transport) if facts.transport else None,
     )
-    return coarsen(whole, county_zips=county.zip_count if county else 1)
+    return coarsen(whole, county_zips=county.zip_count if county else 1, onlookers=doors_of(facts))
+
+
+def doors_of(facts: DraftFacts) -> int:
+    """Return how many partners get the facts: more than one where each takes a need of its own."""
+    return len(facts.further) + 1 if facts.way == AskingWay.PLAN else 1
+
+
+def first_of(facts: DraftFacts) -> DraftFacts:
+    """Return the answers as the first partner is asked: in a plan, without the others' needs."""
+    if facts.way != AskingWay.PLAN:
+        return facts
+    taken = {need for partner in facts.further for need in partner.needs}
+    return replace(facts, needs=tuple(need for need in facts.needs if need not in taken))
+
+
+def shared_again(world: World, agreed: ReferralFacts) -> Coarsened:
+    """Return facts that were agreed to and sent before, for another partner.
+
+    Never finer than what was read out to the person; broader where the county is now too small.
+    """
+    county = world.gazetteer.county(agreed.county_fips)
+    return coarsen(agreed, county_zips=county.zip_count if county else 1)
 
 
 def _town(place: Place) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from ccr.domain.clocks import ClockKind, OpenCalendar, Side, start_clock
+from ccr.domain.clocks import ClockKind, OpenCalendar, Side, Spans, next_try
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
@@ -38,6 +38,7 @@ from ccr.storage.queries.referrals import (
     save_referral,
 )
 from ccr.storage.queries.releases import find_release, save_release
+from ccr.storage.queries.time_rules import get_time_rules
 
 MOST_CHARACTERS = 2_000
 PERMISSION = {
@@ -97,6 +98,7 @@ class Given:
     until: datetime | None = None
     note: str | None = None
     told_by: ToldBy | None = None
+    by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ def act(
             until=given.until,
             urgency=after.urgency,
             calendar=calendar_of(world, stored),
+            spans=spans_of(stored),
+            by=given.by,
         )
         save_clocks(after, clocks, moved, in_time=None if action in WAIT_ENDS else True)
         if action in ENDS_RELEASE:
@@ -247,12 +251,16 @@ def calendar_of(world: World, stored: StoredReferral) -> OpenCalendar:
     return reading_calendar(world.hours, receiver, stored.facts.needs)
 
 
+def spans_of(stored: StoredReferral) -> Spans:
+    """Return how long clocks of this referral run in its network."""
+    return get_time_rules(stored.referral.network_id).spans(stored.facts.needs)
+
+
 def restart_first_contact(world: World, stored: StoredReferral, *, at: datetime) -> None:
     """Start the first-contact clock anew after a try that did not reach the person."""
     before = list_clocks([stored.referral.id])[stored.referral.id]
-    clock = start_clock(
-        ClockKind.FIRST_CONTACT, stored.referral.urgency, at, calendar_of(world, stored)
-    )
+    running, calendar = before[ClockKind.FIRST_CONTACT], calendar_of(world, stored)
+    clock = next_try(running, at, calendar, spans=spans_of(stored))
     save_clocks(stored.referral, before, {ClockKind.FIRST_CONTACT: clock})
 
 

@@ -18,6 +18,7 @@ from ccr.domain.paging import Page, page_number
 from ccr.domain.phrases import phrase
 from ccr.domain.projection import view_for_receiver, view_for_sender
 from ccr.domain.projection_masks import Event
+from ccr.domain.referral_clocks import opened_by_receiver
 from ccr.domain.referral_states import EventKind, State
 from ccr.domain.referral_views import Group, InboxTab, ReceiverView, SenderView
 from ccr.policy.identity import Identity
@@ -30,7 +31,7 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import referral_lists as lists
 from ccr.storage.queries.attempts import count_try, hashed
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.clocks import list_clocks
+from ccr.storage.queries.clocks import list_clocks, save_clocks
 from ccr.storage.queries.receivers import public_phones
 from ccr.storage.queries.referrals import (
     events_and_notes,
@@ -128,10 +129,12 @@ def open_received(
     with unit_of_work():
         row = _load(identity, referral_id, Side.RECEIVER, lock=True)
         events, sealed = events_and_notes(referral_id)
-        clocks = list_clocks([referral_id])[referral_id]
+        running = list_clocks([referral_id])[referral_id]
+        clocks = opened_by_receiver(row.referral, running)
         item = _received_item(world, row, events, clocks, at=at)
         if item is None:
             raise NotFoundError
+        save_clocks(row.referral, running, clocks)
         if not item.view.seen and may_log(row.referral, EventKind.SEEN, Side.RECEIVER):
             log(identity, world, referral_id, Entry(EventKind.SEEN, Side.RECEIVER), at=at)
             mark_opened(referral_id, at=at)

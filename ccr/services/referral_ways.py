@@ -103,7 +103,7 @@ def sender_ways(
 ) -> SenderWays:
     """Return the ways of whoever asks. A terminal or a key is nobody in particular."""
     authorise(identity, Permission.ROUTE_FIND)
-    named = identity.user_id is not None
+    named = identity.is_a_program
     group = sender_group(identity.regime, identity.compartment_kind) if named else None
     search = Search(request, HoursOnce(hours), weights)
 

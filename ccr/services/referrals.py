@@ -13,14 +13,14 @@ from ccr.domain.clocks import Side
 from ccr.domain.errors import IllegalTransitionError, InvalidInputError
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy, needs_supervisor
 from ccr.domain.phrases import phrase
-from ccr.domain.referral import Referral
+from ccr.domain.referral import Referral, taking_back
 from ccr.domain.referral_states import Action, EventKind, State
 from ccr.domain.taxonomy import Known
 from ccr.policy.identity import Identity, Role
+from ccr.services.asking import act
 from ccr.services.referral_acts import (
     Entry,
     Given,
-    act,
     checked_text,
     load,
     log,
@@ -29,6 +29,7 @@ from ccr.services.referral_acts import (
 )
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
+from ccr.storage.queries.asking import hold_asking
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.referrals import list_events
 
@@ -146,6 +147,7 @@ def record_attempt(
         InvalidInputError: after MAX_ATTEMPTS only a supervisor may go on, saying why it is safe.
     """
     with unit_of_work():
+        hold_asking(referral_id)
         stored = load(identity, referral_id, Side.RECEIVER, lock=True)
         referral = stored.referral
         if not may_log(referral, EventKind.CONTACT_ATTEMPT, Side.RECEIVER):
@@ -277,9 +279,8 @@ def withdraw(identity: Identity, world: World, referral_id: UUID, *, at: datetim
 def take_back(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> Referral:
     """Take back before acceptance, whether or not it was opened."""
     with unit_of_work():
-        opened = load(identity, referral_id, Side.SENDER, lock=True).referral.opened_at
-        action = Action.RECALL if opened is None else Action.WITHDRAW
-        return act(identity, world, referral_id, action, Side.SENDER, at=at)
+        referral = load(identity, referral_id, Side.SENDER, lock=True).referral
+        return act(identity, world, referral_id, taking_back(referral), Side.SENDER, at=at)
 
 
 def stop(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> Referral:

@@ -29,7 +29,7 @@ def read_typed(
     at: datetime,
 ) -> RouteRequest:
     """Return the request, with the sender where there is one: staff, not terminals and keys."""
-    staff = identity.user_id is not None
+    staff = identity.is_a_program
     return RouteRequest(
         needs=read.read_needs(fields.needs),
         near=world.gazetteer.resolve(fields.near, default_state=state),

@@ -14,6 +14,7 @@ from ccr.domain.errors import NotFoundError
 from ccr.domain.referral import Referral, advance, possible_actions, transition_for
 from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import Action, EventKind, State
+from ccr.services.asking import follow_alone
 from ccr.services.referral_acts import Given, tell
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -77,6 +78,7 @@ def act_alone(
         if whose is not None:
             append_event_to(whose, None, action.value, "referral", referral_id, at=at)
         tell(after, action, at=at)
+        follow_alone(world, after, action, at=at)
     return after
 
 

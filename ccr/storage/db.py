@@ -71,6 +71,13 @@ def unit_of_work() -> Iterator[None]:
         _afterwards.set(())
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Undo what happens inside when it raises, and nothing else of the present unit of work."""
+    with db.session.begin_nested():
+        yield
+
+
 def after_rollback(record: Callable[[], None]) -> None:
     """Write `record` in a transaction of its own, after the present unit of work is undone.
 

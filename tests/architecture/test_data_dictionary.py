@@ -27,6 +27,9 @@ REFERRAL_TABLES = (
     "referral_event",
     "clock",
     "feedback_release",
+    "asking",
+    "asking_part",
+    "next_contact",
     "follow_up",
 )
 IDENTIFYING = re.compile(

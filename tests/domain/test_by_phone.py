@@ -14,7 +14,7 @@ from ccr.domain.errors import IllegalTransitionError, InvalidInputError
 from ccr.domain.outcomes import FROM_A_PERSON, SAID_BY_PHONE, DeclineReason, Outcome, ToldBy
 from ccr.domain.projection import view_for_coordinator, view_for_receiver, view_for_sender
 from ccr.domain.projection_table import NOT_SHARED_AFTER, SAID_TO_SENDER, Standing, standing_of
-from ccr.domain.referral import TRANSITIONS, advance, possible_actions
+from ccr.domain.referral import advance, possible_actions, transition_for
 from ccr.domain.referral_states import (
     ENDED,
     NEEDS_AN_INBOX,
@@ -41,7 +41,7 @@ GIVEN = {
 FROM_SENT = {
     Action.PHONE_ACCEPT: State.CLOSED,
     Action.PHONE_DECLINE: State.DECLINED,
-    Action.RECALL: State.CANCELLED,
+    Action.RECALL: State.RECALLED,
     Action.ENTER_IN_ERROR: State.ENTERED_IN_ERROR,
 }
 
@@ -64,14 +64,19 @@ def test_every_pair_of_state_and_act_is_legal_or_refused_where_nobody_has_an_inb
     state, action, by
 ):
     referral = replace(story_in(state).referral, by_phone=True)
-    row = TRANSITIONS.get((state, action))
-    past_forbids = action in NEEDS_AN_INBOX or (
-        action is Action.STOP and referral.declined_at is not None
+    row = transition_for(referral, action)
+    opened = referral.opened_at is not None
+    past_forbids = (
+        action in NEEDS_AN_INBOX | {Action.EXPIRE, Action.REOPEN}
+        or action in {Action.UNDO_ACCEPT, Action.UNDO_DECLINE}  # not fresh any more
+        or (action is Action.STOP and referral.came_back)
+        or (action is Action.RECALL and opened)
+        or (action in {Action.WITHDRAW, Action.FREEZE} and not opened)
     )
     if row is None or by not in row.who or past_forbids:
         with pytest.raises(IllegalTransitionError):
             advance(referral, action, at=LATER, by=by, **GIVEN)
-        assert action not in possible_actions(referral, by)
+        assert action not in possible_actions(referral, by, LATER)
         return
     after = advance(referral, action, at=LATER, by=by, **GIVEN)
     assert after.by_phone
@@ -83,8 +88,8 @@ def test_every_pair_of_state_and_act_is_legal_or_refused_where_nobody_has_an_inb
 def test_before_the_answer_everything_is_the_senders_and_nothing_the_receivers():
     referral = sent_by_phone().referral
     assert referral.next_mover is Side.SENDER
-    assert possible_actions(referral, Side.RECEIVER) == frozenset()
-    assert possible_actions(referral, Side.SENDER) == frozenset(FROM_SENT)
+    assert possible_actions(referral, Side.RECEIVER, LATER) == frozenset()
+    assert possible_actions(referral, Side.SENDER, LATER) == frozenset(FROM_SENT)
     for action, state in FROM_SENT.items():
         assert advance(referral, action, at=LATER, by=Side.SENDER, **GIVEN).state is state
 
@@ -166,10 +171,10 @@ def test_but_for_the_words_it_is_the_page_of_any_accepted_referral(urgency, minu
         Action.PHONE_ACCEPT, Side.SENDER, NOW + timedelta(minutes=67)
     )
     one, other = sender(desk, at), sender(phone, at)
-    marks = {step.name: (step.mark, step.at) for step in one.tracker if step.name != "received"}
+    marks = {step.name: (step.mark, step.at) for step in one.tracker if step.name != "opened"}
     assert {step.name: (step.mark, step.at) for step in other.tracker} == marks
     assert one.next_move == other.next_move
-    assert one.can == other.can
+    assert one.can == other.can - {Action.FREEZE}  # nobody could have opened it here
     assert (one.status is Status.NOT_SHARED) is (other.status is Status.NOT_SHARED)
     assert one.outcome is other.outcome is None
     assert one.sort_at == other.sort_at

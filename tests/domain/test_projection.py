@@ -120,7 +120,10 @@ def test_standings_tell_the_ends_apart():
         Standing.STOPPED,
         Standing.TO_CALL,
         Standing.TAKEN_BY_PHONE,
+        Standing.CLOSED_AFTER_EXPIRY,
     }
+    expired = story_in(State.EXPIRED).act(Action.CLOSE, Side.SENDER, LATER)
+    assert standing_of(expired.referral) is Standing.CLOSED_AFTER_EXPIRY
     stopped = accepted().act(Action.STOP, Side.SENDER, LATER)
     assert standing_of(stopped.referral) is Standing.STOPPED
     back = accepted().act(Action.HAND_BACK, Side.RECEIVER, LATER)
@@ -139,8 +142,8 @@ def test_a_sent_referral_waits_for_the_receiver():
     assert view.next_move.due_at == view.clocks[0].due_at
     assert [(s.name, s.mark) for s in view.tracker] == [
         ("sent", StepMark.DONE),
-        ("received", StepMark.DONE),
-        ("accepted", StepMark.NOW),
+        ("opened", StepMark.NOW),
+        ("accepted", StepMark.LATER),
     ]
     assert view.can == {Action.RECALL, Action.ENTER_IN_ERROR}
     assert not view.options_offered
@@ -157,10 +160,18 @@ def test_a_missed_answer_gives_the_sender_new_options_by_time_alone(state):
     assert late.clocks[0].state is ClockState.OVERDUE
 
 
-def test_an_opened_referral_looks_as_an_unopened_one():
+def test_the_sender_is_told_that_it_was_opened_before_the_answer():
     opened = sent().log(EventKind.SEEN, Side.RECEIVER, LATER)
-    unopened = Story(opened.referral, opened.events[:1], opened.clocks)
-    assert sender(opened) == sender(unopened)
+    opened.referral = replace(opened.referral, opened_at=LATER)
+    view = sender(opened)
+    assert words(view)[0] == "They opened it."
+    assert view.can == {Action.WITHDRAW, Action.FREEZE, Action.ENTER_IN_ERROR}
+
+
+def test_that_somebody_looks_in_after_accepting_is_the_partners_own():
+    story = accepted()
+    looked_in = story.copy().log(EventKind.SEEN, Side.RECEIVER, LATER)
+    assert sender(looked_in, END) == sender(story, END)
 
 
 def test_a_question_is_the_senders_move():
@@ -244,7 +255,7 @@ def test_without_a_release_the_page_reads_accepted_and_later_outcome_not_shared(
     before = sender(story, over - timedelta(microseconds=1))
     after = sender(story, over)
     assert before.status is Status.ACCEPTED
-    assert [step.name for step in before.tracker] == ["sent", "received", "accepted"]
+    assert [step.name for step in before.tracker] == ["sent", "opened", "accepted"]
     assert before.next_move.due_at is None
     assert str(after.status_text) == "Outcome not shared. This is closed."
     assert after.next_move is None
@@ -465,7 +476,9 @@ def test_the_sender_sees_its_own_end_of_a_release():
 
 
 def test_own_ends_are_shown():
-    assert sender(story_in(State.CANCELLED)).status is Status.RECALLED
+    assert sender(story_in(State.RECALLED)).status is Status.RECALLED
+    assert sender(story_in(State.CANCELLED)).status is Status.WITHDRAWN
+    assert sender(story_in(State.FROZEN)).status is Status.FROZEN
     assert sender(story_in(State.ENTERED_IN_ERROR)).status is Status.ENTERED_IN_ERROR
     assert sender(accepted().act(Action.STOP, Side.SENDER, LATER)).status is Status.STOPPED
     assert sender(story_in(State.DRAFT)).status is Status.DRAFT
@@ -526,13 +539,58 @@ def test_after_accepting_a_receiver_sees_what_was_agreed():
     assert {clock.kind for clock in view.clocks} == {ClockKind.ANSWER, ClockKind.FIRST_CONTACT}
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.CANCELLED, State.ENTERED_IN_ERROR])
+@pytest.mark.parametrize("state", [State.DRAFT, State.RECALLED, State.ENTERED_IN_ERROR])
 def test_a_receiver_has_nothing_of_a_draft_or_of_what_was_recalled_or_sent_in_error(state):
     assert receiver(story_in(state)) is None
 
 
 def test_after_an_error_an_accepted_referral_is_gone_for_the_receiver():
     assert receiver(accepted().act(Action.ENTER_IN_ERROR, Side.SENDER, LATER)) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "said"),
+    [
+        (State.CANCELLED, Status.WITHDRAWN, "The sender took it back."),
+        (State.EXPIRED, Status.EXPIRED, "The time to answer is over."),
+        (State.FROZEN, Status.FROZEN, "It came to you by mistake. The sender froze it."),
+    ],
+)
+def test_of_what_is_no_longer_theirs_a_partner_reads_that_alone(state, status, said):
+    view = receiver(story_in(state), LATER, IN_FORCE)
+    assert (view.status, words(view)[0]) == (status, said)
+    assert (view.needs, view.county, view.facts, view.code) == ((), "", None, None)
+    assert (view.can, view.release, view.next_move) == (frozenset(), None, None)
+
+
+def test_what_a_sender_does_after_the_wait_ended_is_not_the_partners():
+    story = story_in(State.EXPIRED)
+    base = repr(receiver(story, END))
+    story.act(Action.CLOSE, Side.SENDER, LATER, outcome=Outcome.REDIRECTED)
+    assert repr(receiver(story, END)) == base
+
+
+@pytest.mark.parametrize(
+    ("given", "undo"),
+    [(Action.ACCEPT, Action.UNDO_ACCEPT), (Action.DECLINE, Action.UNDO_DECLINE)],
+)
+def test_an_answer_taken_back_leaves_a_referral_that_waits(given, undo):
+    soon = NOW + timedelta(minutes=9)
+    note = make_id()
+    story = sent().act(given, Side.RECEIVER, soon).act(undo, Side.RECEIVER, soon)
+    story.events[-1] = replace(story.events[-1], note_id=note)
+    view = sender(story, soon)
+    assert (view.status, view.next_move.side) == (Status.SENT, Side.RECEIVER)
+    assert all(entry.note_id is None for entry in view.timeline)
+    assert receiver(story, soon).timeline[0].note_id == note
+
+
+def test_reopening_shows_to_a_sender_with_a_release_alone():
+    story = accepted().act(Action.CLOSE, Side.RECEIVER, LATER)
+    closed = story.copy()
+    story.act(Action.REOPEN, Side.RECEIVER, LATER)
+    assert sender(story, END) == sender(closed, END)
+    assert sender(story, LATER, IN_FORCE).status is Status.ACCEPTED
 
 
 def test_the_persons_stop_takes_the_facts_away():
@@ -577,7 +635,7 @@ def test_while_on_hold_the_receiver_is_told_until_when_not_to_call():
 def test_every_open_referral_tells_both_sides_whose_move_is_next(state):
     story = story_in(state)
     assert sender(story, LATER, IN_FORCE).next_move is not None
-    if state is not State.DECLINED:
+    if state not in {State.DECLINED, State.EXPIRED}:
         assert receiver(story).next_move is not None
 
 

@@ -13,14 +13,15 @@ from ccr.domain.errors import IllegalTransitionError, InvalidInputError
 from ccr.domain.outcomes import CONNECTED_OUTCOMES, SENDER_OUTCOMES, DeclineReason, Outcome, ToldBy
 from ccr.domain.referral import (
     MAX_PAUSE,
-    NEXT_MOVER,
-    TRANSITIONS,
-    Requirement,
+    REOPEN_WINDOW,
+    UNDO_WINDOW,
     advance,
     possible_actions,
+    transition_for,
 )
 from ccr.domain.referral_states import (
     ENDED,
+    NEXT_MOVER,
     TAKEN,
     TOLD_BY_PHONE,
     WAITING_FOR_ANSWER,
@@ -28,10 +29,12 @@ from ccr.domain.referral_states import (
     ChosenBy,
     State,
 )
+from ccr.domain.referral_transitions import TRANSITIONS, Requirement
 from tests.builders import NOW
-from tests.referral_builders import WAYS, accepted, make_referral, sent, story_in
+from tests.referral_builders import WAYS, accepted, make_referral, sent, sent_by_phone, story_in
 
 LATER = NOW + timedelta(hours=3)
+SOON = NOW + timedelta(minutes=12)
 EVERYTHING = {
     "reason": DeclineReason.NO_CAPACITY,
     "outcome": Outcome.UNKNOWN,
@@ -45,23 +48,29 @@ PAIRS = [(state, action) for state in State for action in Action]
 @pytest.mark.parametrize("by", list(Side), ids=lambda value: value.value)
 def test_every_pair_of_state_and_act_is_legal_or_refused_as_the_table_says(state, action, by):
     referral = story_in(state).referral
-    row = TRANSITIONS.get((state, action))
-    past_forbids = action in TOLD_BY_PHONE or (
-        action is Action.STOP and referral.declined_at is not None
+    row = transition_for(referral, action)
+    # A way to a state that was opened, and is not by phone; SOON lies in every window.
+    past_forbids = (
+        action in TOLD_BY_PHONE
+        or (action is Action.STOP and referral.came_back)
+        or (action is Action.RECALL and referral.opened_at is not None)
+        or (action in {Action.WITHDRAW, Action.FREEZE} and referral.opened_at is None)
+        or (action in {Action.UNDO_ACCEPT, Action.UNDO_DECLINE} and by is Side.SENDER)
     )
     if row is None or by not in row.who or past_forbids:
         with pytest.raises(IllegalTransitionError) as refusal:
-            advance(referral, action, at=LATER, by=by, **EVERYTHING)
+            advance(referral, action, at=SOON, by=by, **EVERYTHING)
         assert str(refusal.value).endswith(".")
-        assert action not in possible_actions(referral, by)
+        assert action not in possible_actions(referral, by, SOON)
         return
-    after = advance(referral, action, at=LATER, by=by, **EVERYTHING)
-    resumed_before_contact = action is Action.RESUME and referral.contacted_at is None
-    assert after.state is (State.ACCEPTED if resumed_before_contact else row.to)
+    after = advance(referral, action, at=SOON, by=by, **EVERYTHING)
+    assert after.state is row.to
     assert after.version == referral.version + 1
-    assert action in possible_actions(referral, by)
+    assert action in possible_actions(referral, by, SOON)
     for name in row.stamps:
         assert getattr(after, name) is not None
+    for name in row.clears:
+        assert getattr(after, name) is None
 
 
 def test_the_table_can_be_read_aloud():
@@ -76,29 +85,12 @@ def test_the_table_can_be_read_aloud():
     assert State.SENT.next_mover is Side.RECEIVER
 
 
-def test_each_state_has_a_fhir_task_code():
-    codes = {
-        "draft",
-        "requested",
-        "received",
-        "accepted",
-        "rejected",
-        "cancelled",
-        "in-progress",
-        "on-hold",
-        "completed",
-        "entered-in-error",
-    }
-    assert {state.fhir_status for state in State} == codes
-
-
 @pytest.mark.parametrize("state", [s for s in State if s.is_open and s is not State.DRAFT])
 def test_every_open_state_has_a_mover_and_a_running_clock(state):
     story = story_in(state)
     running = [clock for clock in story.clocks.values() if clock.met_at is None]
     assert len(running) == 1
-    owner = Side.RECEIVER if state is not State.DECLINED else Side.SENDER
-    assert running[0].owner is (NEXT_MOVER[state] or owner)
+    assert running[0].owner is NEXT_MOVER[state]
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))
@@ -114,10 +106,11 @@ def test_a_decline_comes_back_to_the_sender_and_ends_nothing():
     declined = story_in(State.DECLINED).referral
     assert declined.state.is_open
     assert declined.closed_at is None
-    assert possible_actions(declined, Side.RECEIVER) == frozenset()
-    assert possible_actions(declined, Side.SENDER) == {
+    assert possible_actions(declined, Side.RECEIVER, LATER) == frozenset()
+    assert possible_actions(declined, Side.SENDER, LATER) == {
         Action.CLOSE,
         Action.REROUTE,
+        Action.FREEZE,
         Action.ENTER_IN_ERROR,
     }
 
@@ -129,7 +122,7 @@ def test_rerouting_closes_the_declined_one_as_sent_on():
 
 def test_handing_back_is_possible_until_first_contact():
     story = accepted()
-    assert Action.HAND_BACK in possible_actions(story.referral, Side.RECEIVER)
+    assert Action.HAND_BACK in possible_actions(story.referral, Side.RECEIVER, LATER)
     story.act(Action.BEGIN, Side.RECEIVER, LATER)
     story.act(Action.HOLD, Side.RECEIVER, LATER)
     with pytest.raises(IllegalTransitionError):
@@ -225,8 +218,8 @@ def _hidden_courses():
 
 
 def test_what_a_sender_may_do_after_acceptance_never_depends_on_the_receiver():
-    assert {possible_actions(s.referral, Side.SENDER) for s in _hidden_courses()} == {
-        frozenset({Action.STOP, Action.ENTER_IN_ERROR})
+    assert {possible_actions(s.referral, Side.SENDER, LATER) for s in _hidden_courses()} == {
+        frozenset({Action.STOP, Action.FREEZE, Action.ENTER_IN_ERROR})
     }
 
 
@@ -251,12 +244,108 @@ def test_a_stop_after_the_receiver_closed_takes_the_referral_from_it():
     story.act(Action.STOP, Side.SENDER, LATER + timedelta(hours=1))
     assert story.referral.state is State.CANCELLED
     assert story.referral.closed_at == LATER + timedelta(hours=1)
-    assert possible_actions(story.referral, Side.RECEIVER) == frozenset()
+    assert possible_actions(story.referral, Side.RECEIVER, LATER) == frozenset()
+
+
+def test_what_nobody_has_opened_is_recalled_and_what_was_opened_is_taken_back():
+    unopened = sent().referral
+    assert Action.RECALL in possible_actions(unopened, Side.SENDER, SOON)
+    opened = replace(unopened, opened_at=SOON)
+    assert advance(opened, Action.WITHDRAW, at=LATER, by=Side.SENDER).state is State.CANCELLED
+    with pytest.raises(IllegalTransitionError) as refusal:
+        advance(opened, Action.RECALL, at=LATER, by=Side.SENDER)
+    assert str(refusal.value) == "They have opened it. You can still take it back."
+
+
+@pytest.mark.parametrize("first", [Action.ASK, Action.WAITLIST, Action.ACCEPT, Action.DECLINE])
+def test_whoever_answers_has_opened_it(first):
+    assert sent().act(first, Side.RECEIVER, SOON).referral.opened_at == SOON
+
+
+def test_what_nobody_answered_is_the_senders_again_and_no_longer_the_partners():
+    story = sent().act(Action.EXPIRE, Side.SYSTEM, LATER)
+    assert story.referral.came_back
+    assert story.clocks[ClockKind.ANSWER].owner is Side.SENDER
+    assert possible_actions(story.referral, Side.RECEIVER, LATER) == frozenset()
+    closed = story.act(Action.CLOSE, Side.SENDER, LATER).referral
+    assert closed.ended_by_sender
+
+
+def test_a_call_that_is_the_senders_to_make_never_expires():
+    assert Action.EXPIRE not in possible_actions(sent_by_phone().referral, Side.SYSTEM, LATER)
+
+
+@pytest.mark.parametrize(
+    ("given", "undo"),
+    [(Action.ACCEPT, Action.UNDO_ACCEPT), (Action.DECLINE, Action.UNDO_DECLINE)],
+)
+def test_a_wrong_answer_can_be_taken_back_for_half_an_hour(given, undo):
+    story = sent().act(given, Side.RECEIVER, SOON)
+    last = SOON + UNDO_WINDOW - timedelta(seconds=1)
+    assert undo not in possible_actions(story.referral, Side.RECEIVER, SOON + UNDO_WINDOW)
+    story.act(undo, Side.RECEIVER, last)
+    assert story.referral.state is State.SENT
+    assert (story.referral.accepted_at, story.referral.declined_at) == (None, None)
+    assert story.referral.decline_reason is None
+    assert story.clocks[ClockKind.ANSWER].owner is Side.RECEIVER
+    running = [clock.kind for clock in story.clocks.values() if clock.met_at is None]
+    assert running == [ClockKind.ANSWER]
+
+
+def test_a_yes_after_which_the_person_was_reached_is_not_taken_back():
+    story = sent().act(Action.ACCEPT, Side.RECEIVER, SOON).act(Action.BEGIN, Side.RECEIVER, SOON)
+    assert Action.UNDO_ACCEPT not in possible_actions(story.referral, Side.RECEIVER, SOON)
+
+
+def test_a_hand_back_is_not_undone_for_the_sender_was_told():
+    story = accepted().act(Action.HAND_BACK, Side.RECEIVER, LATER)
+    assert Action.UNDO_DECLINE not in possible_actions(story.referral, Side.RECEIVER, LATER)
+
+
+@pytest.mark.parametrize(
+    ("given", "undo"),
+    [(Action.PHONE_ACCEPT, Action.UNDO_ACCEPT), (Action.PHONE_DECLINE, Action.UNDO_DECLINE)],
+)
+def test_what_was_written_down_after_a_call_is_the_callers_to_take_back(given, undo):
+    story = sent_by_phone().act(given, Side.SENDER, SOON)
+    assert undo not in possible_actions(story.referral, Side.RECEIVER, SOON)
+    story.act(undo, Side.SENDER, SOON)
+    assert (story.referral.state, story.referral.outcome) == (State.SENT, None)
+    assert story.clocks[ClockKind.ANSWER].owner is Side.SENDER
+
+
+@pytest.mark.parametrize(
+    ("reached", "state", "kind"),
+    [
+        (False, State.ACCEPTED, ClockKind.FIRST_CONTACT),
+        (True, State.IN_PROGRESS, ClockKind.OUTCOME),
+    ],
+)
+def test_what_was_closed_can_be_opened_again_by_whoever_closed_it(reached, state, kind):
+    story = accepted()
+    if reached:
+        story.act(Action.BEGIN, Side.RECEIVER, LATER)
+    story.act(Action.CLOSE, Side.RECEIVER, LATER)
+    assert Action.REOPEN not in possible_actions(story.referral, Side.SENDER, LATER)
+    late = LATER + REOPEN_WINDOW
+    assert Action.REOPEN not in possible_actions(story.referral, Side.RECEIVER, late)
+    story.act(Action.REOPEN, Side.RECEIVER, late - timedelta(seconds=1))
+    assert story.referral.state is state
+    assert (story.referral.closed_at, story.referral.outcome) == (None, None)
+    assert [c.kind for c in story.clocks.values() if c.met_at is None] == [kind]
+
+
+def test_only_what_somebody_opened_can_have_reached_the_wrong_partner():
+    assert Action.FREEZE not in possible_actions(sent().referral, Side.SENDER, LATER)
+    for story in _hidden_courses():
+        frozen = advance(story.referral, Action.FREEZE, at=LATER, by=Side.SENDER)
+        assert possible_actions(frozen, Side.RECEIVER, LATER) == frozenset()
+        assert possible_actions(frozen, Side.SENDER, LATER) == frozenset()
 
 
 def test_a_thrown_away_draft_cannot_be_marked_as_sent_in_error():
     draft = advance(make_referral(), Action.CANCEL, at=LATER, by=Side.SENDER)
-    assert possible_actions(draft, Side.SENDER) == frozenset()
+    assert possible_actions(draft, Side.SENDER, LATER) == frozenset()
 
 
 def test_a_referral_does_not_print_its_code():

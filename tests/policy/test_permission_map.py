@@ -250,3 +250,11 @@ def test_the_history_of_a_listing_is_its_owners(role: Role) -> None:
     assert permits(me, Permission.LISTING_HISTORY, Subject()) is (role in may)
     elsewhere = Subject(compartment_id=uuid4())
     assert permits(me, Permission.LISTING_HISTORY, elsewhere) is (role in may - {Role.AGENCY_ADMIN})
+
+
+def test_the_machine_as_arranged_sends_for_its_program_and_does_nothing_else() -> None:
+    machine = replace(somebody(), as_arranged=True)
+    allowed = {p for p in Permission if permits(machine, p, Subject())}
+    assert allowed == {Permission.REFERRAL_SEND, Permission.ROUTE_FIND}
+    elsewhere = replace(machine, compartment_id=ELSEWHERE)
+    assert not permits(elsewhere, Permission.REFERRAL_SEND, Subject())

@@ -12,7 +12,7 @@ from ccr.domain.errors import (
     NotFoundError,
 )
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
-from ccr.domain.referral_states import State
+from ccr.domain.referral_states import ChosenBy, State
 from ccr.domain.referral_views import Group, InboxTab, Status
 from ccr.domain.taxonomy import Known
 from ccr.services import drafts, referral_desk, referrals, sending
@@ -154,7 +154,7 @@ def test_rerouting_keeps_the_answers_and_closes_the_old_one_when_the_new_one_is_
     with pytest.raises(InvalidInputError):
         drafts.choose_partner(me, world(), draft_id, loop.advocates.service_id, at=now)
     drafts.choose_partner(me, world(), draft_id, loop.legal_aid.service_id, at=now)
-    drafts.record_yes(me, world(), draft_id, drafts.ChosenBy.SURVIVOR, at=now)
+    drafts.record_yes(me, world(), draft_id, ChosenBy.SURVIVOR, at=now)
     sending.send(me, world(), draft_id, at=now)
     closed = sent_page(loop, old, now).item.view
     assert (closed.status, closed.outcome) == (Status.CLOSED, Outcome.REDIRECTED)
@@ -168,7 +168,7 @@ def test_a_third_partner_is_asked_without_the_first_two(loop, now):
     referrals.decline(loop.advocates.worker, world(), first, DeclineReason.OTHER, at=now)
     second = sending.reroute(me, world(), first, at=now)
     drafts.choose_partner(me, world(), second, loop.legal_aid.service_id, at=now)
-    drafts.record_yes(me, world(), second, drafts.ChosenBy.SURVIVOR, at=now)
+    drafts.record_yes(me, world(), second, ChosenBy.SURVIVOR, at=now)
     sending.send(me, world(), second, at=now)
     referrals.decline(loop.legal_aid.worker, world(), second, DeclineReason.OTHER, at=now)
     answer = sending.options_after_decline(me, world(), second, at=now)
@@ -271,9 +271,26 @@ def test_the_loop_closes_with_an_outcome(loop, now, accepted):
 # --- the sender's own acts
 
 
-def test_after_a_recall_the_receiver_has_nothing(loop, now):
+def test_what_was_opened_is_taken_back_and_the_partner_reads_that_alone(loop, now):
     referral_id = loop.send()
     received_page(loop, referral_id, now)
+    with pytest.raises(IllegalTransitionError):
+        referrals.recall(loop.hospital.worker, world(), referral_id, at=now + 5 * HOUR)
+    referrals.take_back(loop.hospital.worker, world(), referral_id, at=now + 5 * HOUR)
+    view = received_page(loop, referral_id, now + 5 * HOUR).item.view
+    assert (view.status, view.needs, view.facts) == (Status.WITHDRAWN, (), None)
+    page, counts = referral_desk.inbox(
+        loop.advocates.worker, world(), InboxTab.CLOSED, at=now + 5 * HOUR
+    )
+    assert (len(page.items), counts[InboxTab.NEEDS_ANSWER]) == (1, 0)
+    with pytest.raises(NotFoundError):
+        referrals.accept(loop.advocates.worker, world(), uuid4(), at=now + 5 * HOUR)
+    with pytest.raises(IllegalTransitionError):
+        referrals.accept(loop.advocates.worker, world(), referral_id, at=now + 5 * HOUR)
+
+
+def test_after_a_recall_the_receiver_has_nothing(loop, now):
+    referral_id = loop.send()
     referrals.recall(loop.hospital.worker, world(), referral_id, at=now + 5 * HOUR)
     with pytest.raises(NotFoundError):
         received_page(loop, referral_id, now + 5 * HOUR)

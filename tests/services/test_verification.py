@@ -16,8 +16,9 @@ from sqlalchemy import text
 
 from ccr.domain.clocks import Side
 from ccr.domain.errors import ForbiddenError
-from ccr.domain.referral import TRANSITIONS, possible_actions
+from ccr.domain.referral import possible_actions
 from ccr.domain.referral_states import State
+from ccr.domain.referral_transitions import TRANSITIONS
 from ccr.policy.identity import Role
 from ccr.services import followups, referrals
 from ccr.services.accounts import terminal_identity

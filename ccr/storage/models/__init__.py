@@ -2,6 +2,7 @@
 
 from ccr.storage.models import (
     accounts,
+    asking,
     audit,
     coordination,
     directory,
@@ -15,6 +16,7 @@ from ccr.storage.models import (
 
 __all__ = [
     "accounts",
+    "asking",
     "audit",
     "coordination",
     "directory",

@@ -47,6 +47,8 @@ class Network(Base):
     """How often listings are checked, in days by kind; empty for the defaults (R97)."""
     routing_rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     """What differs from the defaults of routing: "weights" by name, in minutes and days."""
+    time_rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What differs from the defaults of the time rules: how long clocks run, and reminders."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -68,6 +70,8 @@ class Compartment(Base):
     kind: Mapped[str] = mapped_column(String(32), default="general")
     capacity_reminder: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     """Whether its people are reminded when its word on room is old."""
+    closed_days: Mapped[list[str]] = mapped_column(Codes, default=list, server_default="[]")
+    """Days (ISO) on which nobody reads its inbox, beside public holidays. No reason is kept."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -168,6 +168,7 @@ class ClockRow(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_before_pause: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     met: Mapped[bool | None] = mapped_column(Boolean)
     step: Mapped[int] = mapped_column(Integer, default=0)

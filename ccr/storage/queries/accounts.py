@@ -310,6 +310,16 @@ def identity_in_network(
     return replace(identity, in_practice=network.is_practice), _network(network)
 
 
+def arranged_identity(compartment_id: UUID) -> Identity:
+    """Return the identity of a program, for what its staff arranged beforehand.
+
+    Raises:
+        NotFoundError: the program is gone.
+    """
+    identity, _ = identity_in_network(UUID(int=0), compartment_id, frozenset())
+    return replace(identity, user_id=None, as_arranged=True)
+
+
 def _identity(account_id: UUID, facts: CompartmentFacts, roles: frozenset[Role]) -> Identity:
     return Identity(
         user_id=account_id,

@@ -92,6 +92,7 @@ def save_clocks(
             "started_at": clock.started_at,
             "due_at": clock.due_at,
             "paused_at": clock.paused_at,
+            "due_before_pause": clock.due_before,
             "stopped_at": clock.met_at,
             "met": None
             if clock.met_at is None or in_time is None
@@ -237,6 +238,7 @@ def _stored(row: Any) -> StoredClock:  # noqa: ANN401 -- a row of a join has no 
         met_at=row.stopped_at,
         steps_done=row.step,
         stepped_at=row.step_at,
+        due_before=row.due_before_pause,
     )
     return StoredClock(
         row.id,

@@ -167,6 +167,18 @@ def save_draft(
     )
 
 
+def reseal(referral_id: UUID, facts_sealed: str, *, sender_compartment_id: UUID) -> None:
+    """Store anew what is kept beside a sent referral of this sender."""
+    db.session.execute(
+        update(SEARCH)
+        .where(
+            SEARCH.c.referral_id == referral_id,
+            SEARCH.c.sender_compartment_id == sender_compartment_id,
+        )
+        .values(facts_sealed=facts_sealed)
+    )
+
+
 def delete_draft(draft_id: UUID, *, sender_compartment_id: UUID) -> None:
     """Delete a draft with its sealed facts; raises NotFoundError when there is no such draft."""
     db.session.execute(

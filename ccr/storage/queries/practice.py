@@ -23,7 +23,7 @@ from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
 from ccr.storage.queries.referrals import rows_changed
 
 SOURCE = "ccr-practice"
-ENDED = tuple(state.value for state in (*ENDED, State.DECLINED, State.EXPIRED))
+OVER = tuple(state.value for state in (*ENDED, State.DECLINED, State.EXPIRED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,7 @@ def checklist_of(compartment_id: UUID) -> Checklist:
 def has_one_to_answer(compartment_id: UUID) -> bool:
     """Return True while something that arrived in a practice program is not at its end."""
     found = select(ReferralRow.id).where(
-        ReferralRow.receiver_compartment_id == compartment_id, ReferralRow.state.not_in(ENDED)
+        ReferralRow.receiver_compartment_id == compartment_id, ReferralRow.state.not_in(OVER)
     )
     return db.session.scalar(found.limit(1)) is not None
 

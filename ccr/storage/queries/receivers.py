@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from ccr.domain.errors import NotFoundError
-from ccr.domain.taxonomy import CoverageMode, Need, Regime
+from ccr.domain.taxonomy import CompartmentKind, CoverageMode, Need, Regime
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment
 from ccr.storage.models.directory import CoverageRow, MemberRow, PhoneRow, ServiceRow
@@ -24,6 +25,7 @@ class Receiver:
         reading_hours: (need or None, OSM text) when somebody reads referrals.
         reads_ccr: True when somebody can sign in to its program, and it takes part at the desk.
         by_phone: True when it has no inbox here but picks up: the sender calls.
+        closed_days: days on which nobody of its program reads.
     """
 
     service_id: UUID
@@ -38,11 +40,21 @@ class Receiver:
     phone: str | None
     reads_ccr: bool
     by_phone: bool
+    closed_days: frozenset[date] = frozenset()
+    kind: CompartmentKind = CompartmentKind.GENERAL
 
 
 def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
     """Return a service of this network as a receiver; raises NotFoundError."""
-    row = db.session.execute(
+    found = get_receivers(network_id, [service_id])
+    if service_id not in found:
+        raise NotFoundError
+    return found[service_id]
+
+
+def get_receivers(network_id: UUID, service_ids: Collection[UUID]) -> dict[UUID, Receiver]:
+    """Return those services of this network that there are, in a fixed number of statements."""
+    rows = db.session.execute(
         select(
             ServiceRow.id,
             ServiceRow.name,
@@ -52,34 +64,48 @@ def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
             MemberRow.id.label("member_id"),
             MemberRow.name.label("member_name"),
             MemberRow.regime,
+            Compartment.kind,
+            Compartment.closed_days,
             _reads_its_inbox().label("reads_ccr"),
             taking_part.by_phone(ServiceRow.member_id).label("by_phone"),
         )
         .join(MemberRow, MemberRow.id == ServiceRow.member_id)
-        .where(ServiceRow.id == service_id, ServiceRow.network_id == network_id)
-    ).first()
-    if row is None:
-        raise NotFoundError
-    coverage = db.session.execute(
-        select(CoverageRow.need, CoverageRow.opening_hours)
-        .where(CoverageRow.service_id == service_id, CoverageRow.mode == CoverageMode.STAFFED.value)
+        .join(Compartment, Compartment.id == ServiceRow.compartment_id)
+        .where(ServiceRow.id.in_(service_ids), ServiceRow.network_id == network_id)
+    ).all()
+    if not rows:
+        return {}
+    coverage: dict[UUID, list[tuple[Need | None, str]]] = {}
+    for said in db.session.execute(
+        select(CoverageRow.service_id, CoverageRow.need, CoverageRow.opening_hours)
+        .where(
+            CoverageRow.service_id.in_(service_ids),
+            CoverageRow.mode == CoverageMode.STAFFED.value,
+        )
         .order_by(CoverageRow.id)
-    )
-    hours = tuple((Need(r.need) if r.need else None, r.opening_hours) for r in coverage)
-    return Receiver(
-        row.id,
-        row.name,
-        row.compartment_id,
-        row.member_id,
-        row.member_name,
-        Regime(row.regime),
-        row.timezone,
-        row.opening_hours,
-        hours,
-        public_phones([service_id]).get(service_id),
-        bool(row.reads_ccr),
-        bool(row.by_phone),
-    )
+    ):
+        need = Need(said.need) if said.need else None
+        coverage.setdefault(said.service_id, []).append((need, said.opening_hours))
+    phones = public_phones(service_ids)
+    return {
+        row.id: Receiver(
+            row.id,
+            row.name,
+            row.compartment_id,
+            row.member_id,
+            row.member_name,
+            Regime(row.regime),
+            row.timezone,
+            row.opening_hours,
+            tuple(coverage.get(row.id, ())),
+            phones.get(row.id),
+            bool(row.reads_ccr),
+            bool(row.by_phone),
+            frozenset(date.fromisoformat(day) for day in row.closed_days),
+            CompartmentKind(row.kind),
+        )
+        for row in rows
+    }
 
 
 def _reads_its_inbox() -> ColumnElement[bool]:

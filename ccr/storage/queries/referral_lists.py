@@ -35,6 +35,18 @@ _URGENCY_ORDER = case(
 _RUNNING = and_(
     CLOCK.c.referral_id == REFERRAL.c.id, func.coalesce(CLOCK.c.stopped_at, None).is_(None)
 )
+# Immediate, to an inbox that nobody read as it was sent: until it is opened the sender calls.
+_WAITS_FOR_A_CALL = and_(
+    REFERRAL.c.urgency == Urgency.IMMEDIATE.value,
+    select(CLOCK.c.id)
+    .where(
+        _RUNNING,
+        CLOCK.c.kind == ClockKind.ANSWER.value,
+        CLOCK.c.owner_compartment_id == REFERRAL.c.sender_compartment_id,
+    )
+    .correlate(REFERRAL)
+    .exists(),
+)
 _TABS: dict[InboxTab, tuple[State, ...]] = {
     InboxTab.NEEDS_ANSWER: (State.SENT, State.ASKED),
     InboxTab.IN_PROGRESS: (State.ACCEPTED, State.IN_PROGRESS, State.CONNECTED),
@@ -117,7 +129,7 @@ def sender_group(at: datetime) -> ColumnElement[str]:
     )
     return case(
         (_states(State.DRAFT), Group.DRAFT.value),
-        (and_(_states(State.SENT), BY_PHONE), Group.MY_MOVE.value),
+        (and_(_states(State.SENT), or_(BY_PHONE, _WAITS_FOR_A_CALL)), Group.MY_MOVE.value),
         (_states(State.SENT), Group.WAITING.value),
         (_states(State.WAITLISTED), Group.LATER.value),
         (_states(State.ASKED, State.DECLINED, State.EXPIRED), Group.MY_MOVE.value),

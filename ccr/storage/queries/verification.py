@@ -41,7 +41,7 @@ from ccr.storage.queries.verification_coordination import COORDINATION_CHECKS
 from ccr.storage.queries.verification_joining import (
     accounts_that_practise_in_earnest,
     answers_by_phone_that_nobody_gave,
-    sent_by_phone,
+    sender_calls,
 )
 
 LONGEST_RELEASE = timedelta(days=90)
@@ -276,8 +276,8 @@ def open_referrals_that_nobody_watches() -> list[str]:
                     ReferralRow.state.in_(
                         [s.value for s, (_, o) in WATCHED.items() if o is Side.SENDER]
                     ),
-                    # By phone it is the sender who calls.
-                    and_(ReferralRow.state == State.SENT.value, sent_by_phone()),
+                    # By phone, or where nobody reads at night, it is the sender who calls.
+                    and_(ReferralRow.state == State.SENT.value, sender_calls()),
                 ),
                 ReferralRow.sender_compartment_id,
             ),

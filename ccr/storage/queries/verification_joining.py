@@ -7,14 +7,28 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, exists, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
 
 from ccr.domain.referral_states import TOLD_BY_PHONE, EventKind
+from ccr.domain.taxonomy import Urgency
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment, Network
-from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
+from ccr.storage.models.referrals import ClockRow, ReferralEventRow, ReferralRow
 
 _OTHER = cast("Table", ReferralEventRow.__table__).alias("other_event")
+
+
+def sender_calls() -> ColumnElement[bool]:
+    """Return the condition that a sent referral waits for a call of its sender.
+
+    Either the partner has no inbox, or it is immediate and nobody read the inbox as it was sent;
+    then the running clock is the sender's until somebody there opens it.
+    """
+    unread = and_(
+        ReferralRow.urgency == Urgency.IMMEDIATE.value,
+        ClockRow.owner_compartment_id == ReferralRow.sender_compartment_id,
+    )
+    return or_(sent_by_phone(), unread)
 
 
 def sent_by_phone() -> ColumnElement[bool]:

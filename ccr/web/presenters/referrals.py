@@ -54,6 +54,7 @@ STRONG = {EventKind.ACCEPT, EventKind.PHONE_ACCEPT, EventKind.CONNECT, EventKind
 TONES: dict[Status, tuple[str, str]] = {
     Status.SENT: ("due", "hourglass"),
     Status.TO_CALL: ("due", "phone"),
+    Status.NOBODY_READS: ("due", "phone"),
     Status.ACCEPTED_BY_PHONE: ("ok", "phone"),
     Status.ASKED: ("due", "chat"),
     Status.WAITLISTED: ("unknown", "clock"),

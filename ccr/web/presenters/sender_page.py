@@ -24,8 +24,15 @@ from ccr.web.presenters.referrals import (
     tracker_rows,
 )
 
-MAY_INTRODUCE = {Status.SENT, Status.ACCEPTED, Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
-WAYS_OUT = {"stop", "recall", "close", "enter-in-error"}
+MAY_INTRODUCE = {
+    Status.SENT,
+    Status.NOBODY_READS,
+    Status.ACCEPTED,
+    Status.TO_CALL,
+    Status.ACCEPTED_BY_PHONE,
+}
+TAKE_BACK = {"recall", "withdraw"}
+WAYS_OUT = TAKE_BACK | {"stop", "close", "enter-in-error"}
 
 
 def sender_forms() -> dict[str, Any]:
@@ -98,7 +105,7 @@ def sender_page(
 
 def _sender_acts(view: SenderView) -> set[str]:
     acts = {action.value for action in view.can}
-    if view.options_offered and "recall" in acts:
+    if view.options_offered and acts & TAKE_BACK:
         acts.add("recall-and-reroute")
     return acts
 

@@ -93,6 +93,7 @@ def _recall_and_reroute(referral_id: UUID) -> UUID:
 
 ACTS: dict[str, Callable[[UUID], UUID | None]] = {
     "recall": _plain(referrals.recall),
+    "withdraw": _plain(referrals.withdraw),
     "stop": _plain(referrals.stop),
     "enter-in-error": _plain(referrals.enter_in_error),
     "answer": _answer,

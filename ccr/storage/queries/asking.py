@@ -1,0 +1,249 @@
+"""What one person agreed to together: several partners asked for one of them (sender's side alone).
+
+Whoever changes a referral that is part of an asking locks the asking first, then the referral: two
+partners that act at one moment then wait for one another in one order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import Table, and_, exists, insert, or_, select, update
+
+from ccr.domain.asking import AskingWay, PartState
+from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Step
+from ccr.domain.referral_states import State
+from ccr.storage.db import db
+from ccr.storage.models.asking import AskingPartRow, AskingRow
+from ccr.storage.queries.clocks import CLOCK
+from ccr.storage.queries.referrals import REFERRAL, rows_changed
+
+ASKING = cast("Table", AskingRow.__table__)
+PART = cast("Table", AskingPartRow.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One named partner of an asking. `position` counts from 1, the first who is asked."""
+
+    position: int
+    state: PartState
+    reason: str | None = None
+    referral_id: UUID | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Several partners for one person, with how far each has come, in their order."""
+
+    id: UUID
+    network_id: UUID
+    sender_compartment_id: UUID
+    way: AskingWay
+    ended_at: datetime | None
+    winner_referral_id: UUID | None
+    parts: tuple[Part, ...]
+
+    @property
+    def waiting(self) -> tuple[Part, ...]:
+        """Return those not asked yet, in order."""
+        return tuple(part for part in self.parts if part.state is PartState.WAITING)
+
+    @property
+    def first_referral_id(self) -> UUID | None:
+        """Return the referral beside which the order is kept, or None when it is erased."""
+        return self.parts[0].referral_id if self.parts else None
+
+
+def add_asking(
+    *,
+    network_id: UUID,
+    sender_compartment_id: UUID,
+    way: AskingWay,
+    first_referral_id: UUID,
+    further: int,
+    at: datetime,
+) -> UUID:
+    """Keep that further partners were named beside the first, who is asked now; return its id."""
+    asking_id = uuid4()
+    db.session.execute(
+        insert(ASKING).values(
+            id=asking_id,
+            network_id=network_id,
+            sender_compartment_id=sender_compartment_id,
+            way=way.value,
+            created_at=at,
+        )
+    )
+    for position in range(1, further + 2):
+        first = position == 1
+        db.session.execute(
+            insert(PART).values(
+                id=uuid4(),
+                asking_id=asking_id,
+                position=position,
+                state=(PartState.ASKED if first else PartState.WAITING).value,
+                referral_id=first_referral_id if first else None,
+                at=at if first else None,
+            )
+        )
+    return asking_id
+
+
+def hold_asking(referral_id: UUID) -> Asking | None:
+    """Return the asking that a referral is part of, locked; None when it is asked for alone.
+
+    Called before the referral itself is locked.
+    """
+    row = db.session.execute(
+        select(ASKING)
+        .where(ASKING.c.id.in_(select(PART.c.asking_id).where(PART.c.referral_id == referral_id)))
+        .with_for_update(of=ASKING)
+    ).first()
+    return None if row is None else _with_parts(row)
+
+
+def get_asking(referral_id: UUID, *, sender_compartment_id: UUID) -> Asking | None:
+    """Return the asking that a referral of this sender is part of, or None."""
+    row = db.session.execute(
+        select(ASKING).where(
+            ASKING.c.sender_compartment_id == sender_compartment_id,
+            ASKING.c.id.in_(select(PART.c.asking_id).where(PART.c.referral_id == referral_id)),
+        )
+    ).first()
+    return None if row is None else _with_parts(row)
+
+
+def hold_asking_by_id(asking_id: UUID) -> Asking | None:
+    """Return an asking for the worker, locked; None when it is gone."""
+    row = db.session.execute(
+        select(ASKING).where(ASKING.c.id == asking_id).with_for_update(of=ASKING)
+    ).first()
+    return None if row is None else _with_parts(row)
+
+
+def _with_parts(row: object) -> Asking:
+    found = cast("AskingRow", row)
+    parts = db.session.execute(
+        select(PART).where(PART.c.asking_id == found.id).order_by(PART.c.position)
+    )
+    return Asking(
+        found.id,
+        found.network_id,
+        found.sender_compartment_id,
+        AskingWay(found.way),
+        found.ended_at,
+        found.winner_referral_id,
+        tuple(
+            Part(part.position, PartState(part.state), part.reason, part.referral_id, part.at)
+            for part in parts
+        ),
+    )
+
+
+def save_part(
+    asking_id: UUID,
+    position: int,
+    state: PartState,
+    *,
+    at: datetime,
+    referral_id: UUID | None = None,
+    reason: str | None = None,
+) -> bool:
+    """Store what became of one who waited; return False when it waits no longer."""
+    return (
+        rows_changed(
+            update(PART)
+            .where(
+                PART.c.asking_id == asking_id,
+                PART.c.position == position,
+                PART.c.state == PartState.WAITING.value,
+            )
+            .values(state=state.value, referral_id=referral_id, reason=reason, at=at)
+        )
+        == 1
+    )
+
+
+def end_asking(asking_id: UUID, *, at: datetime) -> None:
+    """End an asking: whoever waits is never asked."""
+    db.session.execute(
+        update(ASKING)
+        .where(ASKING.c.id == asking_id, ASKING.c.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+    db.session.execute(
+        update(PART)
+        .where(PART.c.asking_id == asking_id, PART.c.state == PartState.WAITING.value)
+        .values(state=PartState.LEFT.value)
+    )
+
+
+def take_the_win(asking_id: UUID, referral_id: UUID, *, at: datetime) -> bool:
+    """Let one of several asked at once be the one; return False when another was first."""
+    return (
+        rows_changed(
+            update(ASKING)
+            .where(
+                ASKING.c.id == asking_id,
+                ASKING.c.winner_referral_id.is_(None),
+                ASKING.c.ended_at.is_(None),
+            )
+            .values(winner_referral_id=referral_id, ended_at=at)
+        )
+        == 1
+    )
+
+
+def orders_to_move_on(at: datetime, *, limit: int, but: Collection[UUID] = ()) -> list[UUID]:
+    """Return open orders in which somebody waits and nobody who was asked can still take it soon.
+
+    Those whose last partner is so late that the sender has new options, or has come back.
+    """
+    late = or_(
+        *(
+            and_(
+                REFERRAL.c.urgency == urgency.value,
+                CLOCK.c.due_at <= at - offsets[Step.NEW_OPTIONS],
+            )
+            for urgency, offsets in STEP_OFFSETS.items()
+        )
+    )
+    unanswered = exists(
+        select(CLOCK.c.id).where(
+            CLOCK.c.referral_id == REFERRAL.c.id,
+            CLOCK.c.stopped_at.is_(None),
+            CLOCK.c.kind == ClockKind.ANSWER.value,
+            CLOCK.c.owner_compartment_id != REFERRAL.c.sender_compartment_id,
+            late,
+        )
+    ).correlate(REFERRAL)
+    waits = PART.alias("waiting_part")
+    statement = (
+        select(ASKING.c.id)
+        .join(PART, PART.c.asking_id == ASKING.c.id)
+        .join(REFERRAL, REFERRAL.c.id == PART.c.referral_id)
+        .where(
+            ASKING.c.way == AskingWay.ORDERED.value,
+            ASKING.c.ended_at.is_(None),
+            exists(
+                select(waits.c.id).where(
+                    waits.c.asking_id == ASKING.c.id, waits.c.state == PartState.WAITING.value
+                )
+            ).correlate(ASKING),
+            or_(
+                REFERRAL.c.state == State.DECLINED.value,
+                and_(REFERRAL.c.state.in_([State.SENT.value, State.WAITLISTED.value]), unanswered),
+            ),
+        )
+        .order_by(ASKING.c.id)
+        .limit(limit)
+    )
+    if but:
+        statement = statement.where(ASKING.c.id.not_in(but))
+    return list(dict.fromkeys(db.session.scalars(statement)))
