@@ -117,21 +117,6 @@ class Shift:
     items: tuple[ReceivedItem | SentItem, ...]
     colleagues: tuple[Colleague, ...]
     may_choose: bool
-    resumed = _end_holds(world, at=at)
-    _forget_reasons(at)
-    done = dict.fromkeys(Step, 0)
-    after: UUID | None = None
-    while batch := due_clocks(at, limit=BATCH, after=after):
-        after = batch[-1].id
-        for found in batch:
-            stored = found
-            for step in due_steps(found.clock, at):
-                if not _take(stored, step, at=at):
-                    break
-                done[step] += 1
-                stored = _one_step_on(stored)
-    move_on(world, at=at)
-    return ClockRun(done[Step.REMIND], done[Step.ESCALATE], done[Step.NEW_OPTIONS], resumed)
 
 
 def shift_of(identity: Identity, world: World, *, of: UUID | None = None, at: datetime) -> Shift:

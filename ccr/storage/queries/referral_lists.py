@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from ccr.domain.clocks import Side
+from ccr.domain.clocks import ClockKind, Side
 from ccr.domain.paging import PAGE_SIZE
 from ccr.domain.projection_table import NOT_SHARED_AFTER
 from ccr.domain.referral_states import TAKEN_BACK, State
