@@ -61,6 +61,7 @@ VIEWS = (
     "drafts",
     "referrals",
     "sent",
+    "misdirected",
     "received",
     "followups",
     "hand_overs",
@@ -74,6 +75,7 @@ VIEWS = (
     "colleagues",
     "practice",
     "promises",
+    "time_rules",
 )
 COMMANDS = (
     "settings",

@@ -15,8 +15,10 @@ from datetime import datetime
 
 from ccr.domain.clocks import Clock, Side
 from ccr.domain.disclosure import ReferralFacts
+from ccr.domain.live_hand_off import HandOff, line_of, read_joint_call
 from ccr.domain.outcomes import DeclineReason
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.projection_hand_off import hand_off_of
 from ccr.domain.projection_masks import (
     Event,
     clocks_for_receiver,
@@ -44,6 +46,7 @@ from ccr.domain.referral_views import (
     RECEIVER_WORDS,
     SENDER_WORDS,
     ClockShown,
+    Group,
     NextMove,
     ReceiverView,
     ReleaseShown,
@@ -120,6 +123,7 @@ def view_for_sender(
         sort_at=began,
         changed_at=max((entry.at for entry in timeline), default=began),
         by_phone=known.by_phone,
+        hand_off=_hand_off(known, their_events, timeline, over=status.group is Group.DONE),
     )
     return replace(view, version=version_token(view))
 
@@ -177,6 +181,7 @@ def view_for_receiver(
         sent_at=referral.sent_at,
         sort_at=referral.sent_at,
         changed_at=max((entry.at for entry in timeline), default=referral.sent_at),
+        hand_off=_hand_off(known, their_events, timeline, over=shown.status.group is Group.DONE),
     )
     return replace(view, version=version_token(view))
 
@@ -316,13 +321,29 @@ def _timeline(
             continue
         tried = event.kind is EventKind.CONTACT_ATTEMPT
         line = attempt_line(event.reason) if tried else told_line(event.told_by)
-        entries.append(TimelineEntry(event.at, event.kind, event.by, what, line, event.note_id))
+        line = line_of(event.kind, event.reason, event.told_by) or line
+        call = read_joint_call(event.reason)
+        entries.append(
+            TimelineEntry(event.at, event.kind, event.by, what, line, event.note_id, call)
+        )
     return tuple(entries)
 
 
 def _declined_as(reason: str | None) -> Status:
     """Return what a decline says to the sender; the mask has taken the reason from most."""
     return Status.CANNOT_TAKE if reason is None else SAID_TO_SENDER[DeclineReason(reason)]
+
+
+def _hand_off(
+    known: Referral, events: tuple[Event, ...], timeline: tuple[TimelineEntry, ...], *, over: bool
+) -> HandOff:
+    return hand_off_of(
+        events,
+        sent_at=known.sent_at,
+        accepted_at=known.accepted_at,
+        ended_at=timeline[0].at if over and timeline else None,
+        to_call=known.by_phone and known.state is State.SENT,
+    )
 
 
 def _warm(events: tuple[Event, ...]) -> bool:

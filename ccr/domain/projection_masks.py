@@ -16,7 +16,7 @@ from ccr.domain.clocks import CONTACT_CLOCKS, Clock, ClockKind, Side, new_option
 from ccr.domain.outcomes import SAID_AS_ONE
 from ccr.domain.projection_table import NOT_SHARED_AFTER, Shown
 from ccr.domain.referral import Referral
-from ccr.domain.referral_states import WAITING_FOR_ANSWER, EventKind, State
+from ccr.domain.referral_states import TAKEN, WAITING_FOR_ANSWER, EventKind, State
 from ccr.domain.referral_views import Status
 
 
@@ -38,6 +38,7 @@ class Seen(StrEnum):
     BOTH = "both"
     WITH_RELEASE = "with-release"
     AFTER_ACCEPTING = "after-accepting"
+    WITH_FACTS = "with-facts"
     NOBODY_ELSE = "nobody-else"
 
 
@@ -59,6 +60,16 @@ EVENTS_TO_SENDER: dict[EventKind, Seen] = {
     # An answer that was taken back within minutes, before any contact.
     EventKind.UNDO_ACCEPT: Seen.BOTH,
     EventKind.UNDO_DECLINE: Seen.BOTH,
+    # Opened, before the answer; and that no answer came.
+    EventKind.SEEN: Seen.BOTH,
+    EventKind.EXPIRE: Seen.BOTH,
+    # A joint call is answered before acceptance, or with it, and never later.
+    EventKind.JOINT_CALL_AGREED: Seen.BOTH,
+    EventKind.JOINT_CALL_NOT_THEN: Seen.BOTH,
+    EventKind.SHARED_NOTE: Seen.WITH_RELEASE,
+    EventKind.SCHEDULED: Seen.WITH_RELEASE,
+    EventKind.ATTENDED: Seen.WITH_RELEASE,
+    EventKind.NO_SHOW: Seen.WITH_RELEASE,
 }
 """Events of the receiver that a sender sees; all others it never does. Its own it always sees."""
 
@@ -76,8 +87,14 @@ EVENTS_TO_RECEIVER: dict[EventKind, Seen] = {
     EventKind.RELEASE_WITHDRAWN: Seen.AFTER_ACCEPTING,
     EventKind.WITHDRAW: Seen.BOTH,
     EventKind.FREEZE: Seen.BOTH,
+    EventKind.JOINT_CALL_OFFERED: Seen.BOTH,
+    EventKind.SHARED_NOTE: Seen.WITH_FACTS,
 }
 """Events of the sender that a receiver sees; all others it never does."""
+
+
+WITH_WORDS = WAITING_FOR_ANSWER | TAKEN | {State.CLOSED}
+"""While a receiver has these, it reads what the sender wrote to it; afterwards no longer."""
 
 
 def mask_for_sender(referral: Referral, shown: Shown) -> Referral:
@@ -115,37 +132,43 @@ def events_for_sender(events: Iterable[Event], shown: Shown) -> tuple[Event, ...
         answered = answered or event.kind is EventKind.ACCEPT
         if event.by is Side.SENDER:
             seen.append(event)
-        elif event.kind is EventKind.SEEN:
-            # Opened before the answer; that somebody looks in later is the receiver's own.
-            seen += [] if answered else [event]
-        elif event.kind is EventKind.EXPIRE:
-            seen.append(event)
-        elif event.kind in WITH_A_NOTE_OF_THEIR_OWN and (rule is Seen.BOTH or with_release):
-            seen.append(replace(event, note_id=None))
-        elif event.kind is EventKind.HAND_BACK:
-            seen.append(replace(event, kind=EventKind.DECLINE, reason=None, note_id=None))
-        elif event.kind is EventKind.DECLINE:
-            said_as_one = event.reason in SAID_AS_ONE
-            reason = None if said_as_one else event.reason
-            seen.append(replace(event, reason=reason, note_id=None))
-        elif event.by is Side.SYSTEM and not with_release:
+        elif event.kind is EventKind.SEEN and answered:
+            # That somebody looks in after the answer is the receiver's own.
             continue
         elif rule is Seen.BOTH or with_release:
-            seen.append(event)
+            seen.append(_as_said_to_sender(event))
     return tuple(seen)
+
+
+def _as_said_to_sender(event: Event) -> Event:
+    """Return an event without what in it stays with the receiver."""
+    if event.kind is EventKind.HAND_BACK:
+        return replace(event, kind=EventKind.DECLINE, reason=None, note_id=None)
+    if event.kind is EventKind.DECLINE:
+        return replace(
+            event, reason=None if event.reason in SAID_AS_ONE else event.reason, note_id=None
+        )
+    if event.kind is EventKind.SCHEDULED:
+        # On which day somebody will be where is theirs, release or not.
+        return replace(event, reason=None)
+    return replace(event, note_id=None) if event.kind in WITH_A_NOTE_OF_THEIR_OWN else event
 
 
 def events_for_receiver(events: Iterable[Event], referral: Referral) -> tuple[Event, ...]:
     """Return the events the receiver may know: its own, and those the sender says to it."""
     took = referral.accepted_at is not None and referral.declined_at is None
+    has_facts = took and referral.state in TAKEN | {State.CLOSED}
     seen = []
-    for event in events:
+    for happened in events:
+        over = happened.by is Side.SENDER and referral.state not in WITH_WORDS
+        event = replace(happened, note_id=None) if over else happened
         rule = EVENTS_TO_RECEIVER.get(event.kind, Seen.NOBODY_ELSE)
         if (
             event.by is Side.RECEIVER
             or (event.by is Side.SYSTEM and event.kind in {EventKind.RESUME, EventKind.EXPIRE})
             or (event.by is Side.SENDER and rule is Seen.BOTH)
             or (event.by is Side.SENDER and rule is Seen.AFTER_ACCEPTING and took)
+            or (event.by is Side.SENDER and rule is Seen.WITH_FACTS and has_facts)
         ):
             seen.append(event)
     return tuple(seen)

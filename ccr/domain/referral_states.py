@@ -168,6 +168,17 @@ class EventKind(StrEnum):
     UNDO_DECLINE = "undo-decline"
     REOPEN = "reopen"
     FREEZE = "freeze"
+    SHARED_NOTE = "shared-note"
+    FIT_CHECKED = "fit-checked"
+    JOINT_CALL_OFFERED = "joint-call-offered"
+    JOINT_CALL_AGREED = "joint-call-agreed"
+    JOINT_CALL_NOT_THEN = "joint-call-not-then"
+    JOINT_CALL_MISSED = "joint-call-missed"
+    SAFE_INFO = "safe-info"
+    FOLLOW_UP_AGREED = "follow-up-agreed"
+    SCHEDULED = "scheduled"
+    ATTENDED = "attended"
+    NO_SHOW = "no-show"
     BACK_UP_TOLD = "back-up-told"
     COORDINATOR_TOLD = "coordinator-told"
     NEXT_ASKED = "next-asked"
@@ -183,6 +194,19 @@ LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {
     (EventKind.LIVE_HAND_OFF, Side.RECEIVER): TAKEN,
     (EventKind.NOTE, Side.SENDER): frozenset(State),
     (EventKind.NOTE, Side.RECEIVER): TAKEN | {State.CLOSED},
+    (EventKind.SHARED_NOTE, Side.SENDER): TAKEN | {State.CLOSED},
+    (EventKind.SHARED_NOTE, Side.RECEIVER): TAKEN | {State.CLOSED},
+    (EventKind.FIT_CHECKED, Side.SENDER): WAITING_FOR_ANSWER | TAKEN | {State.CLOSED},
+    (EventKind.SAFE_INFO, Side.SENDER): WAITING_FOR_ANSWER | TAKEN | {State.CLOSED},
+    (EventKind.FOLLOW_UP_AGREED, Side.SENDER): WAITING_FOR_ANSWER | TAKEN | {State.CLOSED},
+    (EventKind.JOINT_CALL_MISSED, Side.SENDER): TAKEN | {State.CLOSED},
+    # A joint call is offered and answered before acceptance, or with it: later it would tell.
+    (EventKind.JOINT_CALL_OFFERED, Side.SENDER): WAITING_FOR_ANSWER,
+    (EventKind.JOINT_CALL_AGREED, Side.RECEIVER): WAITING_FOR_ANSWER,
+    (EventKind.JOINT_CALL_NOT_THEN, Side.RECEIVER): WAITING_FOR_ANSWER,
+    (EventKind.SCHEDULED, Side.RECEIVER): TAKEN - {State.ON_HOLD},
+    (EventKind.ATTENDED, Side.RECEIVER): TAKEN - {State.ON_HOLD},
+    (EventKind.NO_SHOW, Side.RECEIVER): TAKEN - {State.ON_HOLD},
 }
 """Events that change no state: who may log them, and in which states."""
 

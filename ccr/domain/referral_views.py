@@ -14,6 +14,8 @@ from uuid import UUID
 
 from ccr.domain.clocks import ClockKind, ClockState, Side
 from ccr.domain.disclosure import ReferralFacts
+from ccr.domain.hand_off_words import RECEIVER_HAND_OFF_WORDS, SENDER_HAND_OFF_WORDS
+from ccr.domain.live_hand_off import NO_HAND_OFF, HandOff, JointCall
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import Action, EventKind
@@ -132,6 +134,7 @@ class TimelineEntry:
     what: Phrase
     line: Phrase | None = None
     note_id: UUID | None = None
+    call: JointCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ class SenderView:
     sort_at: datetime
     changed_at: datetime
     by_phone: bool = False
+    hand_off: HandOff = NO_HAND_OFF
     version: str = field(default="", compare=True)
 
 
@@ -226,6 +230,7 @@ class ReceiverView:
     sent_at: datetime
     sort_at: datetime
     changed_at: datetime
+    hand_off: HandOff = NO_HAND_OFF
     version: str = field(default="", compare=True)
 
 
@@ -344,6 +349,7 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.UNDO_DECLINE: phrase("They took back their no. It waits for an answer again."),
     EventKind.REOPEN: phrase("They opened it again."),
     EventKind.FREEZE: phrase("You froze it: the wrong partner had opened it."),
+    **SENDER_HAND_OFF_WORDS,
     EventKind.NEXT_ASKED: phrase("The next partner the person named was asked."),
     EventKind.NEXT_SKIPPED: phrase("A named partner was left out: a limit stands in the way now."),
     EventKind.NO_LONGER_NEEDED: phrase("No longer needed: another named partner has it."),
@@ -385,4 +391,5 @@ RECEIVER_WORDS: dict[EventKind, Phrase] = {
     EventKind.UNDO_DECLINE: phrase("You took back your no."),
     EventKind.REOPEN: phrase("You opened it again."),
     EventKind.FREEZE: phrase("It came to you by mistake. The sender froze it."),
+    **RECEIVER_HAND_OFF_WORDS,
 }

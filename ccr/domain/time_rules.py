@@ -19,6 +19,8 @@ new options and lists of what is late go on where reminders are off.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -286,6 +288,12 @@ def changed(before: TimeRules, after: TimeRules) -> tuple[str, ...]:
         if before.set_reminders.get(scope) != after.set_reminders.get(scope):
             found.append(f"{scope} reminders")
     return tuple(found)
+
+
+def token(rules: TimeRules) -> str:
+    """Return a short text that changes whenever what is kept of these rules does."""
+    kept = json.dumps(as_kept(rules), sort_keys=True)
+    return hashlib.sha256(kept.encode()).hexdigest()[:20]
 
 
 def _said(scope: str) -> Phrase:

@@ -93,6 +93,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.handles_referrals, p.is_in_same_compartment],
     ],
     Permission.MEMBERSHIP_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
+    Permission.MISDIRECTED_SETTLE: [[p.has_agency_admin_role, p.handles_referrals]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
     Permission.OPEN_DATA_READ: [[p.is_the_public, p.is_in_same_network]],
     Permission.PRACTICE_ENTER: [[p.handles_referrals]],

@@ -58,6 +58,8 @@ class Permission(StrEnum):
     """Say that a listing is still true."""
     MEMBERSHIP_MANAGE = "membership:manage"
     """See how far members have come in joining; invite, record pledges, let them go live."""
+    MISDIRECTED_SETTLE = "misdirected:settle"
+    """Record that one's own program did what follows when the wrong partner opened a referral."""
     NETWORK_MANAGE = "network:manage"
     """Create networks: the terminal only."""
     OPEN_DATA_READ = "open-data:read"

@@ -58,6 +58,7 @@ class Notice(StrEnum):
     ITEM_TO_REVIEW = "item-to-review"
     ITEM_OVERDUE = "item-overdue"
     LISTINGS_TO_CHECK = "listings-to-check"
+    ACT_NOW = "act-now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def text_of(notice: Notice) -> tuple[Phrase, Phrase]:
         return phrase("Some facts are due to be checked"), phrase(
             "Some facts of your program are due to be checked. Each link works once, for 14 days."
         )
+    if notice is Notice.ACT_NOW:
+        return phrase("An item needs you now"), phrase("An item needs you now.")
     return phrase("You have an item to review"), phrase("You have an item to review.")
 
 

@@ -40,7 +40,7 @@ from ccr.storage.queries.referrals import (
 from ccr.storage.queries.releases import find_release, save_release
 from ccr.storage.queries.time_rules import get_time_rules
 
-MOST_CHARACTERS = 2_000
+MOST_CHARACTERS = 1_000
 PERMISSION = {
     Side.SENDER: Permission.REFERRAL_SEND,
     Side.RECEIVER: Permission.REFERRAL_ANSWER,

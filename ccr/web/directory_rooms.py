@@ -40,6 +40,7 @@ ROOMS = (
     Room("/directory/rules", phrase("Rules"), Permission.DIRECTORY_IMPORT),
     Room("/directory/routing-weights", phrase("Weights"), Permission.DIRECTORY_IMPORT),
     Room("/directory/routing-rules", phrase("Pathway rules"), Permission.DIRECTORY_IMPORT),
+    Room("/directory/time-rules", phrase("Times"), Permission.DIRECTORY_IMPORT),
 )
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.identifying_text import Looks, LooksIdentifyingError
 from ccr.policy.identity import Role
 from ccr.services import referral_desk
 from ccr.web.access import current_identity, current_world
@@ -30,7 +31,15 @@ def show_sent(
     just_sent = session.get("just_sent") == str(referral_id)
     session.pop("just_sent", None)
     act = failed[0] if failed else None
-    shown = sender_page(found, desk_time(), forms, just_sent=just_sent, failed_act=act)
+    shown = sender_page(
+        found,
+        desk_time(),
+        forms,
+        just_sent=just_sent,
+        failed_act=act,
+        open_act=request.args.get("do"),
+        warned=_warned(failed),
+    )
     body = render_template("referrals/sender.html", page=shown, form=form)
     return body, 422 if failed else 200
 
@@ -51,5 +60,12 @@ def show_received(
         supervisor=Role.AGENCY_ADMIN in identity.roles,
         failed_act=failed[0] if failed else None,
         open_act=failed[0] if failed else request.args.get("do"),
+        warned=_warned(failed),
     )
     return render_template("referrals/receiver.html", page=shown), 422 if failed else 200
+
+
+def _warned(failed: tuple[str, InvalidInputError] | None) -> tuple[Looks, ...]:
+    """Return what the refused words look to hold, when that is why they came back."""
+    error = failed[1] if failed else None
+    return error.looks if isinstance(error, LooksIdentifyingError) else ()

@@ -10,11 +10,12 @@ import pytest
 
 from ccr.domain.clocks import Side
 from ccr.domain.errors import CcrError
-from ccr.domain.outcomes import SAID_AS_ONE, AttemptKind, DeclineReason, Outcome
+from ccr.domain.live_hand_off import DayPart, IntroducedBy, IntroducedHow, Introduction
+from ccr.domain.outcomes import SAID_AS_ONE, AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.referral_views import Group
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Known
-from ccr.services import referral_desk, referrals, releases, sending
+from ccr.services import hand_offs, referral_desk, referrals, releases, sending, talking
 from ccr.services.followups import follow_ups, run_clocks
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.operations import OutboxItem
@@ -62,6 +63,17 @@ def held(loop, referral_id):
     )
 
 
+def seen_by_appointment(loop, referral_id):
+    me, at = loop.advocates.worker, ACCEPTED
+    day = (at + 2 * DAY).date()
+    how, part = IntroducedHow.IN_PERSON, DayPart.MORNING
+    hand_offs.schedule(me, world(), referral_id, how, day, part, at=at + HOUR)
+    hand_offs.no_show(me, world(), referral_id, at=at + 2 * DAY)
+    hand_offs.attended(me, world(), referral_id, at=at + 3 * DAY)
+    met = Introduction(how, IntroducedBy.ADVOCATE, ToldBy.ADVOCATE)
+    hand_offs.introduce(me, world(), referral_id, Side.RECEIVER, met, at=at + 3 * DAY)
+
+
 def refused_the_release(loop, referral_id):
     releases.refuse(loop.advocates.worker, world(), referral_id, at=ACCEPTED + HOUR)
 
@@ -69,6 +81,7 @@ def refused_the_release(loop, referral_id):
 def confirmed_and_withdrew(loop, referral_id):
     me = loop.advocates.worker
     releases.confirm(me, world(), referral_id, ConfirmedHow.WRITTEN, at=ACCEPTED)
+    talking.write_to_sender(me, world(), referral_id, "Note", agreed=True, at=ACCEPTED)
     releases.withdraw(me, world(), referral_id, Side.RECEIVER, at=ACCEPTED + timedelta(seconds=1))
     referrals.connect(me, world(), referral_id, at=ACCEPTED + HOUR)
 
@@ -118,6 +131,7 @@ COURSES = [
     never_came,
     nothing,
     held,
+    seen_by_appointment,
     refused_the_release,
     confirmed_and_withdrew,
     *(at_random(seed) for seed in range(6)),

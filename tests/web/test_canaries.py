@@ -142,7 +142,8 @@ def walk_the_whole_way(desk: Desk, clock: time_machine.Traveller) -> UUID:
     desk.as_receiver(referral_id, "connect")
     desk.as_receiver(referral_id, "confirm-release", how="written")
     desk.as_receiver(referral_id, "close", outcome="service-completed")
-    desk.as_sender(referral_id, "live-hand-off")
+    met = {"live-how": "video", "live-by": "officer", "live-to": "advocate"}
+    desk.as_sender(referral_id, "live-hand-off", **met)
     return referral_id
 
 

@@ -45,10 +45,18 @@ SERVED: Course = (
     tried("reached", 2 * HOUR),
     (DAY - HOUR, "connect", {}),
     (DAY, "note", {"note": "Came on time."}),
+    (DAY, "live-hand-off", {"live-how": "in-person", "live-by": "advocate", "live-to": "advocate"}),
+    (
+        DAY,
+        "schedule",
+        {"visit-how": "in-person", "visit-day": "2026-11-20", "visit-part": "morning"},
+    ),
+    (2 * DAY, "attended", {}),
     (8 * DAY, "close", {"outcome": "service-completed"}),
 )
 NO_SHOW: Course = (
     *(tried("no-answer", n * 20 * HOUR + HOUR) for n in range(4)),
+    (2 * DAY, "no-show", {}),
     (5 * DAY, "close", {"outcome": "not-reached-safely"}),
 )
 NEVER_REACHED: Course = ()
@@ -74,6 +82,20 @@ UNANSWERED = {
     ),
 }
 CONFIRMED: Course = ((HOUR, "confirm-release", {"how": "written"}), *SERVED)
+FILLED = {
+    "note": "Text.",
+    "outcome": "unknown",
+    "to-note": "Text.",
+    "live-how": "video",
+    "live-by": "officer",
+    "live-to": "advocate",
+    "call-how": "video",
+    "call-day": "2026-11-25",
+    "call-part": "morning",
+    "fit-told_by": "advocate",
+    "way": "none",
+}
+"""What a sender's forms hold, each act taking its own."""
 BEATS = sorted(
     {HOUR, 2 * HOUR, DAY, 2 * DAY, 10 * DAY, 30 * DAY + HOUR, 31 * DAY, 40 * DAY, *LOOKS}
     | {after for course in (*COURSES.values(), CONFIRMED) for after, _, _ in course}
@@ -204,6 +226,12 @@ def test_what_the_sender_does_afterwards_is_answered_the_same(stage: Stage) -> N
             "answer",
             "close",
             "live-hand-off",
+            "joint-call",
+            "joint-call-missed",
+            "fit-checked",
+            "follow-up",
+            "note",
+            "shared-note",
             "ask-release",
             "end-release",
             "reroute",
@@ -212,7 +240,7 @@ def test_what_the_sender_does_afterwards_is_answered_the_same(stage: Stage) -> N
             "enter-in-error",
         )
         for act in acts:
-            answer = stage.desk.as_sender(referral_id, act, note="Text.", outcome="unknown")
+            answer = stage.desk.as_sender(referral_id, act, **FILLED)
             to = answer.headers.get("Location", "")
             to = re.sub(r"[0-9a-f-]{36}/partners", "ID/partners", to)
             page = stage.desk["alder.worker"].open(f"/desk/referrals/{referral_id}")

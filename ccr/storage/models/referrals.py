@@ -191,3 +191,31 @@ class ReleaseRow(Base):
     confirmed_how: Mapped[str | None] = mapped_column(String(10))
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MisdirectedRow(Base):
+    """A referral that reached the wrong partner: names of facts, never a value.
+
+    It outlives the referral: the agency needs the record after the facts are erased.
+    """
+
+    __tablename__ = "misdirected_referral"
+
+    id: Mapped[uuid.UUID] = _id()
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"))
+    referral_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("referral.id", ondelete="SET NULL"), unique=True
+    )
+    sender_compartment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("compartment.id"), index=True
+    )
+    receiver_compartment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("compartment.id"), index=True
+    )
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    facts_read: Mapped[list[str]] = mapped_column(Codes, default=list)
+    sender_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    receiver_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -18,6 +18,7 @@ from ccr.web.forms.fields import SelectChoice, choices_of
 from ccr.web.language import translated
 
 LONGEST_NOTE = 500
+LONGEST_WORDS = 1_000
 END_OF_WORK = time(17, 0)
 NO_IDENTITY = phrase("No name, address, phone or anything else that tells who somebody is.")
 
@@ -60,9 +61,9 @@ class DeclineForm(FlaskForm):
 
 
 class NoteForm(FlaskForm):
-    """A question, an answer, or a note for one's own program."""
+    """A question, an answer, or a note, for one's own program or the other side."""
 
-    note = TextAreaField(validators=[Length(max=LONGEST_NOTE)])
+    note = TextAreaField(validators=[Length(max=LONGEST_WORDS)])
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

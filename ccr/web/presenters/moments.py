@@ -24,6 +24,10 @@ class DeskTime:
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.timezone))
 
+    def today(self) -> date:
+        """Return the day it is on this page."""
+        return self._local(self.now).date()
+
     def short(self, at: datetime) -> str:
         """Return "14:05" today and "Thu 12 Nov, 14:05" on any other day."""
         local = self._local(at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ccr.domain.clocks import Side
+from ccr.domain.identifying_text import Looks
 from ccr.domain.outcomes import CONNECTED_OUTCOMES, Outcome
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import Action
@@ -12,6 +13,12 @@ from ccr.domain.referral_views import ReceiverView, ReleaseShown, Status
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Regime
 from ccr.services.referral_desk import ReceivedPage
+from ccr.web.forms.hand_offs import (
+    IntroducedForm,
+    JointCallForm,
+    TakesPartForm,
+    ToOtherSideForm,
+)
 from ccr.web.forms.referrals import (
     AttemptForm,
     CloseForm,
@@ -32,6 +39,7 @@ from ccr.web.presenters.referrals import (
     timeline_days,
     tracker_rows,
 )
+from ccr.web.presenters.warm import STEPS_OF_RECEIVER, looks_words, warm_card
 
 ANSWERS = {Action.DECLINE, Action.ASK, Action.WAITLIST}
 WORK = {Action.HOLD, Action.CONNECT, Action.CLOSE, Action.HAND_BACK, Action.RESUME}
@@ -51,6 +59,10 @@ def receiver_forms(regime: Regime, view: ReceiverView | None = None) -> dict[str
         "attempt": AttemptForm(),
         "close": CloseForm(outcomes),
         "confirm": ConfirmForm(ways),
+        "to": ToOtherSideForm(),
+        "live": IntroducedForm(ours_first=False),
+        "visit": JointCallForm(prefix="visit"),
+        "part": TakesPartForm(),
     }
 
 
@@ -62,6 +74,7 @@ def receiver_page(
     supervisor: bool,
     failed_act: str | None = None,
     open_act: str | None = None,
+    warned: tuple[Looks, ...] = (),
 ) -> dict[str, Any]:
     """Return the receiver's page; everything of it comes from the receiver's view."""
     view = page.item.view
@@ -115,8 +128,16 @@ def receiver_page(
         "release": _release_for_receiver(view.release, page.item.sender_name, time),
         "forms": forms,
         "open_act": open_act,
+        "warned": looks_words(warned),
+        "warm": warm_card(view.hand_off, time, STEPS_OF_RECEIVER),
+        "asks_to_take_part": _call_on_offer(view),
+        "may_write": view.release is not None and view.release.in_force,
         "failed_form": forms.get(FORM_OF.get(failed_act or "", "")),
     }
+
+
+def _call_on_offer(view: ReceiverView) -> bool:
+    return view.hand_off.call is not None and Action.ACCEPT in view.can
 
 
 def _primary(view: ReceiverView) -> str | None:
@@ -141,6 +162,9 @@ FORM_OF = {
     "attempt": "attempt",
     "close": "close",
     "confirm-release": "confirm",
+    "shared-note": "to",
+    "live-hand-off": "live",
+    "schedule": "visit",
 }
 
 
@@ -153,7 +177,8 @@ def _release_for_receiver(
     waiting = not (release.confirmed_at or release.refused_at or release.withdrawn_at)
     if release.in_force:
         words = phrase(
-            "Yes, until %(day)s. %(sender)s sees coded progress and outcome, never a note.",
+            "Yes, until %(day)s. %(sender)s sees coded progress and "
+            "outcome, and no note but one you write to them with the person's yes.",
             day=day,
             sender=sender,
         )

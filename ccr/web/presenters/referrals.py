@@ -26,6 +26,7 @@ from ccr.domain.referral_views import (
 from ccr.domain.taxonomy import Need
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
+from ccr.web.presenters.warm import call_words
 
 ICONS: dict[str, str] = {
     EventKind.SEND: "send",
@@ -49,6 +50,17 @@ ICONS: dict[str, str] = {
     EventKind.BY_PHONE: "phone",
     EventKind.PHONE_ACCEPT: "phone",
     EventKind.PHONE_DECLINE: "cross",
+    EventKind.SHARED_NOTE: "chat",
+    EventKind.FIT_CHECKED: "phone",
+    EventKind.JOINT_CALL_OFFERED: "phone",
+    EventKind.JOINT_CALL_AGREED: "phone",
+    EventKind.JOINT_CALL_NOT_THEN: "clock",
+    EventKind.JOINT_CALL_MISSED: "minus",
+    EventKind.SAFE_INFO: "info",
+    EventKind.FOLLOW_UP_AGREED: "follow-up",
+    EventKind.SCHEDULED: "clock",
+    EventKind.ATTENDED: "person-check",
+    EventKind.NO_SHOW: "minus",
 }
 STRONG = {EventKind.ACCEPT, EventKind.PHONE_ACCEPT, EventKind.CONNECT, EventKind.CLOSE}
 TONES: dict[Status, tuple[str, str]] = {
@@ -148,15 +160,22 @@ def timeline_days(
                 "iso": entry.at.isoformat(timespec="minutes"),
                 "icon": ICONS.get(entry.kind, "circle"),
                 "what": translated(entry.what),
-                "note": (opened.get(entry.note_id) if entry.note_id else None)
-                or translated(entry.line)
-                or None,
+                "note": _line(entry, opened),
                 "strong": entry.kind in STRONG,
             }
             for entry in group
         ]
         days.append({"heading": heading, "entries": rows})
     return days
+
+
+def _line(entry: TimelineEntry, opened: Mapping[UUID, str]) -> str | None:
+    """Return the quiet line of an entry: the note, the joint call, or what was said, if any."""
+    if entry.note_id is not None and entry.note_id in opened:
+        return opened[entry.note_id]
+    if entry.call is not None:
+        return call_words(entry.call)
+    return translated(entry.line) or None
 
 
 def next_move_words(

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from ccr.domain.clocks import Side
+from ccr.domain.identifying_text import Looks
 from ccr.domain.outcomes import SENDER_OUTCOMES, Outcome
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import EventKind
 from ccr.domain.referral_views import ReleaseShown, SenderView, Status
 from ccr.services.referral_desk import SentPage
+from ccr.web.forms.hand_offs import (
+    FitForm,
+    FollowUpForm,
+    IntroducedForm,
+    JointCallForm,
+    SafeInfoForm,
+    ToOtherSideForm,
+)
 from ccr.web.forms.referrals import CloseForm, NoteForm, ToldForm
 from ccr.web.language import translated
 from ccr.web.presenters.kept_reason import why_rows
@@ -23,24 +32,41 @@ from ccr.web.presenters.referrals import (
     timeline_days,
     tracker_rows,
 )
+from ccr.web.presenters.warm import looks_words, warm_card
 
-MAY_INTRODUCE = {
-    Status.SENT,
-    Status.NOBODY_READS,
-    Status.ACCEPTED,
-    Status.TO_CALL,
-    Status.ACCEPTED_BY_PHONE,
-}
+MAY_OFFER = {Status.SENT, Status.NOBODY_READS, Status.ASKED, Status.WAITLISTED}
+MAY_WRITE = {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.CONNECTED}
+MAY_INTRODUCE = MAY_OFFER | MAY_WRITE | {Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
 TAKE_BACK = {"recall", "withdraw"}
 WAYS_OUT = TAKE_BACK | {"stop", "close", "enter-in-error"}
 
 
 def sender_forms() -> dict[str, Any]:
     """Return the forms of the sender's acts, empty or as they were sent."""
-    return {"close": CloseForm(sender_outcomes()), "note": NoteForm(), "told": ToldForm()}
+    return {
+        "close": CloseForm(sender_outcomes()),
+        "note": NoteForm(),
+        "told": ToldForm(),
+        "to": ToOtherSideForm(),
+        "live": IntroducedForm(),
+        "call": JointCallForm(),
+        "fit": FitForm(),
+        "info": SafeInfoForm(),
+        "way": FollowUpForm(),
+    }
 
 
-SENDER_FORM_OF = {"close": "close", "phone-accept": "told", "phone-decline": "told"}
+SENDER_FORM_OF = {
+    "close": "close",
+    "phone-accept": "told",
+    "phone-decline": "told",
+    "shared-note": "to",
+    "live-hand-off": "live",
+    "joint-call": "call",
+    "fit-checked": "fit",
+    "safe-info": "info",
+    "follow-up": "way",
+}
 
 
 def sender_page(
@@ -50,6 +76,8 @@ def sender_page(
     *,
     just_sent: bool,
     failed_act: str | None = None,
+    open_act: str | None = None,
+    warned: tuple[Looks, ...] = (),
 ) -> dict[str, Any]:
     """Return the sender's page; everything of it comes from the sender's view."""
     view, facts = page.item.view, page.item.facts
@@ -99,7 +127,14 @@ def sender_page(
         "release_ends": agreed is not None,
         "can_ask_release": view.can_ask_release and agreed is None,
         "why": why_rows(page.why),
-        "can_log_hand_off": not view.warm and view.status in MAY_INTRODUCE,
+        "forms": forms,
+        "open_act": failed_act or open_act,
+        "warned": looks_words(warned),
+        "warm": warm_card(view.hand_off, time),
+        "may_introduce": view.status in MAY_INTRODUCE,
+        "may_offer_call": view.status in MAY_OFFER and not view.by_phone,
+        "may_write": view.status in MAY_WRITE and not view.by_phone,
+        "may_note": view.status is not Status.ENTERED_IN_ERROR,
     }
 
 

@@ -16,9 +16,10 @@ from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Known
 from ccr.policy.permissions import Permission
-from ccr.services import referrals, releases
+from ccr.services import hand_offs, referrals, releases, talking
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import chosen_code
+from ccr.web.forms.hand_offs import IntroducedForm, JointCallForm, ToOtherSideForm, words_of
 from ccr.web.presenters.receiver_page import receiver_forms
 from ccr.web.referral_pages import show_received
 
@@ -60,15 +61,50 @@ def _with_date(verb: Callable[..., object]) -> Callable[[UUID], None]:
     return say_until
 
 
+def _accept(referral_id: UUID) -> None:
+    said = request.form.get("takes_part")
+    takes_part = None if said is None else said == "yes"
+    hand_offs.accept(
+        current_identity(), current_world(), referral_id, takes_part=takes_part, at=utc_now()
+    )
+
+
 def _ask(referral_id: UUID) -> None:
-    text = _forms()["note"].note.data or ""
+    text = words_of(_forms()["note"])
     referrals.ask(current_identity(), current_world(), referral_id, text, at=utc_now())
 
 
 def _note(referral_id: UUID) -> None:
-    text = _forms()["note"].note.data or ""
+    text = words_of(_forms()["note"])
     referrals.add_note(
         current_identity(), current_world(), referral_id, Side.RECEIVER, text, at=utc_now()
+    )
+
+
+def _shared_note(referral_id: UUID) -> None:
+    form = ToOtherSideForm()
+    talking.write_to_sender(
+        current_identity(),
+        current_world(),
+        referral_id,
+        words_of(form),
+        agreed=bool(form.agreed.data),
+        at=utc_now(),
+    )
+
+
+def _live_hand_off(referral_id: UUID) -> None:
+    introduction = IntroducedForm(ours_first=False).introduction()
+    hand_offs.introduce(
+        current_identity(), current_world(), referral_id, Side.RECEIVER, introduction, at=utc_now()
+    )
+
+
+def _schedule(referral_id: UUID) -> None:
+    form = JointCallForm(prefix="visit")
+    how, part = form.how_and_part()
+    hand_offs.schedule(
+        current_identity(), current_world(), referral_id, how, form.day.data, part, at=utc_now()
     )
 
 
@@ -100,7 +136,7 @@ def _end_release(referral_id: UUID) -> None:
 
 
 ACTS: dict[str, Callable[[UUID], None]] = {
-    "accept": _plain(referrals.accept),
+    "accept": _accept,
     "connect": _plain(referrals.connect),
     "resume": _plain(referrals.resume),
     "decline": _with_reason(referrals.decline),
@@ -109,6 +145,11 @@ ACTS: dict[str, Callable[[UUID], None]] = {
     "hold": _with_date(referrals.hold),
     "ask": _ask,
     "note": _note,
+    "shared-note": _shared_note,
+    "live-hand-off": _live_hand_off,
+    "schedule": _schedule,
+    "attended": _plain(hand_offs.attended),
+    "no-show": _plain(hand_offs.no_show),
     "close": _close,
     "attempt": _attempt,
     "confirm-release": _confirm_release,

@@ -11,12 +11,22 @@ from flask.typing import ResponseReturnValue
 from ccr.adapters.clock import utc_now
 from ccr.domain.clocks import Side
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.live_hand_off import FollowUpWay, SafeInfo
 from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
-from ccr.services import referral_desk, referrals, releases, sending
+from ccr.services import hand_offs, referral_desk, referrals, releases, sending, talking
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import chosen_code
+from ccr.web.forms.hand_offs import (
+    FitForm,
+    FollowUpForm,
+    IntroducedForm,
+    JointCallForm,
+    SafeInfoForm,
+    ToOtherSideForm,
+    words_of,
+)
 from ccr.web.forms.referrals import CloseForm, NoteForm, ToldForm
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.sender_page import (
@@ -39,8 +49,20 @@ def _plain(verb: Callable[..., object]) -> Callable[[UUID], None]:
 
 
 def _answer(referral_id: UUID) -> None:
-    text = NoteForm().note.data or ""
+    text = words_of(NoteForm())
     referrals.answer(current_identity(), current_world(), referral_id, text, at=utc_now())
+
+
+def _note(referral_id: UUID) -> None:
+    text = words_of(NoteForm())
+    referrals.add_note(
+        current_identity(), current_world(), referral_id, Side.SENDER, text, at=utc_now()
+    )
+
+
+def _shared_note(referral_id: UUID) -> None:
+    text = words_of(ToOtherSideForm())
+    talking.write_to_receiver(current_identity(), current_world(), referral_id, text, at=utc_now())
 
 
 def _close(referral_id: UUID) -> None:
@@ -67,9 +89,33 @@ def _phone_decline(referral_id: UUID) -> None:
 
 
 def _live_hand_off(referral_id: UUID) -> None:
-    referrals.log_live_hand_off(
-        current_identity(), current_world(), referral_id, Side.SENDER, at=utc_now()
+    introduction = IntroducedForm().introduction()
+    hand_offs.introduce(
+        current_identity(), current_world(), referral_id, Side.SENDER, introduction, at=utc_now()
     )
+
+
+def _joint_call(referral_id: UUID) -> None:
+    form = JointCallForm()
+    how, part = form.how_and_part()
+    hand_offs.offer_joint_call(
+        current_identity(), current_world(), referral_id, how, form.day.data, part, at=utc_now()
+    )
+
+
+def _fit_checked(referral_id: UUID) -> None:
+    told_by = chosen_code(ToldBy, FitForm().told_by.data, "told_by")
+    hand_offs.check_fit(current_identity(), current_world(), referral_id, told_by, at=utc_now())
+
+
+def _safe_info(referral_id: UUID) -> None:
+    info = chosen_code(SafeInfo, SafeInfoForm().info.data, "info")
+    hand_offs.give_information(current_identity(), current_world(), referral_id, info, at=utc_now())
+
+
+def _follow_up(referral_id: UUID) -> None:
+    way = chosen_code(FollowUpWay, FollowUpForm().way.data, "way")
+    hand_offs.agree_follow_up(current_identity(), current_world(), referral_id, way, at=utc_now())
 
 
 def _ask_release(referral_id: UUID) -> None:
@@ -99,6 +145,13 @@ ACTS: dict[str, Callable[[UUID], UUID | None]] = {
     "answer": _answer,
     "close": _close,
     "live-hand-off": _live_hand_off,
+    "joint-call": _joint_call,
+    "joint-call-missed": _plain(hand_offs.joint_call_missed),
+    "fit-checked": _fit_checked,
+    "safe-info": _safe_info,
+    "follow-up": _follow_up,
+    "note": _note,
+    "shared-note": _shared_note,
     "ask-release": _ask_release,
     "end-release": _end_release,
     "reroute": _reroute,
