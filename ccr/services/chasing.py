@@ -121,7 +121,7 @@ def _take_batch(world: World, done: Counter[Step], *, at: datetime) -> bool:
         if not found:
             return False
         rules = {key: get_time_rules(key) for key in {due.stored.network_id for due in found}}
-        chases = [chase_of(due, rules[due.stored.network_id]) for due in found]
+        chases = [_chase_of(due, rules[due.stored.network_id]) for due in found]
         taken = [
             (due, chase, take_due(due.stored.clock, chase, at))
             for due, chase in zip(found, chases, strict=True)
@@ -139,7 +139,7 @@ def _take_batch(world: World, done: Counter[Step], *, at: datetime) -> bool:
     return True
 
 
-def chase_of(due: DueClock, rules: TimeRules) -> Chase:
+def _chase_of(due: DueClock, rules: TimeRules) -> Chase:
     """Return what holds the reminders of a clock back: its network's rules, its owner's snooze."""
     reminders = rules.reminders(due.needs, due.stored.clock.urgency)
     return Chase(reminders.every, reminders.off is not None, due.snoozed_until)

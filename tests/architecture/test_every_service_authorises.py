@@ -36,6 +36,7 @@ STEPS_OF_USE_CASES = {
     "referral_acts",
     "route_reading",
     "letting_go",
+    "returning",
     "world",
 }
 # Public functions that take no identity, and why that is right.
@@ -77,7 +78,7 @@ WITHOUT_IDENTITY = {
     "duplicates.search_when_due": "the worker; ids and reasons alone",
     "draft_keeping.check_is_draft": "a pure answer",
     "draft_views.missing": "a pure answer",
-    "followups.run_clocks": "the worker and the terminal; acts for no person",
+    "chasing.run_clocks": "the worker and the terminal; acts for no person",
     "system_acts.act_alone": "the worker; acts for no person",
     "asking.follow_alone": "part of an act of the worker; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
