@@ -27,6 +27,7 @@ from ccr.storage.models.accounts import Account, RoleRow
 from ccr.web.access import check_every_route_declares_access
 from ccr.web.errors import error_page, init_errors
 from ccr.web.language import init_language
+from ccr.web.one_time import init_one_time
 from ccr.web.security import init_security
 from ccr.web.shell import init_shell
 from ccr.web.sign_in import init_sign_in
@@ -76,6 +77,8 @@ VIEWS = (
     "practice",
     "promises",
     "time_rules",
+    "answer_links",
+    "answer_codes",
 )
 COMMANDS = (
     "settings",
@@ -170,6 +173,7 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
     init_errors(app)
     app.register_error_handler(OperationalError, _database_is_busy)
     init_sign_in(app, settings, SQLAlchemyUserDatastore(db, Account, RoleRow))
+    init_one_time(app)
     for name in VIEWS:
         app.register_blueprint(import_module(f"ccr.web.views.{name}").blueprint)
     csrf.exempt(
@@ -180,6 +184,7 @@ def _init_web(app: Flask, settings: Settings, world: World) -> None:
     csrf.exempt(app.blueprints["demo"])
     # What a link from a mail may do follows from the link alone; it is checked to come from here.
     csrf.exempt(app.blueprints["check_links"])
+    csrf.exempt(app.blueprints["answer_links"])  # the same, and a code that was read out
     _init_api(app, csrf)
 
 

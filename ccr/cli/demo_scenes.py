@@ -16,7 +16,7 @@ from ccr.domain.languages import language_name
 from ccr.domain.referral_views import ClockShown
 from ccr.domain.routing_request import AreaPartner, LeftOut, Partner, RouteRequest
 from ccr.services.demo_story import ClockMoved, Story
-from ccr.services.outbox import Notice, text_of
+from ccr.services.outbox import MAIL_OF_THE_DAY
 
 WIDTH = 80
 ZONE = ZoneInfo("America/New_York")
@@ -201,7 +201,9 @@ def _steps(moved: ClockMoved) -> str:
     ]
     if not done:
         return "Nothing is due. The clocks did nothing."
-    subject, _ = text_of(Notice.ITEM_OVERDUE)
+    if not moved.told:
+        return f"{', '.join(done)}; the mail of the day has left: it is in tomorrow's"
+    subject, _ = MAIL_OF_THE_DAY
     people = "1 person" if moved.told == 1 else f"{moved.told} people"
     return f'{", ".join(done)}; mail to {people}: "{subject}"'
 

@@ -117,6 +117,8 @@ class Member:
     """True when staff of this member can sign in and read an inbox."""
     by_phone: bool = False
     """True when it has no inbox here but promised to pick up: the sender calls."""
+    by_link: bool = False
+    """True when it has no inbox here but answers by a mailed link and a code that is read out."""
 
 
 @dataclass(frozen=True, slots=True)

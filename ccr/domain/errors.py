@@ -64,6 +64,20 @@ class UnsafeStorageError(CcrError):
     """The database or its library cannot keep an acknowledged change safe; CCR does not start."""
 
 
+class AlreadyDoneError(CcrError):
+    """The very same form, or request, has had its effect; it has none again."""
+
+    def __init__(self) -> None:
+        super().__init__(phrase("This was received already, and counted once."))
+
+
+class StillRunningError(CcrError):
+    """The same request is being worked on at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__(phrase("This request is being worked on. Send it again in a moment."))
+
+
 class PartnerLimitError(InvalidInputError):
     """A limit stands between a person and a partner; `limit` is its code, for the sender alone."""
 

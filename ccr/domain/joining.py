@@ -34,11 +34,6 @@ class Way(Labelled):
         """Return the label for people."""
         return _WAY_LABELS[self]
 
-    @property
-    def is_open(self) -> bool:
-        """Return True when it can be chosen now; the way by link comes with the closed loop."""
-        return self is not Way.LINK
-
 
 class Step(Labelled):
     """How far a member has come on its way."""
@@ -142,28 +137,33 @@ class Membership:
         return next((step for step, at in reached if at is not None), Step.NOT_BEGUN)
 
 
-def before_live(membership: Membership, *, people: int) -> tuple[Phrase, ...]:
+def before_live(
+    membership: Membership, *, people: int, has_mailbox: bool = True
+) -> tuple[Phrase, ...]:
     """Return what is missing before this member may be live on its way, in order.
 
-    Listed needs nothing. By phone needs the pledge to pick up. The desk needs the pledge, somebody
-    with an account, and one person who has practised.
+    Listed needs nothing. By phone needs the pledge to pick up. By link needs the pledge, and an
+    office that links can be mailed to. The desk needs the pledge, somebody with an account, and one
+    person who has practised.
     """
     wanted: list[tuple[bool, Phrase]] = []
     if membership.way is not Way.LISTED:
         wanted.append((membership.pledged_at is not None, phrase("Record the pledge")))
+    if membership.way is Way.LINK:
+        wanted.append((has_mailbox, phrase("Give the mail address of their office")))
     if membership.way is Way.DESK:
         wanted.append((people > 0, phrase("Invite their first person")))
         wanted.append((membership.trained_at is not None, phrase("Wait until one has practised")))
     return tuple(words for done, words in wanted if not done)
 
 
-def next_act(membership: Membership, *, people: int) -> Phrase | None:
+def next_act(membership: Membership, *, people: int, has_mailbox: bool = True) -> Phrase | None:
     """Return what the coordinator does next for this member, or None when nothing is left."""
     if membership.standing is Standing.LEAVING:
         return phrase("End the membership when they have settled what is open")
     if membership.standing is not Standing.TAKES_PART or membership.live_at is not None:
         return None
-    lacks = before_live(membership, people=people)
+    lacks = before_live(membership, people=people, has_mailbox=has_mailbox)
     if lacks:
         return lacks[0]
     if membership.way is Way.LISTED:
@@ -173,8 +173,6 @@ def next_act(membership: Membership, *, people: int) -> Phrase | None:
 
 def check_way(way: Way, category: MemberCategory) -> None:
     """Raise InvalidInputError when a member of this category cannot take part this way."""
-    if not way.is_open:
-        raise InvalidInputError(phrase("Taking part by link comes later."), field="way")
     if way is not Way.LISTED and category in LISTED_ONLY:
         raise InvalidInputError(
             phrase("A member of this kind is listed and never gets referrals."), field="way"
@@ -198,7 +196,9 @@ def pledge(membership: Membership, role: PledgeRole, *, at: datetime) -> Members
     return replace(membership, pledged_at=at, pledged_by=role)
 
 
-def go_live(membership: Membership, *, people: int, at: datetime) -> Membership:
+def go_live(
+    membership: Membership, *, people: int, has_mailbox: bool = True, at: datetime
+) -> Membership:
     """Return the membership live.
 
     Raises:
@@ -207,7 +207,7 @@ def go_live(membership: Membership, *, people: int, at: datetime) -> Membership:
     _check_takes_part(membership)
     if membership.live_at is not None:
         raise IllegalTransitionError(phrase("This member is live already."))
-    lacks = before_live(membership, people=people)
+    lacks = before_live(membership, people=people, has_mailbox=has_mailbox)
     if lacks:
         raise IllegalTransitionError(phrase("Not yet: %(what)s.", what=lacks[0]))
     return replace(membership, live_at=at)

@@ -337,11 +337,12 @@ def _pathway(service: Service, search: Search) -> CostPart:
 def _answer(service: Service, search: Search) -> CostPart | None:
     if service.member.on_ccr:
         return None
-    text = (
-        phrase("They answer by phone: call first")
-        if service.member.by_phone
-        else phrase("They do not read CCR: call first")
-    )
+    if service.member.by_phone:
+        text = phrase("They answer by phone: call first")
+    elif service.member.by_link:
+        text = phrase("They answer by link: call and read out a code")
+    else:
+        text = phrase("They do not read CCR: call first")
     return _part("answer", search.weights.not_on_ccr, text)
 
 

@@ -43,6 +43,7 @@ from ccr.domain.referral import Referral, possible_actions
 from ccr.domain.referral_states import TAKEN, EventKind, State
 from ccr.domain.referral_views import (
     CALLER_WORDS,
+    LINK_WORDS,
     RECEIVER_WORDS,
     SENDER_WORDS,
     ClockShown,
@@ -91,8 +92,7 @@ def view_for_sender(
         status = Status.NOBODY_READS
     # Where nobody reads, another partner is as near as a call: nothing has to be late first.
     offered = status is Status.NOBODY_READS or options_offered(known, their_clocks, at)
-    words = CALLER_WORDS if known.by_phone else SENDER_WORDS
-    timeline = _timeline(their_events, words, to_sender=True)
+    timeline = _timeline(their_events, _words(known), to_sender=True)
     if not_shared_at is not None and over:
         timeline = (
             TimelineEntry(not_shared_at, "not-shared", Side.SYSTEM, Status.NOT_SHARED.label),
@@ -124,6 +124,7 @@ def view_for_sender(
         changed_at=max((entry.at for entry in timeline), default=began),
         by_phone=known.by_phone,
         hand_off=_hand_off(known, their_events, timeline, over=status.group is Group.DONE),
+        by_link=known.by_link and not known.by_phone,
     )
     return replace(view, version=version_token(view))
 
@@ -192,6 +193,13 @@ def view_for_coordinator(referral: Referral) -> None:
     look_up(Viewer.COORDINATOR, standing, code_of(referral, standing), release=False)
 
 
+def _words(known: Referral) -> dict[EventKind, Phrase]:
+    """Return the sender's words for what happened, by how the partner answers."""
+    if known.by_link:
+        return LINK_WORDS
+    return CALLER_WORDS if known.by_phone else SENDER_WORDS
+
+
 def _tracker(known: Referral, *, in_full: bool) -> tuple[TrackerStep, ...]:
     steps: list[tuple[str, Phrase, datetime | None]] = [
         ("sent", phrase("Sent"), known.sent_at),
@@ -258,6 +266,11 @@ _SENDER_MOVES: dict[State, tuple[Side, Phrase, Phrase | None]] = {
     State.IN_PROGRESS: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
     State.CONNECTED: (Side.RECEIVER, phrase("They record how it goes."), _THEN_NOTHING),
 }
+_BY_LINK = (
+    Side.RECEIVER,
+    phrase("They open the link that was mailed, with the code that you read out to them."),
+    phrase("If they miss it, the link is mailed to them again. Then you get new options."),
+)
 _CALL_THEM = phrase("Call them. Then write down what they said.")
 _NOBODY_PICKS_UP = phrase("If nobody picks up, choose another partner.")
 _CALL_NOW = phrase("Nobody has opened it. Call them, or choose another partner.")
@@ -281,7 +294,8 @@ def _sender_move(
         return NextMove(Side.SENDER, _NO_ANSWER_YET, due)
     if known.state in TAKEN and due is None:
         return NextMove(Side.RECEIVER, _THEY_TAKE_IT)
-    move = _SENDER_MOVES.get(known.state)
+    by_link = known.by_link and known.state is State.SENT
+    move = _BY_LINK if by_link else _SENDER_MOVES.get(known.state)
     return None if move is None else NextMove(move[0], move[1], due, move[2])
 
 
@@ -322,10 +336,9 @@ def _timeline(
         tried = event.kind is EventKind.CONTACT_ATTEMPT
         line = attempt_line(event.reason) if tried else told_line(event.told_by)
         line = line_of(event.kind, event.reason, event.told_by) or line
+        entry = TimelineEntry(event.at, event.kind, event.by, what, line, event.note_id)
         call = read_joint_call(event.reason)
-        entries.append(
-            TimelineEntry(event.at, event.kind, event.by, what, line, event.note_id, call)
-        )
+        entries.append(replace(entry, call=call, told_at=event.told_at))
     return tuple(entries)
 
 

@@ -30,6 +30,7 @@ class Event:
     reason: str | None = None
     note_id: UUID | None = None
     told_by: str | None = None
+    told_at: datetime | None = None
 
 
 class Seen(StrEnum):
@@ -70,6 +71,8 @@ EVENTS_TO_SENDER: dict[EventKind, Seen] = {
     EventKind.SCHEDULED: Seen.WITH_RELEASE,
     EventKind.ATTENDED: Seen.WITH_RELEASE,
     EventKind.NO_SHOW: Seen.WITH_RELEASE,
+    # Written before the answer only: after it, wrong codes are the receiver's own trouble.
+    EventKind.CODE_LOCKED: Seen.BOTH,
 }
 """Events of the receiver that a sender sees; all others it never does. Its own it always sees."""
 

@@ -64,6 +64,8 @@ class Referral:
         by_phone: True when the partner had no inbox as it was sent: the sender calls, for good.
         opened_at: when somebody at the receiver first opened or answered it.
         expired_at: when it came back because nobody answered.
+        by_link: True when the partner had no inbox as it was sent and answers by a mailed link.
+            When its answer is given on the phone all the same, it is by phone from then on.
     """
 
     id: UUID
@@ -88,6 +90,7 @@ class Referral:
     by_phone: bool = False
     opened_at: datetime | None = None
     expired_at: datetime | None = None
+    by_link: bool = False
 
     @property
     def next_mover(self) -> Side | None:
@@ -149,6 +152,8 @@ def advance(
         changes["outcome"] = Outcome.REDIRECTED
     if action is Action.PHONE_ACCEPT:
         changes["outcome"] = Outcome.UNKNOWN
+    if action in TOLD_BY_PHONE:
+        changes["by_phone"] = True
     return replace(
         referral,
         state=transition.to,
@@ -180,7 +185,9 @@ def possible_actions(referral: Referral, by: Side, at: datetime) -> frozenset[Ac
 
 def _allowed(referral: Referral, action: Action, by: Side, at: datetime) -> bool:
     """Return False for what the table allows by state but the referral's past does not."""
-    if action in (NEEDS_AN_INBOX if referral.by_phone else TOLD_BY_PHONE):
+    if action in NEEDS_AN_INBOX and referral.by_phone:
+        return False
+    if action in TOLD_BY_PHONE and not (referral.by_phone or referral.by_link):
         return False
     return _PASTS.get(action, _always)(referral, by, at)
 

@@ -184,6 +184,10 @@ class EventKind(StrEnum):
     NEXT_ASKED = "next-asked"
     NEXT_SKIPPED = "next-skipped"
     NO_LONGER_NEEDED = "no-longer-needed"
+    BY_LINK = "by-link"
+    LINK_MAILED = "link-mailed"
+    CODE_MADE = "code-made"
+    CODE_LOCKED = "code-locked"
 
 
 LOGGED: dict[tuple[EventKind, Side], frozenset[State]] = {

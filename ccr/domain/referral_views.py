@@ -126,7 +126,10 @@ class ClockShown:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of what happened; `note_id` names a sealed note this side may open."""
+    """One line of what happened; `note_id` names a sealed note this side may open.
+
+    `told_at` is when it was said on the phone, where that was written down later.
+    """
 
     at: datetime
     kind: str
@@ -135,6 +138,7 @@ class TimelineEntry:
     line: Phrase | None = None
     note_id: UUID | None = None
     call: JointCall | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ class SenderView:
         changed_at: when the newest thing the sender may know happened; for the unread mark.
         warm: True when a live hand-off was logged by the sender itself (R71).
         by_phone: True when the partner has no inbox; the sender calls and writes down the answer.
+        by_link: True when the partner has no inbox and answers by a mailed link and a spoken code.
         can: the acts that change the state, the same whatever is hidden.
         version: a token of everything above; the only thing an ETag or form may use.
     """
@@ -189,6 +194,7 @@ class SenderView:
     changed_at: datetime
     by_phone: bool = False
     hand_off: HandOff = NO_HAND_OFF
+    by_link: bool = False
     version: str = field(default="", compare=True)
 
 
@@ -353,6 +359,10 @@ SENDER_WORDS: dict[EventKind, Phrase] = {
     EventKind.NEXT_ASKED: phrase("The next partner the person named was asked."),
     EventKind.NEXT_SKIPPED: phrase("A named partner was left out: a limit stands in the way now."),
     EventKind.NO_LONGER_NEEDED: phrase("No longer needed: another named partner has it."),
+    EventKind.BY_LINK: phrase("A mail with a link left for their office."),
+    EventKind.LINK_MAILED: phrase("You had the link mailed again."),
+    EventKind.CODE_MADE: phrase("You made a code to read out to them."),
+    EventKind.CODE_LOCKED: phrase("Wrong codes were typed too often. Read them a new one."),
 }
 
 CALLER_WORDS: dict[EventKind, Phrase] = {
@@ -362,6 +372,12 @@ CALLER_WORDS: dict[EventKind, Phrase] = {
     EventKind.UNDO_DECLINE: phrase("You took back what you had written down."),
 }
 """The sender's words where nothing was sent, because the partner is called."""
+
+LINK_WORDS: dict[EventKind, Phrase] = {
+    **{kind: words for kind, words in SENDER_WORDS.items() if kind is not EventKind.BY_PHONE},
+    EventKind.ACCEPT: phrase("They accepted, by link."),
+}
+"""The sender's words where the partner answers by a mailed link."""
 
 RECEIVER_WORDS: dict[EventKind, Phrase] = {
     EventKind.SEND: phrase("Arrived."),

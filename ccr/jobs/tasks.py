@@ -17,17 +17,19 @@ from huey import crontab
 from ccr.adapters.clock import utc_now
 from ccr.adapters.logs import error_facts, get_logger
 from ccr.services import (
+    answer_letters,
     check_letters,
     check_links,
     directory_copies,
+    doing_once,
     import_work,
     operations,
     practice,
     put_aside,
     sign_in,
 )
+from ccr.services.delivery import deliver
 from ccr.services.followups import run_clocks
-from ccr.services.outbox import deliver
 from ccr.services.world import World
 
 Context = Callable[[], AbstractContextManager[Any]]
@@ -48,7 +50,7 @@ def _clocks(world: World, at: datetime) -> object:
 
 
 def _outbox(world: World, at: datetime) -> object:
-    return deliver(world, at=at)
+    return deliver(world, at=at), answer_letters.deliver(world, at=at)
 
 
 def _practice(world: World, at: datetime) -> object:
@@ -69,6 +71,7 @@ def _upkeep(_world: World, at: datetime) -> object:
         put_aside.forget_expired(at=at),
         sign_in.forget_old(at=at),
         directory_copies.forget_old_versions(),
+        doing_once.forget_old(at=at),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from ccr.domain.change_by_link import BY_LINK
 from ccr.domain.taxonomy import CompartmentKind, Regime
 
 
@@ -34,6 +35,14 @@ ROLES_BY_KIND: dict[CompartmentKind, frozenset[Role]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ByLink:
+    """What somebody who came by a mailed link and its code may act on: this and nothing else."""
+
+    referral_id: UUID
+    service_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """The person or machine asking. `user_id` is None for the terminal and for the worker.
 
@@ -42,6 +51,7 @@ class Identity:
         from_terminal: True for the operator at the command line of the machine itself.
         from_public: True for anybody at all on a public page, who is nobody in particular.
         in_practice: True inside a practice network, where nothing is real.
+        by_link: set for whoever opened a mailed link with its code, and has no account.
         as_arranged: True when the machine does what staff of this program arranged beforehand.
     """
 
@@ -58,6 +68,7 @@ class Identity:
     from_terminal: bool = False
     from_public: bool = False
     in_practice: bool = False
+    by_link: ByLink | None = None
     as_arranged: bool = False
 
     @property
@@ -70,6 +81,8 @@ class Identity:
         """Return what histories call whoever did something: a role or "terminal", never a name."""
         if self.from_terminal:
             return "terminal"
+        if self.by_link is not None:
+            return BY_LINK
         return next((role.value for role in _TELLING if role in self.roles), "")
 
 

@@ -29,6 +29,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
     Permission.CAPACITY_UPDATE: [
         [p.has_coordinator_role, p.is_in_same_network],
         [p.handles_referrals, p.is_in_same_compartment],
+        [p.came_by_link_about_it, p.is_in_same_compartment],
     ],
     Permission.CLOCK_RUN: [[p.is_the_terminal]],
     Permission.COLLEAGUE_MANAGE: [
@@ -100,11 +101,13 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
     Permission.REFERRAL_ANSWER: [
         [p.handles_referrals, p.is_receiver],
         [p.is_the_worker_in_practice, p.is_receiver],
+        [p.came_by_link_to_it, p.is_receiver],
     ],
     Permission.REFERRAL_LIST: [[p.handles_referrals]],
     Permission.REFERRAL_READ: [
         [p.handles_referrals, p.is_sender],
         [p.handles_referrals, p.is_receiver],
+        [p.came_by_link_to_it, p.is_receiver],
     ],
     Permission.REFERRAL_SEND: [
         [p.handles_referrals, p.is_sender],
@@ -115,6 +118,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.handles_referrals, p.is_sender],
         [p.handles_referrals, p.is_receiver],
         [p.is_the_worker_in_practice, p.is_receiver],
+        [p.came_by_link_to_it, p.is_receiver],
     ],
     Permission.ROUTE_FIND: [
         [p.is_the_terminal],

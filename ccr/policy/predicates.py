@@ -63,6 +63,19 @@ def is_the_worker_in_practice(identity: Identity, subject: Any) -> bool:  # noqa
     return identity.from_terminal and identity.in_practice
 
 
+def came_by_link_to_it(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for whoever opened the mailed link of this one referral with its code."""
+    return identity.by_link is not None and (
+        subject is None or getattr(subject, "id", None) == identity.by_link.referral_id
+    )
+
+
+def came_by_link_about_it(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for whoever opened a mailed link about a referral to this one service."""
+    link = identity.by_link
+    return link is not None and getattr(subject, "service_id", None) == link.service_id
+
+
 def acts_as_arranged(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True for the machine as it does what staff of a program arranged beforehand."""
     del subject

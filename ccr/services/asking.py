@@ -209,5 +209,6 @@ def _move_one_on(world: World, asking_id: UUID, *, at: datetime) -> bool:
         Notice.ITEM_TO_REVIEW,
         about=f"asking/{asking.id}/{len(asking.waiting)}",
         at=at,
+        urgency=last.urgency,
     )
     return True

@@ -26,6 +26,7 @@ from ccr.domain.staffing import (
 )
 from ccr.domain.taxonomy import Urgency
 from ccr.domain.time_rules import TimeRules
+from ccr.services.answer_letters import mail_link
 from ccr.services.asking import move_on
 from ccr.services.outbox import Notice, notify
 from ccr.services.system_acts import act_alone
@@ -42,7 +43,7 @@ from ccr.storage.queries.clocks import (
 )
 from ccr.storage.queries.drafts import forget_old_reasons
 from ccr.storage.queries.many_events import add_events
-from ccr.storage.queries.referrals import NewEvent
+from ccr.storage.queries.referrals import NewEvent, lock_referral
 from ccr.storage.queries.staff import coordinators_of, people_of
 from ccr.storage.queries.time_rules import get_time_rules
 
@@ -131,6 +132,7 @@ def _take_batch(world: World, done: Counter[Step], *, at: datetime) -> bool:
         steps = [step for due, _, one in taken for step in _steps(due, one, people)]
         _record(steps, at=at)
         _tell(steps, at=at)
+        _mail_links(steps, at=at)
         done.update(step.step for step in steps)
     for due, _, one in taken:
         if Step.EXPIRE in one.told:
@@ -203,7 +205,7 @@ def _record(steps: Sequence[_Step], *, at: datetime) -> None:
 
 def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
     """Write the notices of a batch: of one text, one for a person, however many steps it tells."""
-    groups: dict[tuple[UUID, UUID, Notice, frozenset[UUID], bool], _Step] = {}
+    groups: dict[tuple[UUID, UUID, Notice, frozenset[UUID], Urgency], _Step] = {}
     late: dict[UUID, set[UUID]] = defaultdict(set)
     for step in steps:
         stored = step.due.stored
@@ -211,10 +213,10 @@ def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
             late[stored.network_id].add(step.compartment_id)
             continue
         notice = Notice.ITEM_TO_REVIEW if step.step in _TO_SENDER else Notice.ITEM_OVERDUE
-        urgent = stored.clock.urgency is Urgency.IMMEDIATE
-        key = (stored.network_id, step.compartment_id, notice, step.told, urgent)
+        urgency = stored.clock.urgency
+        key = (stored.network_id, step.compartment_id, notice, step.told, urgency)
         groups.setdefault(key, step)
-    for (network_id, compartment_id, notice, told, urgent), step in groups.items():
+    for (network_id, compartment_id, notice, told, urgency), step in groups.items():
         notify(
             network_id,
             compartment_id,
@@ -222,10 +224,20 @@ def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
             notice,
             about=_about(step, at),
             at=at,
-            urgent=urgent,
+            urgency=urgency,
         )
     for network_id, compartment_ids in late.items():
         _tell_coordinators(network_id, compartment_ids, at=at)
+
+
+def _mail_links(steps: Sequence[_Step], *, at: datetime) -> None:
+    """Write a link to the office of a partner that has no inbox, whenever it would be told."""
+    for referral_id in {
+        step.due.stored.referral_id
+        for step in steps
+        if step.due.by_link and step.compartment_id != step.due.stored.sender_compartment_id
+    }:
+        mail_link(lock_referral(referral_id), at=at)
 
 
 def _about(step: _Step, at: datetime) -> str:

@@ -20,11 +20,11 @@ from ccr.domain.routing_request import Partner, RouteAnswer
 from ccr.domain.taxonomy import Known
 from ccr.policy.identity import Identity
 from ccr.services import drafts, referral_desk, referrals, sending
+from ccr.services.delivery import deliver
 from ccr.services.demo import DemoAccount, DemoLoaded
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
 from ccr.services.drafts import DraftView
 from ccr.services.followups import ClockRun, run_clocks
-from ccr.services.outbox import deliver
 from ccr.services.referral_desk import ReceivedPage, SentPage
 from ccr.services.sending import Sent
 from ccr.services.world import World

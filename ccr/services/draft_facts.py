@@ -72,7 +72,7 @@ class FurtherPartner:
     """A partner named beside the first, with what was agreed for it.
 
     Attributes:
-        by_phone: as of the choice: the yes is to a call, or to an inbox.
+        by_phone, by_link: as of the choice: the yes is to a call, a link, or an inbox.
         needs: of a plan, those that go to this partner; empty: all.
         release_until: the end of the feedback release asked for, ISO 8601; empty: none.
     """
@@ -81,6 +81,7 @@ class FurtherPartner:
     by_phone: bool = False
     needs: tuple[str, ...] = ()
     release_until: str = ""
+    by_link: bool = False
 
     @property
     def service(self) -> UUID:
@@ -99,6 +100,7 @@ class DraftFacts:
         service_id: the chosen partner's service.
         release_until: the end of the feedback release asked for, ISO 8601.
         by_phone: True when the chosen partner has no inbox and is called.
+        by_link: True when it has none and answers by a mailed link.
         further: partners named beside the chosen one, in their order, and `way`, how they are
             asked ("" while there are none).
     """
@@ -122,6 +124,7 @@ class DraftFacts:
     by_phone: bool = False
     further: tuple[FurtherPartner, ...] = ()
     way: str = ""
+    by_link: bool = False
 
     @property
     def kept_out(self) -> KeptOut:

@@ -20,6 +20,7 @@ from ccr.services.asking_rules import at_once_allowed
 from ccr.services.draft_facts import DraftFacts, FurtherPartner
 from ccr.services.draft_keeping import change_draft
 from ccr.services.draft_partner import check_partner, options
+from ccr.services.draft_ways import is_reachable
 from ccr.services.world import World
 from ccr.storage.queries.receivers import Receiver, get_receivers
 
@@ -75,7 +76,9 @@ def _further(
         raise InvalidInputError(error.phrase, field="further") from error
     known = before.get(str(service_id))
     until = known.release_until if known and not partner.by_phone else ""
-    return FurtherPartner(str(service_id), partner.by_phone, release_until=until)
+    return FurtherPartner(
+        str(service_id), partner.by_phone, release_until=until, by_link=partner.by_link
+    )
 
 
 def _check_at_once(identity: Identity, named: Collection[UUID]) -> None:
@@ -90,7 +93,7 @@ def partners_at_once(identity: Identity, partners: Collection[Receiver]) -> bool
     """Return True when these may be asked at once: allowed, all at the desk, no victim services."""
     parties = [(identity.compartment_kind, identity.regime)]
     parties += [(partner.kind, partner.regime) for partner in partners]
-    everybody_reads = not any(partner.by_phone for partner in partners)
+    everybody_reads = not any(partner.by_phone or partner.by_link for partner in partners)
     return everybody_reads and may_ask_at_once(allowed=at_once_allowed(identity), parties=parties)
 
 
@@ -130,12 +133,15 @@ def _planned(
             partner = check_partner(identity, world, own, part.service_id, at=at)
         except InvalidInputError as error:
             raise InvalidInputError(error.phrase, field="plan") from error
-        doors.append(FurtherPartner(str(part.service_id), partner.by_phone, needs))
+        doors.append(
+            FurtherPartner(str(part.service_id), partner.by_phone, needs, by_link=partner.by_link)
+        )
     first, further = doors[0], tuple(doors[1:])
     return replace(
         facts,
         service_id=first.service_id,
         by_phone=first.by_phone,
+        by_link=first.by_link,
         release_until="",
         further=further,
         way=AskingWay.PLAN.value if further else "",
@@ -190,4 +196,4 @@ def further_options(
     ids += [partner.service.id for partner in answer.area_partners]
     known = get_receivers(identity.network_id, ids)
     found = [known[service_id] for service_id in ids if service_id in known]
-    return [p for p in found if p.reads_ccr or (p.by_phone and p.phone is not None)]
+    return [p for p in found if is_reachable(p)]

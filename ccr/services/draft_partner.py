@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from ccr.domain import release as releases
-from ccr.domain.asking import NOT_HERE
 from ccr.domain.errors import InvalidInputError, PartnerLimitError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import ChosenBy
@@ -16,6 +15,7 @@ from ccr.policy.identity import Identity
 from ccr.services import routing
 from ccr.services.draft_facts import DraftFacts
 from ccr.services.draft_keeping import change_draft, check_is_draft, load_draft
+from ccr.services.draft_ways import check_reachable
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import drafts as queries
@@ -42,7 +42,12 @@ def choose_partner(
     def change(facts: DraftFacts) -> DraftFacts:
         partner = check_partner(identity, world, facts, service_id, at=at)
         chosen = replace(
-            facts, service_id=str(service_id), by_phone=partner.by_phone, further=(), way=""
+            facts,
+            service_id=str(service_id),
+            by_phone=partner.by_phone,
+            by_link=partner.by_link,
+            further=(),
+            way="",
         )
         # Nobody at a partner by phone could ever confirm a release here.
         return replace(chosen, release_until="") if partner.by_phone else chosen
@@ -59,14 +64,7 @@ def check_partner(
         raise InvalidInputError(
             phrase("This is your own program. No referral is needed."), field="service_id"
         )
-    if not (receiver.reads_ccr or receiver.by_phone):
-        raise PartnerLimitError(
-            phrase("Nobody at this partner reads CCR. Call them."), limit=NOT_HERE
-        )
-    if receiver.by_phone and receiver.phone is None:
-        raise PartnerLimitError(
-            phrase("This partner answers by phone, but no number is listed."), limit=NOT_HERE
-        )
+    check_reachable(receiver)
     request = routing.read_request(identity, world, facts.route_fields(), at=at)
     left_out = routing.still_possible(identity, world, request, service_id, at=at)
     if left_out is not None:

@@ -100,7 +100,9 @@ def save_need(
             routing.read_request(identity, world, changed.route_fields(), at=at)
         if changed.way == AskingWay.PLAN and changed.needs != facts.needs:
             # The plan was made for other needs.
-            return replace(changed, service_id="", by_phone=False, further=(), way="")
+            return replace(
+                changed, service_id="", by_phone=False, by_link=False, further=(), way=""
+            )
         return changed
 
     change_draft(identity, world, draft_id, change, at=at)

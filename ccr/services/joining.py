@@ -94,7 +94,9 @@ def let_go_live(identity: Identity, member_id: UUID, *, at: datetime) -> None:
     """Let others choose this member; raises IllegalTransitionError while a step is missing."""
 
     def change(line: MemberLine) -> Membership:
-        return rules.go_live(line.membership, people=line.people, at=at)
+        return rules.go_live(
+            line.membership, people=line.people, has_mailbox=line.has_mailbox, at=at
+        )
 
     _change(identity, member_id, change, "went-live", at=at)
 

@@ -17,10 +17,12 @@ from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral, advance, transition_for
 from ccr.domain.referral_clocks import clocks_after
-from ccr.domain.referral_states import LOGGED, Action, EventKind, State
+from ccr.domain.referral_states import LOGGED, TOLD_BY_PHONE, Action, EventKind, State
 from ccr.domain.referral_transitions import Requirement
+from ccr.domain.told_by_phone import checked_told_at
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
+from ccr.services.answer_letters import mail_link
 from ccr.services.authorise import authorise
 from ccr.services.outbox import Notice, notify_compartment
 from ccr.services.reading_hours import reading_calendar
@@ -99,6 +101,7 @@ class Given:
     note: str | None = None
     told_by: ToldBy | None = None
     by: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class Entry:
     from_state: State | None = None
     to_state: State | None = None
     told_by: ToldBy | None = None
+    told_at: datetime | None = None
 
 
 def act(
@@ -154,13 +158,19 @@ def act(
         reason = {Requirement.REASON: given.reason, Requirement.OUTCOME: given.outcome}.get(
             needs or Requirement.NOTE
         )
+        told_at = None
+        if action in TOLD_BY_PHONE:
+            told_at = checked_told_at(given.told_at, sent_at=before.sent_at or at, at=at)
         save_referral(before, after, at=at)
+        if after.by_phone and not before.by_phone:
+            # It went by link, and was answered on the phone: by phone from now on.
+            log(identity, world, after.id, Entry(EventKind.BY_PHONE, side), at=at)
         kind = EventKind(action.value)
         log(
             identity,
             world,
             after.id,
-            Entry(kind, side, note, reason, before.state, after.state, given.told_by),
+            Entry(kind, side, note, reason, before.state, after.state, given.told_by, told_at),
             at=at,
         )
         moved = clocks_after(
@@ -217,6 +227,7 @@ def log(identity: Identity, world: World, referral_id: UUID, entry: Entry, *, at
             note_sealed=sealed,
             id=event_id,
             told_by=entry.told_by,
+            told_at=entry.told_at,
         )
     )
 
@@ -280,6 +291,7 @@ def tell(referral: Referral, action: Action, *, at: datetime) -> None:
             Notice.ITEM_TO_REVIEW,
             about=about,
             at=at,
+            urgency=referral.urgency,
         )
     if referral.by_phone:
         return  # the sender calls; there is nobody here to be told
@@ -290,4 +302,6 @@ def tell(referral: Referral, action: Action, *, at: datetime) -> None:
             Notice.ITEM_TO_REVIEW,
             about=about,
             at=at,
+            urgency=referral.urgency,
         )
+        mail_link(referral, at=at)

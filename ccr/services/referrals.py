@@ -223,9 +223,17 @@ def answer(
 
 
 def accepted_by_phone(
-    identity: Identity, world: World, referral_id: UUID, told_by: ToldBy, *, at: datetime
+    identity: Identity,
+    world: World,
+    referral_id: UUID,
+    told_by: ToldBy,
+    *,
+    at: datetime,
+    told_at: datetime | None = None,
 ) -> Referral:
     """Write down that a partner without an inbox took it, by the role of who said so.
+
+    `told_at` is when the call was, within the last 24 hours; None: now.
 
     No clock starts: nobody there could stop one. The record closes at once as "outcome not
     known"; the sender's page reads "accepted by phone", and later "outcome not shared".
@@ -237,7 +245,7 @@ def accepted_by_phone(
         Action.PHONE_ACCEPT,
         Side.SENDER,
         at=at,
-        given=Given(told_by=told_by),
+        given=Given(told_by=told_by, told_at=told_at),
     )
 
 
@@ -249,6 +257,7 @@ def declined_by_phone(
     reason: DeclineReason,
     *,
     at: datetime,
+    told_at: datetime | None = None,
 ) -> Referral:
     """Write down that a partner without an inbox cannot take it; new options come at once.
 
@@ -262,7 +271,7 @@ def declined_by_phone(
         Action.PHONE_DECLINE,
         Side.SENDER,
         at=at,
-        given=Given(reason=reason, told_by=told_by),
+        given=Given(reason=reason, told_by=told_by, told_at=told_at),
     )
 
 

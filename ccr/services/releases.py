@@ -55,6 +55,7 @@ def ask(
                 Notice.ITEM_TO_REVIEW,
                 about=f"release/{referral.id}/{at.isoformat()}",
                 at=at,
+                urgency=referral.urgency,
             )
     return release
 

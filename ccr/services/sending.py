@@ -142,6 +142,7 @@ def reroute(identity: Identity, world: World, referral_id: UUID, *, at: datetime
             service_id="",
             release_until="",
             by_phone=False,
+            by_link=False,
             further=(),
             way="",
         )

@@ -72,8 +72,8 @@ def send_now(
         raise InvalidInputError(lacks[0], field="yes" if len(lacks) == 1 else None)
     own = first_of(facts)
     receiver = check_partner(identity, world, own, facts.chosen_service, at=at)
-    if receiver.by_phone is not facts.by_phone:
-        # The yes was to a call, or to an inbox; it is not turned into the other.
+    if (receiver.by_phone, receiver.by_link) != (facts.by_phone, facts.by_link):
+        # The yes was to a call, a link or an inbox; it is not turned into another.
         raise PartnerLimitError(
             phrase("This partner takes part in another way now. Choose it again."),
             limit=OTHER_WAY,
@@ -93,6 +93,7 @@ def send_now(
         receiver_compartment_id=receiver.compartment_id,
         service_id=receiver.service_id,
         by_phone=receiver.by_phone,
+        by_link=receiver.by_link,
     )
     sent = advance(ready, Action.SEND, at=at, by=Side.SENDER)
     _write(identity, world, before, sent, facts, shared, at=at)
@@ -114,6 +115,8 @@ def send_now(
     )
     if sent.by_phone:
         log(identity, world, sent.id, Entry(EventKind.BY_PHONE, Side.SENDER), at=at)
+    if sent.by_link:
+        log(identity, world, sent.id, Entry(EventKind.BY_LINK, Side.SENDER), at=at)
     if facts.asked_until is not None and not sent.by_phone:
         save_release(sent.id, releases.ask(at=at, until=facts.asked_until), before=None)
         log(identity, world, sent.id, Entry(EventKind.RELEASE_ASKED, Side.SENDER), at=at)
@@ -152,6 +155,7 @@ def send_further(
         needs=partner.needs or facts.needs,
         service_id=partner.service_id,
         by_phone=partner.by_phone,
+        by_link=partner.by_link,
         # Never longer than what the person was told.
         release_until=until if until and datetime.fromisoformat(until) > at else "",
         further=(),

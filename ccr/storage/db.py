@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -43,6 +44,20 @@ _depth: ContextVar[int] = ContextVar("ccr_unit_of_work_depth", default=0)
 _afterwards: ContextVar[tuple[Callable[[], None], ...]] = ContextVar("ccr_afterwards", default=())
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """What is written with the next thing that is: `begin` within its transaction, before it.
+
+    When `begin` raises, nothing is written; `kept` is called once both are.
+    """
+
+    begin: Callable[[], None]
+    kept: Callable[[], None]
+
+
+_first_step: ContextVar[FirstStep | None] = ContextVar("ccr_first_step", default=None)
+
+
 @contextmanager
 def unit_of_work() -> Iterator[None]:
     """Commit on leaving, roll back on any error. A unit inside another joins it.
@@ -58,9 +73,15 @@ def unit_of_work() -> Iterator[None]:
     # A read transaction left open on this session would turn into a deferred writer.
     session.rollback()
     depth_token, writing_token = _depth.set(1), _writing.set(True)
+    first = _first_step.get()
     try:
+        if first is not None:
+            first.begin()
         yield
         session.commit()
+        if first is not None:
+            _first_step.set(None)
+            first.kept()
     except BaseException:
         session.rollback()
         _run_afterwards()
@@ -69,6 +90,11 @@ def unit_of_work() -> Iterator[None]:
         _depth.reset(depth_token)
         _writing.reset(writing_token)
         _afterwards.set(())
+
+
+def write_first(step: FirstStep | None) -> None:
+    """Have `step` written with the next unit of work of this context that is committed."""
+    _first_step.set(step)
 
 
 @contextmanager

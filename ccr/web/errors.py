@@ -37,7 +37,9 @@ def error_page(status: int, words: Phrase | None = None) -> Response:
         g._login_user = AnonymousUserMixin()  # Flask-Login would load the account for templates
         g.failed = True
     again = typed_again() if page == 503 else None  # noqa: PLR2004
-    body = render_template(f"errors/{page}.html", text=text, again=again)
+    # The press stays the same one: what may have been done after all is not done again.
+    once = request.form.get("once") if again is not None else None
+    body = render_template(f"errors/{page}.html", text=text, again=again, again_once=once)
     response = make_response(body, status)
     if status == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "5"
@@ -53,7 +55,8 @@ def typed_again() -> list[tuple[str, str]] | None:
         return None
     if any(request.form.getlist(name) not in ([], [""]) for name in NEVER_SHOWN_AGAIN):
         return None
-    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name not in {"csrf_token", "once"}]
 
 
 def status_of(error: errors.CcrError) -> int:

@@ -86,7 +86,7 @@ def test_what_is_next_is_the_first_thing_missing(membership, people):
 
 @pytest.mark.parametrize("category", list(MemberCategory))
 def test_survivor_representatives_media_and_employers_are_listed_only(category):
-    for way in (Way.PHONE, Way.DESK):
+    for way in (Way.PHONE, Way.LINK, Way.DESK):
         if category in LISTED_ONLY:
             with pytest.raises(InvalidInputError):
                 check_way(way, category)
@@ -95,10 +95,14 @@ def test_survivor_representatives_media_and_employers_are_listed_only(category):
     check_way(Way.LISTED, category)
 
 
-def test_the_way_by_link_comes_later():
-    with pytest.raises(InvalidInputError) as refusal:
-        check_way(Way.LINK, MemberCategory.FAITH)
-    assert refusal.value.field == "way"
+def test_by_link_needs_the_pledge_and_an_office_that_can_be_mailed_to():
+    check_way(Way.LINK, MemberCategory.FAITH)
+    by_link = choose_way(Membership(make_id()), Way.LINK)
+    assert len(before_live(by_link, people=0, has_mailbox=False)) == 2
+    pledged = pledge(by_link, PledgeRole.FAITH_LEADER, at=NOW)
+    with pytest.raises(IllegalTransitionError):
+        go_live(pledged, people=0, has_mailbox=False, at=NOW)
+    assert go_live(pledged, people=0, has_mailbox=True, at=NOW).live_at == NOW
 
 
 def test_a_pledge_keeps_a_role_and_a_day_and_a_new_one_replaces_it():

@@ -10,8 +10,8 @@ import pytest
 
 from ccr.domain.errors import DuplicateError, UnsafeStorageError
 from ccr.services import accounts, demo_guard, importing
+from ccr.services.delivery import deliver
 from ccr.services.importing import ImportOptions, import_package
-from ccr.services.outbox import deliver
 from ccr.storage.queries.directory import list_members
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 -- what must be refused

@@ -48,7 +48,8 @@ def clear_notices():
 
 
 def told(loop, who):
-    return [template for account, template in notices() if account == str(who.user_id)]
+    # One mail speaks for all that are written to a person; how many there are is of no account.
+    return sorted({template for account, template in notices() if account == str(who.user_id)})
 
 
 def sender(loop, referral_id, at):

@@ -22,9 +22,9 @@ from ccr.policy.identity import Identity, Role
 from ccr.services import (
     accounts,
     colleagues,
+    delivery,
     drafts,
     invitations,
-    outbox,
     practice,
     referral_desk,
     referrals,
@@ -356,7 +356,7 @@ def test_nothing_of_practice_is_ever_mailed(small: SmallDirectory, now: datetime
                 dedupe_key=str(uuid4()),
             )
         )
-    assert outbox.deliver(world(), at=at).sent == 0
+    assert delivery.deliver(world(), at=at).sent == 0
     assert list((world().settings.data_dir / "mail").glob("**/*.eml")) == []
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from ccr.services import check_links
-from ccr.services.outbox import deliver
+from ccr.services.delivery import deliver
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceRow
 from ccr.storage.queries import verification

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from ccr.policy.identity import Role
-from ccr.services import followups, outbox
+from ccr.services import delivery, followups
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import LocationRow
 from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
@@ -178,7 +178,8 @@ def test_what_was_typed_comes_out_at_its_own_side_or_nowhere(
         referral_id = walk_the_whole_way(desk, clock)
         look_everywhere(desk, referral_id)
         followups.run_clocks(world(), at=now + timedelta(days=1))
-        outbox.deliver(world(), at=now + timedelta(minutes=5))
+        for after in (timedelta(minutes=5), timedelta(days=4)):
+            delivery.deliver(world(), at=now + after)
     answers = heard(desk)
     assert len(answers) > 300
     assert not [a for a in answers if a.status >= 500 and a.path not in {"/readyz"}]

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from ccr.domain.directory_history import Act
 from ccr.services import check_links
-from ccr.services.outbox import deliver
+from ccr.services.delivery import deliver
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.accounts import Account
 from ccr.storage.models.directory import ServiceRow
@@ -182,7 +182,7 @@ def test_the_worker_tells_each_administrator_twice_at_most_and_never_twice_for_o
             told.append(made)
     assert links() == 2
     assert told[:2] == [1, 0]
-    assert db.session.scalar(select(func.count()).select_from(OutboxItem)) == 1
+    assert db.session.scalar(select(func.count()).select_from(OutboxItem)) == 2
     db.session.rollback()
 
 

@@ -41,7 +41,9 @@ STRANGERS = (
     "anonymous",
     "key",
 )
-_TOKEN = re.compile(rb'(name="csrf_token"[^>]*value=|<meta name="csrf-token" content=)"[^"]+"')
+_TOKEN = re.compile(
+    rb'(name="(?:csrf_token|once)"[^>]*value=|<meta name="csrf-token" content=)"[^"]+"'
+)
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ def form_of(page: str) -> dict[str, Any]:
     ):
         put(name, body.strip())
     fields.pop("csrf_token", None)
+    fields.pop("once", None)
     return fields
 
 

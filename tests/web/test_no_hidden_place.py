@@ -24,7 +24,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from ccr.domain.directory_history import Act, Change, RecordKind
-from ccr.services import exporting, hiding, outbox
+from ccr.services import delivery, exporting, hiding
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import CapacityRow, PhoneRow, ServiceRow
 from ccr.storage.queries.directory_changes import record_changes
@@ -228,7 +228,7 @@ def test_a_hidden_house_is_on_no_page_in_no_answer_and_in_no_file(
     else:  # the pages are the same; what the database hands out may not be
         read_pages(sweep, PEOPLE[:1], r"/(directory|hsds|services|network)")
     read_files(sweep)
-    outbox.deliver(world(), at=now + timedelta(minutes=5))
+    delivery.deliver(world(), at=now + timedelta(minutes=5))
     read_storage(sweep)
     sweep.look("log", capfd.readouterr().err)
     assert sweep.found == set()

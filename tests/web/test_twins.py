@@ -22,7 +22,7 @@ from flask import Flask
 
 from ccr.domain.outcomes import SAID_AS_ONE, DeclineReason
 from ccr.domain.referral_views import Group
-from ccr.services import followups, outbox
+from ccr.services import delivery, followups
 from ccr.storage.db import db, sqlite_module
 from ccr.storage.models.operations import OutboxItem
 from tests.loop import world
@@ -30,7 +30,9 @@ from tests.small_directory import make_small_directory
 from tests.web.journey import Desk, text_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-_TOKEN = re.compile(r'(name="csrf_token"[^>]*value=|<meta name="csrf-token" content=)"[^"]+"')
+_TOKEN = re.compile(
+    r'(name="(?:csrf_token|once)"[^>]*value=|<meta name="csrf-token" content=)"[^"]+"'
+)
 Act = tuple[timedelta, str, dict[str, Any]]
 Course = tuple[Act, ...]
 LOOKS = (3 * HOUR, 3 * DAY + HOUR, 9 * DAY, 14 * DAY + HOUR, 60 * DAY)
@@ -159,7 +161,7 @@ def live(
             answer = stage.desk.as_receiver(referral_id, act, **data)
             assert answer.status_code == 303, (act, text_of(answer))
         followups.run_clocks(world(), at=stage.kept_at + after)
-        outbox.deliver(world(), at=stage.kept_at + after)
+        delivery.deliver(world(), at=stage.kept_at + after)
         if after in looks:
             seen.append(look(stage.desk, referral_id))
     return seen

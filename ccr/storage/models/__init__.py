@@ -2,10 +2,12 @@
 
 from ccr.storage.models import (
     accounts,
+    answer_links,
     asking,
     audit,
     coordination,
     directory,
+    doors,
     finding,
     following,
     joining,
@@ -16,10 +18,12 @@ from ccr.storage.models import (
 
 __all__ = [
     "accounts",
+    "answer_links",
     "asking",
     "audit",
     "coordination",
     "directory",
+    "doors",
     "finding",
     "following",
     "joining",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Integer,
     String,
@@ -61,6 +62,7 @@ class Compartment(Base):
         CheckConstraint(
             "kind IN ('general', 'victim-services', 'apip', 'coordination')", name="kind"
         ),
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet_hours"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
@@ -70,6 +72,9 @@ class Compartment(Base):
     kind: Mapped[str] = mapped_column(String(32), default="general")
     capacity_reminder: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     """Whether its people are reminded when its word on room is old."""
+    quiet_from: Mapped[int | None] = mapped_column(Integer)
+    quiet_until: Mapped[int | None] = mapped_column(Integer)
+    """Its own quiet hours, in minutes after midnight; both or none. None: the usual ones."""
     closed_days: Mapped[list[str]] = mapped_column(Codes, default=list, server_default="[]")
     """Days (ISO) on which nobody reads its inbox, beside public holidays. No reason is kept."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -117,6 +122,10 @@ class Account(Base, UserMixin):
     tf_last_counter: Mapped[int | None] = mapped_column(Integer)
     mf_recovery_codes: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
     language: Mapped[str | None] = mapped_column(String(8))
+    mail_each: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether each notice is mailed by itself; else there is one mail a day."""
+    gathered_on: Mapped[date | None] = mapped_column(Date)
+    """The day of the last mail of the day, in the network's time zone."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     roles: Mapped[list[RoleRow]] = relationship(  # type: ignore[assignment]  # of our own class

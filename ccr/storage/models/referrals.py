@@ -120,7 +120,7 @@ class ReferralEventRow(Base):
     """What happened, in the words of a closed list, by which side. Notes are sealed.
 
     `told_by_role` is the role (never the name) of who answered by phone, as the sender wrote it
-    down from a closed list.
+    down from a closed list; `told_at` is when the call was.
     """
 
     __tablename__ = "referral_event"
@@ -142,6 +142,7 @@ class ReferralEventRow(Base):
     reason: Mapped[str | None] = mapped_column(String(40))
     note_sealed: Mapped[str | None] = mapped_column(Text)
     told_by_role: Mapped[str | None] = mapped_column(String(40))
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -35,13 +35,13 @@ def office_address(member: Any = MemberRow, service: Any = ServiceRow) -> Column
     """
     own, of_service = func.trim(member.email), func.trim(service.email)
     return case(
-        (_usable(own), func.lower(own)),
-        (and_(service.confidential.is_(False), _usable(of_service)), func.lower(of_service)),
+        (usable_address(own), func.lower(own)),
+        (and_(service.confidential.is_(False), usable_address(of_service)), func.lower(of_service)),
         else_=None,
     )
 
 
-def _usable(text: ColumnElement[Any]) -> ColumnElement[bool]:
+def usable_address(text: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that a text looks like one address; NULL does not."""
     return and_(
         text.like("_%@_%._%"),

@@ -19,7 +19,7 @@ from ccr.domain.taxonomy import Need, Urgency
 from ccr.storage.db import db
 from ccr.storage.models.following import FollowUpRow
 from ccr.storage.models.referrals import ClockRow
-from ccr.storage.queries.referrals import REFERRAL
+from ccr.storage.queries.referrals import BY_LINK, REFERRAL
 
 CLOCK = cast("Table", ClockRow.__table__)
 FOLLOW_UP = cast("Table", FollowUpRow.__table__)
@@ -46,6 +46,7 @@ class DueClock:
         assigned_to: who of the owning program works on the referral, or None.
         sender_assigned_to: who of the sending program does.
         snoozed_until: until when the owner's reminders rest, or None.
+        by_link: True when the partner answers by a mailed link.
     """
 
     stored: StoredClock
@@ -53,6 +54,7 @@ class DueClock:
     assigned_to: UUID | None
     sender_assigned_to: UUID | None
     snoozed_until: datetime | None
+    by_link: bool
 
 
 def list_clocks(referral_ids: Collection[UUID]) -> dict[UUID, dict[ClockKind, Clock]]:
@@ -131,6 +133,7 @@ def lock_due(at: datetime, *, limit: int) -> list[DueClock]:
         _with_referral()
         .add_columns(
             REFERRAL.c.needs,
+            BY_LINK.label("by_link"),
             FOLLOW_UP.c.assigned_account_id,
             FOLLOW_UP.c.snoozed_until,
             SENDERS.c.assigned_account_id.label("sender_assigned_id"),
@@ -161,6 +164,7 @@ def lock_due(at: datetime, *, limit: int) -> list[DueClock]:
             row.assigned_account_id,
             row.sender_assigned_id,
             row.snoozed_until,
+            bool(row.by_link),
         )
         for row in rows
     ]

@@ -37,7 +37,7 @@ from ccr.storage.queries.referrals import rows_changed
 from ccr.storage.types import Codes
 
 # Neither says whose it is; where nothing but the demo was, they are the demo's.
-_OF_NOBODY = frozenset({"attempt", "used_token"})
+_OF_NOBODY = frozenset({"attempt", "used_token", "done_once"})
 # The worker writes it while we look.
 _RESTLESS = frozenset({"heartbeat"})
 _AUDIT = AuditEventRow.__tablename__

@@ -49,7 +49,14 @@ from ccr.storage.models.directory import (
     ServiceRow,
 )
 from ccr.storage.queries.directory_parts import parts_of
-from ccr.storage.queries.taking_part import NOBODY, Answers, by_phone, on_ccr, who_answers
+from ccr.storage.queries.taking_part import (
+    NOBODY,
+    Answers,
+    by_link,
+    by_phone,
+    on_ccr,
+    who_answers,
+)
 
 CHUNK = 500  # ids in one statement: well below what either engine takes
 Found = Row[Any]
@@ -165,12 +172,12 @@ class Hanging:
             MemberRow.__table__,
             on_ccr(MemberRow.id, MemberRow.network_id).label("on_ccr"),
             by_phone(MemberRow.id).label("by_phone"),
+            by_link(MemberRow.id).label("by_link"),
         ).where(MemberRow.network_id == network_id)
         if members is not None:
             wanted = wanted.where(MemberRow.id.in_(members))
         self.members = {
-            row.id: member_of_row(row, Answers(bool(row.on_ccr), bool(row.by_phone)))
-            for row in db.session.execute(wanted)
+            row.id: member_of_row(row, answers_of(row)) for row in db.session.execute(wanted)
         }
         parts = parts_of(network_id, ids)
         self.needs = parts["need"]
@@ -244,6 +251,11 @@ class Hanging:
         return statement if self._ids is None else statement.where(column.in_(self._ids))
 
 
+def answers_of(row: Found) -> Answers:
+    """Return how the member of a row is reached."""
+    return Answers(bool(row.on_ccr), bool(row.by_phone), bool(row.by_link))
+
+
 def _grouped(rows: Iterable[Found]) -> dict[UUID, list[Found]]:
     grouped: dict[UUID, list[Found]] = defaultdict(list)
     for row in rows:
@@ -266,6 +278,7 @@ def member_of_row(row: Found, answers: Answers) -> Member:
         asks_for_id=Known(row.asks_for_id),
         on_ccr=answers.on_ccr,
         by_phone=answers.by_phone,
+        by_link=answers.by_link,
     )
 
 

@@ -20,6 +20,7 @@ from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.models.joining import InvitationRow, TrainingRow
+from ccr.storage.queries.check_mail import usable_address
 from ccr.storage.queries.referrals import rows_changed
 from ccr.storage.queries.taking_part import MEMBERSHIP
 
@@ -34,6 +35,7 @@ class MemberLine:
         people: how many can sign in.
         trained: how many of them have practised.
         invitations: how many codes can still be used.
+        has_mailbox: whether their office has an address that links can be mailed to.
     """
 
     member_id: UUID
@@ -45,6 +47,7 @@ class MemberLine:
     people: int
     trained: int
     invitations: int
+    has_mailbox: bool = True
 
 
 def list_members(network_id: UUID, number: int, *, at: datetime) -> Page[MemberLine]:
@@ -129,6 +132,7 @@ def _lines(at: datetime) -> Select[Any]:
             trained.scalar_subquery().label("trained"),
             first.scalar_subquery().label("first_at"),
             invitations.scalar_subquery().label("invitations"),
+            usable_address(func.trim(MemberRow.email)).label("has_mailbox"),
         )
         .outerjoin(MEMBERSHIP, MEMBERSHIP.c.member_id == MemberRow.id)
         .where(~coordinates)
@@ -146,6 +150,7 @@ def _line(row: Any) -> MemberLine:  # noqa: ANN401 -- a row of a join has no typ
         row.people,
         row.trained,
         row.invitations,
+        bool(row.has_mailbox),
     )
 
 

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, time
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CursorResult, Executable, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from ccr.domain.mail_times import Pace, QuietHours
 from ccr.storage.db import Base, db
-from ccr.storage.models.accounts import Account, Network
+from ccr.storage.models.accounts import Account, Compartment, Network
 from ccr.storage.models.operations import Heartbeat, OutboxItem
 
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A notice to write: to whom, which fixed text, and a key that the same cause makes again."""
+    """A notice to write: to whom, which fixed text, how soon, and the key of its cause."""
 
     network_id: UUID
     compartment_id: UUID
     account_id: UUID
     template: str
     dedupe_key: str
+    pace: Pace
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class DueNotice:
-    """A notice taken for sending; `attempts` counts this try too."""
+class MailChoice:
+    """How somebody wants their mail: the zone and quiet hours of their program, and their own."""
 
-    id: UUID
-    email: str
-    template: str
-    attempts: int
     account_id: UUID
+    zone: ZoneInfo
+    quiet: QuietHours
+    mail_each: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,89 +60,63 @@ def list_active_accounts(compartment_id: UUID) -> list[UUID]:
     return list(db.session.scalars(query))
 
 
-def add_notice(notice: NewNotice, *, at: datetime) -> bool:
-    """Write a notice; return False when the same one exists or an equal one still waits unsent."""
-    same = select(OutboxItem.id).where(
-        (OutboxItem.dedupe_key == notice.dedupe_key)
-        | (
-            (OutboxItem.account_id == notice.account_id)
-            & (OutboxItem.template == notice.template)
-            & (OutboxItem.attempts == 0)
-            & OutboxItem.sent_at.is_(None)
+def mail_choices(account_ids: Collection[UUID]) -> list[MailChoice]:
+    """Return how these people want their mail, by account id, in one statement."""
+    rows = db.session.execute(
+        select(
+            Account.id,
+            Account.mail_each,
+            Compartment.quiet_from,
+            Compartment.quiet_until,
+            Network.timezone,
         )
+        .join(Compartment, Compartment.id == Account.compartment_id)
+        .join(Network, Network.id == Account.network_id)
+        .where(Account.id.in_(account_ids))
+        .order_by(Account.id)
     )
-    if db.session.scalar(same.limit(1)) is not None:
-        return False
-    return _insert(
-        OutboxItem(
-            network_id=notice.network_id,
-            compartment_id=notice.compartment_id,
-            account_id=notice.account_id,
-            template=notice.template,
-            dedupe_key=notice.dedupe_key,
-            created_at=at,
-            due_at=at,
-            attempts=0,
+    return [
+        MailChoice(
+            row.id,
+            ZoneInfo(row.timezone),
+            quiet_of(row.quiet_from, row.quiet_until),
+            row.mail_each,
         )
+        for row in rows
+    ]
+
+
+def quiet_of(quiet_from: int | None, quiet_until: int | None) -> QuietHours:
+    """Return a program's quiet hours, kept as minutes after midnight; the usual ones for None."""
+    if quiet_from is None or quiet_until is None:
+        return QuietHours()
+    return QuietHours(time(*divmod(quiet_from, 60)), time(*divmod(quiet_until, 60)))
+
+
+def add_notices(notices: Sequence[NewNotice], *, at: datetime) -> int:
+    """Write notices in one statement and return how many; a cause that was told is left out."""
+    if not notices:
+        return 0
+    on_postgres = db.session.get_bind().dialect.name == "postgresql"
+    written = (postgresql.insert if on_postgres else sqlite.insert)(OutboxItem).values(
+        [
+            {
+                "id": uuid4(),
+                "network_id": notice.network_id,
+                "compartment_id": notice.compartment_id,
+                "account_id": notice.account_id,
+                "template": notice.template,
+                "dedupe_key": notice.dedupe_key,
+                "pace": notice.pace.value,
+                "created_at": at,
+                "due_at": notice.due_at,
+                "attempts": 0,
+            }
+            for notice in notices
+        ]
     )
-
-
-def claim_due_notices(
-    *, at: datetime, held_until: datetime, max_attempts: int, limit: int
-) -> list[DueNotice]:
-    """Take up to `limit` due notices, so that nobody else takes them before `held_until`.
-
-    Run it in a unit of work of its own and send after that: on SQLite the unit begins as the
-    only writer, on PostgreSQL the rows are locked and those of another worker are skipped.
-    """
-    query = (
-        select(OutboxItem, Account.email)
-        .join(Account, Account.id == OutboxItem.account_id)
-        .where(
-            OutboxItem.sent_at.is_(None),
-            OutboxItem.due_at <= at,
-            OutboxItem.attempts < max_attempts,
-            Account.active.is_(True),
-            # Nothing of a practice space is ever mailed; no notice is written there either.
-            OutboxItem.network_id.not_in(select(Network.id).where(Network.is_practice)),
-        )
-        .order_by(OutboxItem.due_at, OutboxItem.id)
-        .limit(limit)
-        .with_for_update(of=OutboxItem, skip_locked=True)
-    )
-    taken = []
-    for item, email in db.session.execute(query):
-        item.attempts += 1
-        item.due_at = held_until
-        taken.append(DueNotice(item.id, email, item.template, item.attempts, item.account_id))
-    return taken
-
-
-def mark_sent(notice: DueNotice, *, at: datetime) -> bool:
-    """Mark a notice as sent; return False when it was taken from us in the meantime."""
-    return _settle(notice, sent_at=at, last_error_code=None)
-
-
-def mark_failed(notice: DueNotice, *, code: str, due_at: datetime) -> bool:
-    """Note why a notice was not sent and when to try again; return False when it is not ours."""
-    return _settle(notice, due_at=due_at, last_error_code=code)
-
-
-def give_up_notices(*, created_before: datetime, max_attempts: int) -> int:
-    """Mark unsent notices as given up where they are too old or nobody can sign in any more."""
-    gone = select(Account.id).where(Account.active.is_(False))
-    open_ones = (OutboxItem.sent_at.is_(None), OutboxItem.attempts < max_attempts)
-    count = 0
-    for code, condition in (
-        ("expired", OutboxItem.created_at < created_before),
-        ("inactive", OutboxItem.account_id.in_(gone)),
-    ):
-        count += _rows_changed(
-            update(OutboxItem)
-            .where(*open_ones, condition)
-            .values(attempts=max_attempts, last_error_code=code)
-        )
-    return count
+    new = written.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxItem.id)
+    return len(db.session.execute(new).all())
 
 
 def forget_notices(*, created_before: datetime) -> int:
@@ -173,21 +151,6 @@ def last_beats(names: Collection[str]) -> Mapping[str, datetime]:
     """Return when each of these jobs last ran to its end; those that never did are absent."""
     query = select(Heartbeat.name, Heartbeat.at).where(Heartbeat.name.in_(names))
     return {row.name: row.at for row in db.session.execute(query)}
-
-
-def _settle(notice: DueNotice, **values: object) -> bool:
-    # Each try raises `attempts`, so that an outcome that comes too late changes nothing.
-    return bool(
-        _rows_changed(
-            update(OutboxItem)
-            .where(
-                OutboxItem.id == notice.id,
-                OutboxItem.attempts == notice.attempts,
-                OutboxItem.sent_at.is_(None),
-            )
-            .values(**values)
-        )
-    )
 
 
 def _rows_changed(statement: Executable) -> int:

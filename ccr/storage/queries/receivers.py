@@ -15,6 +15,7 @@ from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment
 from ccr.storage.models.directory import CoverageRow, MemberRow, PhoneRow, ServiceRow
 from ccr.storage.queries import taking_part
+from ccr.storage.queries.check_mail import office_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Receiver:
         reading_hours: (need or None, OSM text) when somebody reads referrals.
         reads_ccr: True when somebody can sign in to its program, and it takes part at the desk.
         by_phone: True when it has no inbox here but picks up: the sender calls.
+        by_link: True when it has no inbox here but answers by a mailed link and a spoken code.
+        has_mailbox: True when its office has an address that such a link can be mailed to.
         closed_days: days on which nobody of its program reads.
     """
 
@@ -42,6 +45,8 @@ class Receiver:
     by_phone: bool
     closed_days: frozenset[date] = frozenset()
     kind: CompartmentKind = CompartmentKind.GENERAL
+    by_link: bool = False
+    has_mailbox: bool = False
 
 
 def get_receiver(network_id: UUID, service_id: UUID) -> Receiver:
@@ -68,6 +73,8 @@ def get_receivers(network_id: UUID, service_ids: Collection[UUID]) -> dict[UUID,
             Compartment.closed_days,
             _reads_its_inbox().label("reads_ccr"),
             taking_part.by_phone(ServiceRow.member_id).label("by_phone"),
+            taking_part.by_link(ServiceRow.member_id).label("by_link"),
+            office_address().is_not(None).label("has_mailbox"),
         )
         .join(MemberRow, MemberRow.id == ServiceRow.member_id)
         .join(Compartment, Compartment.id == ServiceRow.compartment_id)
@@ -103,6 +110,8 @@ def get_receivers(network_id: UUID, service_ids: Collection[UUID]) -> dict[UUID,
             bool(row.by_phone),
             frozenset(date.fromisoformat(day) for day in row.closed_days),
             CompartmentKind(row.kind),
+            bool(row.by_link),
+            bool(row.has_mailbox),
         )
         for row in rows
     }

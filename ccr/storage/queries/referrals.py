@@ -49,7 +49,13 @@ BY_PHONE = exists(
         EVENT.c.referral_id == REFERRAL.c.id, EVENT.c.action == EventKind.BY_PHONE.value
     )
 ).correlate(REFERRAL)
-SELECTED = (*REFERRAL.c, BY_PHONE.label("by_phone"))
+# By link for good as well, though an answer given on the phone makes it one by phone.
+BY_LINK = exists(
+    select(EVENT.c.id).where(
+        EVENT.c.referral_id == REFERRAL.c.id, EVENT.c.action == EventKind.BY_LINK.value
+    )
+).correlate(REFERRAL)
+SELECTED = (*REFERRAL.c, BY_PHONE.label("by_phone"), BY_LINK.label("by_link"))
 """The columns that `stored_referral` reads."""
 
 HIDDEN_FROM_RECEIVER = (State.DRAFT.value, State.RECALLED.value, State.ENTERED_IN_ERROR.value)
@@ -85,6 +91,7 @@ class NewEvent:
     note_sealed: str | None = None
     id: UUID | None = None
     told_by: ToldBy | None = None
+    told_at: datetime | None = None
 
 
 def visible_to(side: Side, compartment_id: UUID) -> list[ColumnElement[bool]]:
@@ -218,6 +225,7 @@ def event_columns(event: NewEvent) -> dict[str, Any]:
         "reason": event.reason,
         "note_sealed": event.note_sealed,
         "told_by_role": event.told_by.value if event.told_by else None,
+        "told_at": event.told_at,
         "at": event.at,
     }
 
@@ -256,6 +264,7 @@ _EVENT_COLUMNS = (
     EVENT.c.side,
     EVENT.c.reason,
     EVENT.c.told_by_role,
+    EVENT.c.told_at,
     EVENT.c.note_sealed.is_not(None).label("has_note"),
 )
 
@@ -268,6 +277,7 @@ def _event(row: Any) -> Event:  # noqa: ANN401 -- a row has no type of its own
         row.reason,
         row.id if row.has_note else None,
         row.told_by_role,
+        row.told_at,
     )
 
 
@@ -303,6 +313,7 @@ def stored_referral(row: RowMapping) -> StoredReferral:
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         hold_until=row["hold_until"],
         by_phone=row["by_phone"],
+        by_link=row["by_link"],
     )
     # A closed list has one order on every screen: that of the list itself.
     needs = {Need(code) for code in row["needs"]}

@@ -80,9 +80,7 @@ class _WholeDirectory(directory.Hanging):
         self.version = 0
         self.members = {}
         for row in _member_rows(network_id):
-            self.members[row.id] = directory.member_of_row(
-                row, taking_part.Answers(row.on_ccr, row.by_phone)
-            )
+            self.members[row.id] = directory.member_of_row(row, directory.answers_of(row))
             self.version = row.directory_version
         parts = parts_of(network_id)
         self.needs = parts["need"]
@@ -95,7 +93,7 @@ class _WholeDirectory(directory.Hanging):
 
 
 def _member_rows(network_id: UUID) -> list[Any]:
-    """Return the members with three facts more: inbox read, phone answered, and the version."""
+    """Return the members with how each is reached, and the version of the directory."""
     version = select(Network.directory_version).where(Network.id == network_id).scalar_subquery()
     return list(
         db.session.execute(
@@ -103,6 +101,7 @@ def _member_rows(network_id: UUID) -> list[Any]:
                 MemberRow.__table__,
                 taking_part.on_ccr(MemberRow.id, MemberRow.network_id).label("on_ccr"),
                 taking_part.by_phone(MemberRow.id).label("by_phone"),
+                taking_part.by_link(MemberRow.id).label("by_link"),
                 version.label("directory_version"),
             ).where(MemberRow.network_id == network_id)
         )

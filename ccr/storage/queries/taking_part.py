@@ -1,4 +1,4 @@
-"""Who can be sent a referral: whose inbox is read, and who answers by phone. As SQL conditions.
+"""Who can be sent a referral: whose inbox is read, who answers by phone or by link. As SQL.
 
 A member with people and no record of joining takes part at the desk. One with a record does so
 from the day that it is live there. In a practice network everybody invented answers.
@@ -56,6 +56,13 @@ def by_phone(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
     )
 
 
+def by_link(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Return the condition that a member answers by mailed links, and has said that it will."""
+    return _membership(
+        member_id, MEMBERSHIP.c.way == Way.LINK.value, MEMBERSHIP.c.live_at.is_not(None)
+    )
+
+
 def on_ccr(member_id: Any, network_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
     """Return the condition that some program of a member reads an inbox."""
     invented = and_(is_practice(network_id), ~by_phone(member_id))
@@ -63,10 +70,11 @@ def on_ccr(member_id: Any, network_id: Any) -> ColumnElement[bool]:  # noqa: ANN
 
 
 class Answers(NamedTuple):
-    """How a member can be sent a referral: an inbox that is read, a phone, or neither."""
+    """How a member can be sent a referral: an inbox that is read, a phone, a link, or none."""
 
     on_ccr: bool
     by_phone: bool
+    by_link: bool = False
 
 
 NOBODY = Answers(on_ccr=False, by_phone=False)
@@ -74,8 +82,6 @@ NOBODY = Answers(on_ccr=False, by_phone=False)
 
 def who_answers(network_id: UUID) -> dict[UUID, Answers]:
     """Return how each member of a network that can be reached is reached, in one statement."""
-    reads, calls = on_ccr(MemberRow.id, MemberRow.network_id), by_phone(MemberRow.id)
-    rows = db.session.execute(
-        select(MemberRow.id, reads, calls).where(MemberRow.network_id == network_id)
-    )
-    return {row[0]: Answers(bool(row[1]), bool(row[2])) for row in rows if row[1] or row[2]}
+    ways = on_ccr(MemberRow.id, MemberRow.network_id), by_phone(MemberRow.id), by_link(MemberRow.id)
+    rows = db.session.execute(select(MemberRow.id, *ways).where(MemberRow.network_id == network_id))
+    return {row[0]: Answers(*map(bool, row[1:])) for row in rows if any(row[1:])}

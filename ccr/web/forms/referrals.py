@@ -6,9 +6,18 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import Length
 
+from ccr.domain.errors import InvalidInputError
 from ccr.domain.outcomes import SAID_BY_PHONE, AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import ChosenBy
@@ -16,6 +25,7 @@ from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Known
 from ccr.web.forms.fields import SelectChoice, choices_of
 from ccr.web.language import translated
+from ccr.web.presenters.moments import DeskTime
 
 LONGEST_NOTE = 500
 LONGEST_WORDS = 1_000
@@ -111,14 +121,31 @@ class ToldForm(FlaskForm):
     """What a partner without an inbox said on the phone: who, by role, and why not."""
 
     told_by = RadioField()
+    told_at = TimeField(format=["%H:%M", "%H:%M:%S"])
     reason = RadioField()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.told_by.label.text = translated(phrase("Who answered, by role"))
         self.told_by.choices = choices_of(ToldBy)
+        self.told_at.label.text = translated(phrase("Time of the call"))
+        self.told_at.description = translated(
+            phrase("Leave it empty for now. A later time than now means yesterday.")
+        )
         self.reason.label.text = translated(phrase("Why"))
         self.reason.choices = choices_of(SAID_BY_PHONE)
+
+    def when(self, time: DeskTime) -> datetime | None:
+        """Return when the call was, aware UTC: the last time that a clock showed this; or None.
+
+        Raises:
+            InvalidInputError: field `told_at`: it is no time of day.
+        """
+        if self.told_at.data is None:
+            if any((text or "").strip() for text in self.told_at.raw_data or ()):
+                raise InvalidInputError(phrase("Write a time like 14:05."), field="told_at")
+            return None
+        return time.last(self.told_at.data)
 
 
 class CloseForm(FlaskForm):

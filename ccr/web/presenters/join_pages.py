@@ -132,7 +132,7 @@ WAYS: tuple[tuple[Phrase, Phrase], ...] = (
     ),
     (
         phrase("By link"),
-        phrase("You answer one referral in a browser, without an account. This comes later."),
+        phrase("You get a mail with a link, and a code by phone. You answer without an account."),
     ),
     (
         phrase("At the desk"),

@@ -38,7 +38,7 @@ def step_chip(line: MemberLine) -> dict[str, str]:
 
 def member_row(line: MemberLine) -> dict[str, Any]:
     """Return one row of the list of members."""
-    act = next_act(line.membership, people=line.people)
+    act = next_act(line.membership, people=line.people, has_mailbox=line.has_mailbox)
     return {
         "href": url_for("members.page", member_id=line.member_id),
         "name": line.name,
@@ -54,8 +54,8 @@ def member_page(page: MemberPage, time: DeskTime) -> dict[str, Any]:
     """Return the page of one member."""
     line = page.line
     membership = line.membership
-    lacks = before_live(membership, people=line.people)
-    act = next_act(membership, people=line.people)
+    lacks = before_live(membership, people=line.people, has_mailbox=line.has_mailbox)
+    act = next_act(membership, people=line.people, has_mailbox=line.has_mailbox)
     live = membership.live_at is not None
     return {
         "id": line.member_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import g
@@ -42,6 +42,20 @@ class DeskTime:
     def clock(self, at: datetime) -> str:
         """Return "14:05"."""
         return str(format_datetime(self._local(at), "HH:mm", rebase=False))
+
+    def last(self, shown: time) -> datetime:
+        """Return the newest moment, aware UTC, at which a clock here showed this time of day.
+
+        An hour that a change of the clocks shows twice is the later of the two that are past.
+        """
+        today = self._local(self.now).date()
+        moments = (
+            datetime.combine(day, shown, tzinfo=ZoneInfo(self.timezone)).replace(fold=fold)
+            for day in (today, today - timedelta(days=1))
+            for fold in (1, 0)
+        )
+        past = [at for moment in moments if (at := moment.astimezone(UTC)) <= self.now]
+        return max(past)
 
     def day(self, at: datetime) -> str:
         """Return "Thu 12 Nov", or "Today, Thu 12 Nov"."""

@@ -34,6 +34,7 @@ def partner_view(
         ),
         "phone": partner.phone,
         "by_phone": partner.by_phone,
+        "by_link": partner.by_link,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -61,7 +62,13 @@ ICONS: dict[str, str] = {
     EventKind.SCHEDULED: "clock",
     EventKind.ATTENDED: "person-check",
     EventKind.NO_SHOW: "minus",
+    EventKind.BY_LINK: "send",
+    EventKind.LINK_MAILED: "send",
+    EventKind.CODE_MADE: "phone",
+    EventKind.CODE_LOCKED: "alert-triangle",
 }
+SAME_MOMENT = timedelta(minutes=1)
+"""A call written down sooner than this is said to be of the moment of writing."""
 STRONG = {EventKind.ACCEPT, EventKind.PHONE_ACCEPT, EventKind.CONNECT, EventKind.CLOSE}
 TONES: dict[Status, tuple[str, str]] = {
     Status.SENT: ("due", "hourglass"),
@@ -160,7 +167,7 @@ def timeline_days(
                 "iso": entry.at.isoformat(timespec="minutes"),
                 "icon": ICONS.get(entry.kind, "circle"),
                 "what": translated(entry.what),
-                "note": _line(entry, opened),
+                "note": _line(entry, opened, time),
                 "strong": entry.kind in STRONG,
             }
             for entry in group
@@ -169,13 +176,20 @@ def timeline_days(
     return days
 
 
-def _line(entry: TimelineEntry, opened: Mapping[UUID, str]) -> str | None:
-    """Return the quiet line of an entry: the note, the joint call, or what was said, if any."""
+def _line(entry: TimelineEntry, opened: Mapping[UUID, str], time: DeskTime) -> str | None:
+    """Return the quiet line of an entry: the note, the joint call, or what was said, if any.
+
+    With the time of a call that was written down later.
+    """
     if entry.note_id is not None and entry.note_id in opened:
         return opened[entry.note_id]
     if entry.call is not None:
         return call_words(entry.call)
-    return translated(entry.line) or None
+    if entry.line is None or entry.told_at is None or entry.at - entry.told_at < SAME_MOMENT:
+        return translated(entry.line) or None
+    return translated(
+        phrase("%(who)s, call at %(time)s", who=entry.line, time=time.full(entry.told_at))
+    )
 
 
 def next_move_words(

@@ -173,6 +173,7 @@ def _card(number: int, partner: Partner, request: RouteRequest, world: World) ->
         "facts": before_they_choose(service.member),
         "on_ccr": service.member.on_ccr,
         "by_phone": service.member.by_phone,
+        "by_link": service.member.by_link,
     }
 
 
@@ -218,6 +219,7 @@ def _area_row(partner: AreaPartner, request: RouteRequest, world: World) -> dict
         "facts": before_they_choose(service.member),
         "on_ccr": service.member.on_ccr,
         "by_phone": service.member.by_phone,
+        "by_link": service.member.by_link,
     }
 
 

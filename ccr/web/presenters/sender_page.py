@@ -21,6 +21,7 @@ from ccr.web.forms.hand_offs import (
 )
 from ccr.web.forms.referrals import CloseForm, NoteForm, ToldForm
 from ccr.web.language import translated
+from ccr.web.presenters.answer_links import sender_link
 from ccr.web.presenters.kept_reason import why_rows
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.referrals import (
@@ -114,6 +115,7 @@ def sender_page(
         "close_form": forms["close"],
         "told_form": forms["told"],
         "by_phone": view.by_phone,
+        "link": sender_link(view),
         "cannot_take": failed_act == "phone-decline",
         "options_offered": view.options_offered,
         "days": timeline_days(view.timeline, time, page.notes),

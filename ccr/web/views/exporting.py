@@ -18,6 +18,7 @@ from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.exporting import ExportForm, SheetForm
 from ccr.web.forms.fields import add_refusal
 from ccr.web.language import translated
+from ccr.web.one_time import asks_only
 
 blueprint = Blueprint("exporting", __name__, url_prefix="/directory")
 
@@ -31,6 +32,7 @@ def page() -> str:
 
 @blueprint.post("/export")
 @requires(Permission.DIRECTORY_EXPORT)
+@asks_only
 def take() -> ResponseReturnValue:
     """Send the directory as a file, a piece at a time."""
     form = ExportForm(_counties())

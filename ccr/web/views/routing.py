@@ -20,6 +20,7 @@ from ccr.services.routing import ReadyDirectory
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.needs import FindForm
+from ccr.web.one_time import asks_only
 from ccr.web.presenters.about import about_rows
 from ccr.web.presenters.left_out import take_kept_out
 from ccr.web.presenters.routing import results_view
@@ -82,6 +83,7 @@ def _refused(form: FindForm) -> ResponseReturnValue:
 
 @blueprint.post("/unmet")
 @requires(Permission.UNMET_NEED_COUNT)
+@asks_only
 def count_unmet_need() -> ResponseReturnValue:
     """Add one to the counters of a need that found nothing: need, county, quarter, nobody."""
     needs = request.form.getlist("needs")

@@ -73,9 +73,11 @@ def _close(referral_id: UUID) -> None:
 
 
 def _phone_accept(referral_id: UUID) -> None:
-    told_by = chosen_code(ToldBy, ToldForm().told_by.data, "told_by")
+    form = ToldForm()
+    told_by = chosen_code(ToldBy, form.told_by.data, "told_by")
+    told_at, at = form.when(desk_time()), utc_now()
     referrals.accepted_by_phone(
-        current_identity(), current_world(), referral_id, told_by, at=utc_now()
+        current_identity(), current_world(), referral_id, told_by, at=at, told_at=told_at
     )
 
 
@@ -83,8 +85,9 @@ def _phone_decline(referral_id: UUID) -> None:
     form = ToldForm()
     told_by = chosen_code(ToldBy, form.told_by.data, "told_by")
     reason = chosen_code(DeclineReason, form.reason.data, "reason")
+    told_at, at = form.when(desk_time()), utc_now()
     referrals.declined_by_phone(
-        current_identity(), current_world(), referral_id, told_by, reason, at=utc_now()
+        current_identity(), current_world(), referral_id, told_by, reason, at=at, told_at=told_at
     )
 
 

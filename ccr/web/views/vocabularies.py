@@ -17,6 +17,7 @@ from ccr.services import term_mapping
 from ccr.web.access import current_identity, requires
 from ccr.web.forms.fields import add_refusal, whole_number
 from ccr.web.forms.vocabularies import TermForm, TermWordsForm
+from ccr.web.one_time import asks_only
 from ccr.web.presenters.lists import page_links
 from ccr.web.presenters.vocabularies import means, need_words, plan_view, source_words, term_row
 
@@ -60,6 +61,7 @@ def term(term_id: UUID) -> str:
 
 @blueprint.post("/<uuid:term_id>")
 @requires(Permission.TAXONOMY_MANAGE)
+@asks_only
 def preview(term_id: UUID) -> ResponseReturnValue:
     """Say what a decision would change, listing by listing counted; write nothing."""
     identity, form = current_identity(), TermForm()

@@ -1,0 +1,127 @@
+"""Letters with a link to the office of a partner without accounts.
+
+Written with the act, mailed later. A letter is one fixed text and one address of this site, the
+same for every referral, program and place. It is a row of the outbox: what holds for notices to
+staff holds for it. The link runs for 72 hours from each try to mail it; opening it shows nothing
+without the code that the sender reads out.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from ccr.adapters.link_tokens import signed_token
+from ccr.adapters.logs import get_logger
+from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
+from ccr.domain.phrases import phrase
+from ccr.domain.referral import Referral
+from ccr.domain.referral_states import State
+from ccr.services.delivery import BATCH, HOLD, MAX_BATCHES, WAITS_MINUTES
+from ccr.services.demo_guard import check_mail
+from ccr.services.outbox import MAX_ATTEMPTS
+from ccr.services.world import World
+from ccr.storage.db import unit_of_work
+from ccr.storage.queries import answer_links as queries
+from ccr.storage.queries.answer_links import DueLetter
+
+PURPOSE = "answer"
+SUBJECT = phrase("You have an item to review")
+WORDS = phrase(
+    "You have an item to review. Open the link and type the code that you were told by phone. The "
+    "link works for 72 hours. Without a code, or if you did not expect this mail, do nothing."
+)
+LETTER = "{words}\n\n{base}/answer/{token}\n\nEspañol: {base}/es/answer/{token}\n"
+
+
+def mail_link(referral: Referral, *, at: datetime) -> bool:
+    """Write a link to the receiver's office in the unit of work at hand.
+
+    Returns:
+        False when it is not answered by link, needs nothing more of the receiver, or a letter to
+        it still waits unsent.
+    """
+    receiver = referral.receiver_compartment_id
+    if not referral.by_link or referral.by_phone or receiver is None:
+        return False
+    if referral.state in {State.CLOSED, State.DECLINED}:
+        return False
+    with unit_of_work():
+        queries.open_door(referral.id)
+        return queries.add_letter(uuid4(), referral.id, referral.network_id, receiver, at=at)
+
+
+def deliver(world: World, *, at: datetime) -> int:
+    """Mail the letters that are due; return how many were taken. Safe to run twice at once.
+
+    Raises:
+        UnsafeStorageError: the database holds a demo network and mail would really leave.
+    """
+    check_mail(world.settings)
+    mailer = mailer_for(world.settings)
+    sent = 0
+    for _ in range(MAX_BATCHES if mailer else 0):
+        with unit_of_work():
+            batch = queries.claim_due_letters(
+                at=at, held_until=at + HOLD, max_attempts=MAX_ATTEMPTS, limit=BATCH
+            )
+        if not batch or mailer is None:
+            break
+        done = _send_batch(world, mailer, batch, at)
+        sent += done
+        if done == 0:
+            break  # the server is away; the rest keeps its tries
+    if sent:
+        get_logger(__name__).info("answer-letters.sent", sent=sent)
+    return sent
+
+
+def _send_batch(world: World, mailer: Mailer, batch: list[DueLetter], at: datetime) -> int:
+    """Mail a batch over one connection; return how many letters were dealt with."""
+    done = 0
+    down: MailError | None = None
+    with ExitStack() as connection:
+        try:
+            post = connection.enter_context(mailer.connected())
+        except MailError as error:
+            down = error
+        for letter in batch:
+            if letter.email is None:
+                # Its referral was taken back, or its member left: nothing is to be opened.
+                _settle(letter, attempts=MAX_ATTEMPTS, last_error_code="over")
+                done += 1
+                continue
+            failure = down or _post_one(world, post, letter, letter.email, at)
+            if failure is None:
+                _settle(letter, sent_at=at, last_error_code=None)
+                done += 1
+                continue
+            _wait(letter, failure.code, at)
+            if failure.is_about_the_server:
+                down = failure
+    return done
+
+
+def _post_one(
+    world: World, post: Post, letter: DueLetter, email: str, at: datetime
+) -> MailError | None:
+    token = signed_token(letter.link_id, PURPOSE, world.settings.secret_key)
+    body = LETTER.format(words=WORDS, base=world.settings.base_url, token=token)
+    try:
+        post(Mail(to=email, subject=str(SUBJECT), body=body, key=f"outbox/{letter.id}", at=at))
+    except MailError as error:
+        return error
+    return None
+
+
+def _wait(letter: DueLetter, code: str, at: datetime) -> None:
+    minutes = WAITS_MINUTES[min(letter.attempts, len(WAITS_MINUTES)) - 1]
+    _settle(letter, due_at=at + timedelta(minutes=minutes), last_error_code=code)
+    if letter.attempts >= MAX_ATTEMPTS:
+        get_logger(__name__).warning("outbox.given-up", failure=code, attempts=letter.attempts)
+
+
+def _settle(letter: DueLetter, **values: object) -> None:
+    with unit_of_work():
+        queries.settle_letter(letter, **values)

@@ -1,0 +1,230 @@
+"""Sending what the outbox holds: at least once, a second copy with the same Message-ID.
+
+A mail that is refused waits longer each time; after eight tries its notices are given up and shown
+to the system administrator. A server that is away costs no tries. A run ends after a while,
+whatever is left: the clocks of referrals run in the same worker, and must not wait for mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+
+from ccr.adapters.link_tokens import token_for, token_hash
+from ccr.adapters.logs import get_logger
+from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
+from ccr.config import Settings
+from ccr.domain.clocks import OpenCalendar
+from ccr.domain.errors import InvalidInputError
+from ccr.domain.gathering import Reader, plan
+from ccr.domain.mail_times import Pace, out_of_quiet
+from ccr.services.demo_guard import check_mail
+from ccr.services.outbox import MAX_ATTEMPTS, MOST_LINKS_IN_A_MAIL, Notice, words_of
+from ccr.services.reading_hours import JointCalendar
+from ccr.services.world import World
+from ccr.storage.db import unit_of_work
+from ccr.storage.queries.check_links import links_of
+from ccr.storage.queries.delivery import (
+    Addressee,
+    DueMail,
+    give_up_notices,
+    lock_addressees,
+    mark_failed,
+    mark_sent,
+    put_back,
+    take,
+    working_hours,
+)
+from ccr.storage.queries.operations import forget_notices
+
+# Minutes until the next try, by tries so far: an evening's outage is survived. Our choice.
+WAITS_MINUTES = (1, 5, 15, 60, 180, 360, 720)
+# Longer than a batch can take: after that the worker that held it is gone.
+HOLD = timedelta(minutes=15)
+# A notice that is older tells nothing that the inbox does not tell by itself.
+STALE_AFTER = timedelta(days=7)
+FORGET_AFTER = timedelta(days=90)
+BATCH = 20
+MAX_BATCHES = 25
+RUN_SECONDS = 40.0
+"""A run takes no new mail in hand after this; the next one, a minute later, goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one delivery run did: how many mails were sent, failed for now, and given up."""
+
+    sent: int = 0
+    failed: int = 0
+    given_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What came of one batch; `is_over` when the run should end with it."""
+
+    sent: int
+    failed: int
+    is_over: bool
+
+
+def deliver(world: World, *, at: datetime) -> Delivery:
+    """Send what is due, batch by batch, and return what came of it. Safe to run twice at once.
+
+    Raises:
+        UnsafeStorageError: the database holds a demo network and mail would really leave.
+    """
+    check_mail(world.settings)
+    ends = monotonic() + RUN_SECONDS
+    with unit_of_work():
+        forget_notices(created_before=at - FORGET_AFTER)
+        given_up = give_up_notices(created_before=at - STALE_AFTER, max_attempts=MAX_ATTEMPTS)
+    mailer = mailer_for(world.settings)
+    if mailer is None:
+        return Delivery(given_up=given_up)
+    sent = failed = 0
+    done: set[UUID] = set()
+    for _ in range(MAX_BATCHES):
+        mails, people = _take_batch(world, done, at)
+        if not people:
+            break
+        done |= people
+        if mails:
+            batch = _send_batch(mailer, mails, world.settings, at, ends)
+            sent, failed = sent + batch.sent, failed + batch.failed
+            if batch.is_over:
+                break
+    if sent or failed or given_up:
+        get_logger(__name__).info("outbox.delivered", sent=sent, failed=failed, dead=given_up)
+    return Delivery(sent, failed, given_up)
+
+
+def _take_batch(world: World, done: set[UUID], at: datetime) -> tuple[list[DueMail], set[UUID]]:
+    """Take the mail of some people in hand, immediate danger first; return it and who they are."""
+    with unit_of_work():
+        for only_now in (True, False):
+            people = lock_addressees(
+                at=at, max_attempts=MAX_ATTEMPTS, limit=BATCH, without=done, only_now=only_now
+            )
+            if people:
+                break
+        calendars = _calendars(world, people, at)
+        mails: list[DueMail] = []
+        for whose in people:
+            calendar = calendars.get(whose.compartment_id)
+            reader = Reader(whose.zone, whose.quiet, whose.gathered_on, calendar)
+            planned = plan(whose.notices, reader, at)
+            today = at.astimezone(whose.zone).date()
+            mails += take(whose, planned, today=today, held_until=at + HOLD)
+    # Immediate danger leaves before the ordinary mail of whoever else is in the batch.
+    mails.sort(key=lambda mail: mail.pace is not Pace.NOW)
+    return mails, {whose.account_id for whose in people}
+
+
+def _calendars(world: World, people: list[Addressee], at: datetime) -> dict[UUID, OpenCalendar]:
+    """Return when the programs work whose people have a mail of the day that may wait for it."""
+    asked = {
+        whose.compartment_id: str(whose.zone)
+        for whose in people
+        if any(n.pace is Pace.MORNING and n.due_at <= at for n in whose.notices)
+    }
+    told = working_hours(asked) if asked else {}
+    return {
+        compartment_id: _calendar(world, told.get(compartment_id, ()), timezone)
+        for compartment_id, timezone in asked.items()
+    }
+
+
+def _calendar(world: World, told: tuple[tuple[str, str], ...], timezone: str) -> OpenCalendar:
+    parts: list[OpenCalendar] = []
+    for text, zone in told:
+        try:
+            parts.append(world.hours.calendar(text, zone))
+        except InvalidInputError:
+            continue
+    return JointCalendar(tuple(parts)) if parts else world.hours.business_week(timezone)
+
+
+def _send_batch(
+    mailer: Mailer, batch: list[DueMail], settings: Settings, at: datetime, ends: float
+) -> _Batch:
+    """Send a batch over one connection. What was not tried goes back and keeps its tries."""
+    sent = failed = 0
+    with ExitStack() as connection:
+        try:
+            post = connection.enter_context(mailer.connected())
+        except MailError as error:
+            _put_back(batch, error.code, at)
+            return _Batch(0, len(batch), is_over=True)
+        for number, mail in enumerate(batch):
+            if monotonic() > ends:
+                _put_back(batch[number:], None, at)
+                return _Batch(sent, failed, is_over=True)
+            failure = _post_one(post, mail, settings, at)
+            if failure is None:
+                sent += 1
+                with unit_of_work():
+                    mark_sent(mail, at=at)
+                continue
+            failed += 1
+            _wait(mail, failure.code, at)
+            if failure.is_about_the_server:
+                rest = batch[number + 1 :]
+                _put_back(rest, failure.code, at)
+                return _Batch(sent, failed + len(rest), is_over=sent == 0)
+    return _Batch(sent, failed, is_over=False)
+
+
+def _post_one(post: Post, mail: DueMail, settings: Settings, at: datetime) -> MailError | None:
+    known = frozenset(notice for notice in Notice if notice.value in mail.templates)
+    if not known:
+        return MailError("template")  # written by a newer version than the one that sends
+    subject, sentences = words_of(known, of_the_day=mail.pace.is_gathered)
+    try:
+        post(
+            Mail(
+                to=mail.email,
+                subject=str(subject),
+                body="{}\n\n{}".format(
+                    "\n\n".join(str(s) for s in sentences),
+                    "".join(_lines(known, mail, settings, at)),
+                ),
+                key=f"outbox/{mail.id}",
+                at=at,
+            )
+        )
+    except MailError as error:
+        return error
+    return None
+
+
+def _lines(
+    kinds: frozenset[Notice], mail: DueMail, settings: Settings, at: datetime
+) -> Iterator[str]:
+    """Yield the addresses of a mail: its links that can be used once, then the way to sign in."""
+    if Notice.LISTINGS_TO_CHECK in kinds:
+        for link in links_of(mail.account_id, at, limit=MOST_LINKS_IN_A_MAIL):
+            token = token_for(link.id, settings.secret_key)
+            if token_hash(token) == link.token_hash:  # made with another secret: not ours to send
+                yield f"{settings.base_url}/check/{token}\n"
+    yield f"{settings.base_url}/sign-in\n"
+
+
+def _wait(mail: DueMail, code: str, at: datetime) -> None:
+    minutes = WAITS_MINUTES[min(mail.attempts, len(WAITS_MINUTES)) - 1]
+    due_at = at + timedelta(minutes=minutes)
+    if mail.pace is not Pace.NOW:
+        due_at = out_of_quiet(due_at, mail.zone, mail.quiet)
+    with unit_of_work():
+        mark_failed(mail, code=code, due_at=due_at)
+    if mail.attempts >= MAX_ATTEMPTS:
+        get_logger(__name__).warning("outbox.given-up", failure=code, attempts=mail.attempts)
+
+
+def _put_back(mails: list[DueMail], code: str | None, at: datetime) -> None:
+    with unit_of_work():
+        put_back(mails, code=code, due_at=at)

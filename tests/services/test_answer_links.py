@@ -1,0 +1,407 @@
+"""Receiving without an account: a mailed link, a code read out, each act once, nothing told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from ccr.adapters.link_tokens import signed_token
+from ccr.domain.answer_links import MOST_WRONG, LinkAct
+from ccr.domain.errors import (
+    ForbiddenError,
+    GoneError,
+    IllegalTransitionError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyAttemptsError,
+)
+from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy
+from ccr.domain.referral_states import State
+from ccr.domain.referral_views import Status
+from ccr.domain.taxonomy import CapacityStatus
+from ccr.policy.identity import ByLink, Identity
+from ccr.services import answer_codes, referral_desk, referrals, room, sending
+from ccr.services.accounts import terminal_identity
+from ccr.services.answer_links import RanOutError
+from ccr.services.followups import run_clocks
+from ccr.services.verification import verify_storage
+from ccr.storage.db import db, unit_of_work
+from ccr.storage.models.accounts import Network
+from ccr.storage.models.directory import CapacityRow, MemberRow
+from ccr.storage.models.joining import MembershipRow
+from ccr.storage.models.operations import OutboxItem
+from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
+from ccr.storage.queries.accounts import get_compartment
+from tests import loop as loops
+from tests.by_link import (
+    OFFICE,
+    act,
+    answers_by_link,
+    deliver,
+    look,
+    mailed_tokens,
+    mails,
+    read_out,
+)
+from tests.conftest import NOW
+from tests.loop import Loop, dump, world
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CANARY = "canary-words-of-the-sender"
+
+
+@pytest.fixture
+def loop(app) -> Loop:
+    made = loops.build()
+    answers_by_link(made, made.advocates)
+    return made
+
+
+@pytest.fixture
+def verified(loop):
+    yield
+    name = db.session.scalar(select(Network.name).where(Network.id == loop.network_id))
+    findings = verify_storage(terminal_identity(name)).findings
+    assert {f.invariant for f in findings} <= {"services without search text"}
+
+
+def state(referral_id: UUID) -> str:
+    found = db.session.scalar(select(ReferralRow.state).where(ReferralRow.id == referral_id))
+    db.session.rollback()
+    return str(found)
+
+
+def sender_view(loop: Loop, referral_id: UUID, at=NOW):
+    return referral_desk.open_sent(loop.hospital.worker, world(), referral_id, at=at).item.view
+
+
+def opened(loop: Loop, **draft: object) -> tuple[UUID, str, str]:
+    """Return a referral by link with its token and its code."""
+    referral_id = loop.send(**draft)
+    return referral_id, deliver(), read_out(loop, referral_id)
+
+
+def test_from_the_mail_to_the_outcome_without_an_account(loop, verified):
+    referral_id, token, code = opened(loop)
+    page = look(token, code)
+    assert page.view.code is None
+    assert LinkAct.ACCEPT in page.view.can
+    assert page.sender_phone == "518-555-0142"
+    page = act(token, code, LinkAct.ACCEPT, turn=page.turn)
+    assert page.view.code == sender_view(loop, referral_id).code
+    assert str(sender_view(loop, referral_id).timeline[0].what) == "They accepted, by link."
+    page = act(
+        token, code, LinkAct.ROOM, turn=page.turn, room=CapacityStatus.NO_CAPACITY, at=NOW + HOUR
+    )
+    page = act(token, code, LinkAct.ATTEMPT, turn=page.turn, attempt=AttemptKind.REACHED)
+    page = act(token, code, LinkAct.CONNECT, turn=page.turn)
+    act(token, code, LinkAct.CLOSE, turn=page.turn, outcome=Outcome.SERVICE_COMPLETED)
+    assert state(referral_id) == "closed"
+    said = db.session.get(CapacityRow, loop.advocates.service_id)
+    assert (said.status, said.updated_by) == ("no-capacity", "mailed-link")
+    db.session.rollback()
+    assert sender_view(loop, referral_id, NOW + DAY).status is Status.ACCEPTED
+    with pytest.raises(GoneError):
+        look(token, code)
+
+
+def test_a_decline_brings_new_options_and_a_hand_back_does_too(loop, verified):
+    referral_id, token, code = opened(loop)
+    with pytest.raises(InvalidInputError):
+        act(token, code, LinkAct.DECLINE, turn=0)
+    act(token, code, LinkAct.DECLINE, turn=0, reason=DeclineReason.CONFLICT)
+    assert sender_view(loop, referral_id).status is Status.CANNOT_TAKE
+    other_id, token, code = opened(loop)
+    act(token, code, LinkAct.ACCEPT, turn=0)
+    act(token, code, LinkAct.HAND_BACK, turn=1, reason=DeclineReason.NO_CAPACITY)
+    assert sender_view(loop, other_id).status is Status.CANNOT_TAKE
+
+
+def test_each_page_has_one_effect_and_the_second_press_is_told_so(loop, verified):
+    referral_id, token, code = opened(loop)
+    act(token, code, LinkAct.ACCEPT, turn=0)
+    with pytest.raises(GoneError):
+        act(token, code, LinkAct.ACCEPT, turn=0)
+    act(token, code, LinkAct.ATTEMPT, turn=1, attempt=AttemptKind.NO_ANSWER)
+    with pytest.raises(GoneError):
+        act(token, code, LinkAct.ATTEMPT, turn=1, attempt=AttemptKind.NO_ANSWER)
+    tries = select(ReferralEventRow.id).filter_by(referral_id=referral_id, action="contact-attempt")
+    assert len(db.session.scalars(tries).all()) == 1
+    db.session.rollback()
+    with pytest.raises(GoneError):  # a page that was shown before, of an act that is over
+        act(token, code, LinkAct.DECLINE, turn=2, reason=DeclineReason.OTHER)
+
+
+def test_wrong_codes_lock_the_link_and_the_sender_is_told_while_it_waits(loop, verified):
+    referral_id, token, code = opened(loop)
+    db.session.query(OutboxItem).delete()
+    db.session.commit()
+    for n in range(MOST_WRONG):
+        with pytest.raises(NotFoundError):
+            look(token, "000 000", came_from=f"198.51.{n}.1")
+    for n in range(3):
+        with pytest.raises(NotFoundError):  # the right one does not open it any more
+            look(token, code, came_from=f"192.0.{n}.1")
+    assert str(sender_view(loop, referral_id).timeline[0].what).startswith("Wrong codes")
+    told = set(db.session.scalars(select(OutboxItem.compartment_id)))
+    db.session.rollback()
+    assert told == {loop.hospital.compartment_id}
+    fresh = read_out(loop, referral_id, at=NOW + HOUR)
+    assert look(token, fresh, at=NOW + HOUR).view.can
+
+
+def test_after_acceptance_wrong_codes_are_the_receivers_own_trouble(loop, verified):
+    referral_id, token, code = opened(loop)
+    act(token, code, LinkAct.ACCEPT, turn=0)
+    before = sender_view(loop, referral_id)
+    for n in range(MOST_WRONG + 1):
+        with pytest.raises(NotFoundError):
+            look(token, "000000", came_from=f"198.51.{n}.1")
+    assert sender_view(loop, referral_id) == before
+
+
+def test_whoever_guesses_has_to_wait_whatever_they_guess_at(loop):
+    referral_id, token, code = opened(loop)
+    for n in range(5):
+        with pytest.raises(NotFoundError):
+            look(f"{n}" * 64, "000000")
+    with pytest.raises(TooManyAttemptsError):
+        look(token, code)
+    assert look(token, code, came_from="192.0.2.9").view.can
+    assert state(referral_id) == "sent"
+
+
+def test_a_right_code_forgets_the_wrong_ones_before_it(loop):
+    _, token, code = opened(loop)
+    for n in range(2 * MOST_WRONG):
+        if n % 3 < 2:
+            with pytest.raises(NotFoundError):
+                look(token, "111111", came_from=f"198.51.{n}.1")
+        else:
+            look(token, code, came_from=f"198.51.{n}.1")
+
+
+def test_without_a_code_nothing_opens_and_nothing_is_locked(loop):
+    referral_id = loop.send()
+    token = deliver()
+    for n in range(2 * MOST_WRONG):
+        with pytest.raises(NotFoundError):
+            look(token, "", came_from=f"198.51.{n}.1")
+    assert look(token, read_out(loop, referral_id), came_from="192.0.2.9").view.can
+
+
+def test_a_new_code_ends_the_old_one(loop):
+    referral_id, token, code = opened(loop)
+    fresh = read_out(loop, referral_id)
+    if fresh != code:
+        with pytest.raises(NotFoundError):
+            look(token, code)
+    assert look(token, fresh).view.can
+
+
+def test_a_link_that_ran_out_is_mailed_anew_to_the_office_alone(loop, verified):
+    referral_id, token, code = opened(loop)
+    later = NOW + timedelta(hours=72)
+    for _ in range(2):
+        with pytest.raises(RanOutError):
+            look(token, code, at=later)
+    assert state(referral_id) == "sent"
+    fresh = deliver(later)
+    assert fresh != token
+    assert mails()[-1].count(f"To: {OFFICE}") == 1
+    assert look(fresh, code, at=later + HOUR).view.can
+    assert len(mailed_tokens()) == 2
+
+
+ENDS = {
+    "recall": lambda loop, it: referrals.recall(loop.hospital.worker, world(), it, at=NOW),
+    "error": lambda loop, it: referrals.enter_in_error(loop.hospital.worker, world(), it, at=NOW),
+    "phone": lambda loop, it: referrals.accepted_by_phone(
+        loop.hospital.worker, world(), it, ToldBy.VOLUNTEER, at=NOW
+    ),
+    "suspended": lambda loop, _: _set(
+        MemberRow, MemberRow.id == loop.advocates.member_id, active=False
+    ),
+    "left": lambda loop, _: _set(
+        MembershipRow, MembershipRow.member_id == loop.advocates.member_id, live_at=None
+    ),
+    "desk": lambda loop, _: _set(
+        MembershipRow, MembershipRow.member_id == loop.advocates.member_id, way="desk"
+    ),
+}
+
+
+def _set(row, which, **values: object) -> None:
+    with unit_of_work():
+        db.session.execute(update(row).where(which).values(**values))
+
+
+@pytest.mark.parametrize("end", sorted(ENDS))
+def test_a_link_dies_at_once_and_reads_like_a_wrong_one(loop, end):
+    referral_id, token, code = opened(loop)
+    waiting = loop.send()
+    ENDS[end](loop, referral_id)
+    ENDS[end](loop, waiting)
+    with pytest.raises(NotFoundError):
+        look(token, code)
+    with pytest.raises(NotFoundError):
+        act(token, code, LinkAct.ACCEPT, turn=0)
+    before = len(mails())
+    deliver()
+    assert len(mails()) == before  # a letter that still waited is not mailed any more
+
+
+def test_the_person_stops_and_the_office_sees_so_and_no_fact(loop, verified):
+    referral_id, token, code = opened(loop)
+    act(token, code, LinkAct.ACCEPT, turn=0)
+    referrals.stop(loop.hospital.worker, world(), referral_id, at=NOW + HOUR)
+    page = look(deliver(NOW + HOUR), code, at=NOW + HOUR)
+    assert (page.view.status, page.view.can, page.view.code) == (
+        Status.STOPPED,
+        frozenset(),
+        page.view.code,
+    )
+
+
+def test_an_answer_on_the_phone_wins_once_and_makes_it_one_by_phone(loop, verified):
+    referral_id, token, code = opened(loop)
+    act(token, code, LinkAct.ACCEPT, turn=0)
+    with pytest.raises(IllegalTransitionError):
+        ENDS["phone"](loop, referral_id)
+    other_id = loop.send()
+    ENDS["phone"](loop, other_id)
+    assert sender_view(loop, other_id).status is Status.ACCEPTED_BY_PHONE
+    assert sender_view(loop, other_id, NOW + 15 * DAY).status is Status.NOT_SHARED
+    declined = loop.send()
+    referrals.declined_by_phone(
+        loop.hospital.worker, world(), declined, ToldBy.VOLUNTEER, DeclineReason.OTHER, at=NOW
+    )
+    assert sender_view(loop, declined).status is Status.CANNOT_TAKE
+
+
+def test_the_office_is_reminded_by_mail_and_the_sender_gets_options(loop, verified):
+    referral_id = loop.send(urgency="immediate")
+    deliver()
+    for hours in (2, 3):
+        run_clocks(world(), at=NOW + hours * HOUR)
+        deliver(NOW + hours * HOUR)
+    assert len(mailed_tokens()) == 2  # one letter waits for both steps of a run
+    assert sender_view(loop, referral_id, NOW + 3 * HOUR).options_offered
+    kinds = {row.template for row in db.session.scalars(select(OutboxItem))}
+    db.session.rollback()
+    assert kinds == {"answer-link", "item-to-review"}
+
+
+def test_a_partner_by_link_needs_a_mailbox_and_a_number(loop):
+    with unit_of_work():
+        db.session.execute(update(MemberRow).values(email=None))
+    with pytest.raises(InvalidInputError) as refusal:
+        loop.send()
+    assert refusal.value.field == "service_id"
+
+
+def test_a_partner_that_changed_its_way_after_the_yes_is_chosen_again(loop):
+    draft_id = loop.draft()
+    ENDS["desk"](loop, draft_id)
+    with pytest.raises(InvalidInputError):
+        sending.send(loop.hospital.worker, world(), draft_id, at=NOW)
+
+
+def test_no_fact_beyond_need_county_and_urgency_is_in_the_mail_or_on_the_page(loop):
+    referral_id, token, code = opened(loop, question=CANARY, language="es", children="2")
+    page = act(token, code, LinkAct.ACCEPT, turn=0)
+    shown = repr(page)
+    for fact in (CANARY, "Troy", "language", "children", "'es'"):
+        assert fact not in shown
+    words = db.session.scalar(select(ReferralRow.code).filter_by(id=referral_id))
+    db.session.rollback()
+    for mail in mails():
+        for told in (
+            CANARY,
+            "Troy",
+            "Rensselaer",
+            "dvocacy",
+            "Hospital",
+            str(words),
+            code,
+            *code.split(),
+        ):
+            assert told not in mail.partition("/answer/")[0]
+    rows = repr(dump())
+    assert token not in rows
+    assert code.replace(" ", "") not in rows
+
+
+def test_whoever_holds_a_link_may_do_nothing_else(loop, verified):
+    referral_id, other_id = loop.send(), loop.send()
+    program = get_compartment(loop.advocates.compartment_id)
+    me = Identity(
+        user_id=None,
+        network_id=program.network_id,
+        member_id=program.member_id,
+        compartment_id=program.id,
+        compartment_kind=program.kind,
+        regime=program.regime,
+        by_link=ByLink(referral_id, loop.advocates.service_id),
+    )
+    for forbidden in (
+        lambda: referrals.accept(me, world(), other_id, at=NOW),
+        lambda: referral_desk.open_received(me, world(), other_id, at=NOW),
+        lambda: referral_desk.inbox(me, world(), referral_desk.InboxTab.NEEDS_ANSWER, at=NOW),
+        lambda: referral_desk.look_up_code(me, world(), "a b c d", at=NOW),
+        lambda: referrals.recall(me, world(), referral_id, at=NOW),
+        lambda: room.room_desk(me),
+    ):
+        with pytest.raises((ForbiddenError, NotFoundError)):
+            forbidden()
+    assert state(other_id) == "sent"
+    for program_of in (loop.legal_aid.worker, loop.coordinator):
+        with pytest.raises(NotFoundError):
+            answer_codes.make_code(program_of, world(), referral_id, at=NOW)
+
+
+def test_what_the_sender_may_do_is_the_same_whatever_the_receiver_did(loop, verified):
+    working, code_of = [], {}
+    for _ in range(2):
+        referral_id, token, code = opened(loop)
+        act(token, code, LinkAct.ACCEPT, turn=0)
+        working.append(referral_id)
+        code_of[referral_id] = (token, code)
+    closed = working[1]
+    act(*code_of[closed], LinkAct.CLOSE, turn=1, outcome=Outcome.NOT_REACHED_SAFELY)
+    seen = []
+    for referral_id in working:
+        for hours in (1, 2):
+            at = NOW + hours * HOUR
+            answer_codes.mail_again(loop.hospital.worker, world(), referral_id, at=at)
+            with pytest.raises(IllegalTransitionError):
+                answer_codes.mail_again(loop.hospital.worker, world(), referral_id, at=at)
+            read_out(loop, referral_id, at=at)
+        view = sender_view(loop, referral_id, NOW + 3 * HOUR)
+        seen.append((view.status, view.can, [(e.at, e.what) for e in view.timeline]))
+    assert seen[0] == seen[1]
+    before = len(mails())
+    deliver(NOW + 3 * HOUR)
+    assert len(mails()) == before + 1  # the closed one leaves no mail, unseen
+
+
+def test_a_token_signed_for_another_purpose_or_by_another_opens_nothing(loop):
+    referral_id, token, code = opened(loop)
+    link_id = db.session.scalar(
+        select(OutboxItem.answer_link_id).where(OutboxItem.answer_link_id.is_not(None))
+    )
+    db.session.rollback()
+    secret = world().settings.secret_key
+    assert token == signed_token(link_id, "answer", secret)
+    for wrong in (
+        signed_token(link_id, "check", secret),
+        signed_token(link_id, "answer", "another"),
+        token[:-1] + ("A" if token[-1] != "A" else "B"),
+        "",
+    ):
+        with pytest.raises(NotFoundError):
+            look(wrong, code, came_from=f"198.51.{len(wrong)}.{ord(wrong[-1:] or 'x')}")
+    assert state(referral_id) == State.SENT
