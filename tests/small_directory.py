@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from ccr.domain.clocks import Side
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
-from ccr.domain.referral_states import ChosenBy
+from ccr.domain.referral_states import Action, ChosenBy
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import (
     CompartmentKind,
@@ -25,7 +25,7 @@ from ccr.domain.taxonomy import (
     Track,
 )
 from ccr.policy.identity import Identity, Role
-from ccr.services import drafts, referrals, releases, sending
+from ccr.services import drafts, misdirected, referrals, releases, sending, system_acts
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import LocationRow, PhoneRow, ServiceAtLocationRow, ServiceText
@@ -212,6 +212,7 @@ def make_referrals(small: SmallDirectory, at: datetime) -> dict[str, UUID]:
         return referral_id
 
     waiting = ("sent", "asked", "asking", "waitlisted", "declined", "rerouted", "recalled", "error")
+    waiting += ("expired", "undeclined")
     made = {name: sent() for name in waiting}
     names = (
         "accepted",
@@ -224,6 +225,9 @@ def make_referrals(small: SmallDirectory, at: datetime) -> dict[str, UUID]:
         "closed",
         "handed-back",
         "stopped",
+        "frozen",
+        "reopened",
+        "unaccepted",
     )
     made |= {"draft": draft()} | {name: accepted() for name in names}
     referrals.ask(them, world(), made["asked"], "When?", at=at)
@@ -234,6 +238,15 @@ def make_referrals(small: SmallDirectory, at: datetime) -> dict[str, UUID]:
         referrals.decline(them, world(), made[name], DeclineReason.CONFLICT, at=at)
     referrals.close_declined(me, world(), made["rerouted"], Outcome.REDIRECTED, at=at)
     referrals.recall(me, world(), made["recalled"], at=at)
+    system_acts.act_alone(world(), made["expired"], Action.EXPIRE, at=at)
+    misdirected.freeze(me, world(), made["frozen"], at=at)
+    referrals.close(them, world(), made["reopened"], Outcome.UNKNOWN, at=at)
+    referrals.reopen(them, world(), made["reopened"], "Too early.", at=at)
+    referrals.undo_accept(them, world(), made["unaccepted"], Side.RECEIVER, "The wrong row.", at=at)
+    referrals.decline(them, world(), made["undeclined"], DeclineReason.OTHER, at=at)
+    referrals.undo_decline(
+        them, world(), made["undeclined"], Side.RECEIVER, "The wrong row.", at=at
+    )
     referrals.enter_in_error(me, world(), made["error"], at=at)
     releases.confirm(them, world(), made["noted"], ConfirmedHow.WRITTEN, at=at)
     referrals.add_note(them, world(), made["noted"], Side.RECEIVER, "Our note.", at=at)

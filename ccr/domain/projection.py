@@ -29,6 +29,7 @@ from ccr.domain.projection_masks import (
     mask_for_sender,
     options_offered,
     outcome_not_shared_at,
+    person_calls,
     waits_for_a_call,
 )
 from ccr.domain.projection_table import (
@@ -61,6 +62,7 @@ from ccr.domain.referral_views import (
     version_token,
 )
 from ccr.domain.release import FeedbackRelease
+from ccr.domain.safe_windows import wait_line
 
 
 def view_for_sender(
@@ -170,7 +172,7 @@ def view_for_receiver(
         decline_reason=known.decline_reason,
         outcome=known.outcome,
         tracker=_tracker(known, in_full=True),
-        next_move=_receiver_move(known, their_clocks),
+        next_move=_receiver_move(known, their_clocks, their_events),
         clocks=tuple(_clock(clock, at) for clock in their_clocks),
         timeline=timeline,
         release=_release_for_receiver(release, at) if full else None,
@@ -310,12 +312,18 @@ _RECEIVER_MOVES: dict[State, tuple[Side, Phrase]] = {
 }
 
 
-def _receiver_move(known: Referral, clocks: tuple[Clock, ...]) -> NextMove | None:
+_THEY_CALL = phrase("Wait for their call. Do not call before this date.")
+
+
+def _receiver_move(
+    known: Referral, clocks: tuple[Clock, ...], events: tuple[Event, ...]
+) -> NextMove | None:
     move = _RECEIVER_MOVES.get(known.state)
     if move is None:
         return None
     on_hold = known.state is State.ON_HOLD
-    return NextMove(move[0], move[1], known.hold_until if on_hold else _due(clocks))
+    words = _THEY_CALL if on_hold and person_calls(events) else move[1]
+    return NextMove(move[0], words, known.hold_until if on_hold else _due(clocks))
 
 
 def _timeline(
@@ -335,7 +343,7 @@ def _timeline(
             continue
         tried = event.kind is EventKind.CONTACT_ATTEMPT
         line = attempt_line(event.reason) if tried else told_line(event.told_by)
-        line = line_of(event.kind, event.reason, event.told_by) or line
+        line = line_of(event.kind, event.reason, event.told_by) or wait_line(event.reason) or line
         entry = TimelineEntry(event.at, event.kind, event.by, what, line, event.note_id)
         call = read_joint_call(event.reason)
         entries.append(replace(entry, call=call, told_at=event.told_at))

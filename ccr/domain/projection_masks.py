@@ -18,6 +18,7 @@ from ccr.domain.projection_table import NOT_SHARED_AFTER, Shown
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import TAKEN, WAITING_FOR_ANSWER, EventKind, State
 from ccr.domain.referral_views import Status
+from ccr.domain.safe_windows import Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ def _as_said_to_sender(event: Event) -> Event:
         return replace(
             event, reason=None if event.reason in SAID_AS_ONE else event.reason, note_id=None
         )
-    if event.kind is EventKind.SCHEDULED:
-        # On which day somebody will be where is theirs, release or not.
+    if event.kind in {EventKind.SCHEDULED, EventKind.HOLD}:
+        # Who reaches whom, when and where is the person's and the receiver's, release or not.
         return replace(event, reason=None)
     return replace(event, note_id=None) if event.kind in WITH_A_NOTE_OF_THEIR_OWN else event
 
@@ -225,3 +226,9 @@ def waits_for_a_call(clocks: Iterable[Clock]) -> bool:
         clock.kind is ClockKind.ANSWER and clock.owner is Side.SENDER and clock.met_at is None
         for clock in clocks
     )
+
+
+def person_calls(events: Iterable[Event]) -> bool:
+    """Return True when the newest hold waits for the person's own call."""
+    held = [event.reason for event in events if event.kind is EventKind.HOLD]
+    return bool(held) and held[-1] == Wait.THEY_CALL

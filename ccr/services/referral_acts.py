@@ -19,6 +19,7 @@ from ccr.domain.referral import Referral, advance, transition_for
 from ccr.domain.referral_clocks import clocks_after
 from ccr.domain.referral_states import LOGGED, TOLD_BY_PHONE, Action, EventKind, State
 from ccr.domain.referral_transitions import Requirement
+from ccr.domain.safe_windows import Pause
 from ccr.domain.told_by_phone import checked_told_at
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -100,7 +101,7 @@ class Given:
     until: datetime | None = None
     note: str | None = None
     told_by: ToldBy | None = None
-    by: datetime | None = None
+    pause: Pause | None = None
     told_at: datetime | None = None
 
 
@@ -157,7 +158,7 @@ def act(
         note = checked_text(given.note, required=needs is Requirement.NOTE, field="note")
         reason = {Requirement.REASON: given.reason, Requirement.OUTCOME: given.outcome}.get(
             needs or Requirement.NOTE
-        )
+        ) or (given.pause.wait if given.pause else None)
         told_at = None
         if action in TOLD_BY_PHONE:
             told_at = checked_told_at(given.told_at, sent_at=before.sent_at or at, at=at)
@@ -181,7 +182,7 @@ def act(
             urgency=after.urgency,
             calendar=calendar_of(world, stored),
             spans=spans_of(stored),
-            by=given.by,
+            by=given.pause.by if given.pause else None,
         )
         save_clocks(after, clocks, moved, in_time=None if action in WAIT_ENDS else True)
         if action in ENDS_RELEASE:

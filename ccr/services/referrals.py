@@ -6,7 +6,7 @@ the verb, decides what each side sees (design 2.4).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ccr.domain.clocks import Side
@@ -15,6 +15,7 @@ from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy, nee
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral, taking_back
 from ccr.domain.referral_states import Action, EventKind, State
+from ccr.domain.safe_windows import PartOfDay, Wait, pause_of
 from ccr.domain.taxonomy import Known
 from ccr.policy.identity import Identity, Role
 from ccr.services.asking import act
@@ -29,6 +30,7 @@ from ccr.services.referral_acts import (
 )
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
+from ccr.storage.queries.accounts import get_network
 from ccr.storage.queries.asking import hold_asking
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.referrals import list_events
@@ -102,6 +104,29 @@ def hold(
     return act(
         identity, world, referral_id, Action.HOLD, Side.RECEIVER, at=at, given=Given(until=until)
     )
+
+
+def wait_for_person(
+    identity: Identity,
+    world: World,
+    referral_id: UUID,
+    wait: Wait,
+    day: date,
+    part: PartOfDay,
+    *,
+    at: datetime,
+) -> Referral:
+    """Put on hold for a safe window, or until the person calls; the contact clock waits (R77).
+
+    The sender is never shown which, nor when.
+
+    Raises:
+        InvalidInputError: field "until": the time is over, has begun, or is too far away.
+    """
+    timezone = get_network(identity.network_id).timezone
+    pause = pause_of(wait, day, part, timezone, at=at)
+    given = Given(until=pause.until, pause=pause)
+    return act(identity, world, referral_id, Action.HOLD, Side.RECEIVER, at=at, given=given)
 
 
 def resume(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> Referral:

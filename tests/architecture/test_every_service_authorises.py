@@ -92,7 +92,6 @@ WITHOUT_IDENTITY = {
     "doing_once.keep_where_it_led": "the form door; whoever pressed",
     "doing_once.wait_where_it_led": "the form door; whoever pressed, and the page asks again",
     "doing_once.where_it_led": "the form door; whoever pressed, and the page asks again",
-    "followups.run_clocks": "the worker and the terminal; acts for no person",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
     "finder.public_identity": "makes the identity of anybody at all",
     "finder.network_of_the_front_page": "the same, where the database may be away",

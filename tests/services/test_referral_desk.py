@@ -142,7 +142,7 @@ def test_a_coordinator_has_no_list_of_referrals(loop, now):
         referral_desk.outbox(loop.coordinator, world(), Group.WAITING, at=now)
 
 
-def test_opening_is_noted_once_and_changes_nothing_for_the_sender(loop, now):
+def test_opening_is_noted_once_and_told_to_the_sender_while_it_waits(loop, now):
     referral_id = loop.send()
     before = sent_page(loop, referral_id, now + HOUR).item.view
     for _ in range(3):
@@ -150,5 +150,8 @@ def test_opening_is_noted_once_and_changes_nothing_for_the_sender(loop, now):
     seen = db.session.query(ReferralEventRow).filter_by(action="seen").count()
     assert seen == 1
     db.session.rollback()
-    assert sent_page(loop, referral_id, now + HOUR).item.view == before
+    after = sent_page(loop, referral_id, now + HOUR).item.view
+    assert str(after.timeline[0].what) == "They opened it."
     assert Action.RECALL in before.can
+    assert Action.RECALL not in after.can
+    assert Action.WITHDRAW in after.can

@@ -187,7 +187,11 @@ def test_every_read_names_the_side_and_its_compartment(loop):
 
 
 ROWS_OF_A_RECEIVER = [
-    ({"state": "cancelled"}, False),
+    ({"state": "recalled"}, False),
+    ({"state": "cancelled", "sent_at": None}, False),
+    ({"state": "cancelled", "opened_at": NOW}, True),
+    ({"state": "expired", "expired_at": NOW}, True),
+    ({"state": "frozen", "opened_at": NOW}, True),
     ({"state": "cancelled", "accepted_at": NOW}, True),
     ({"state": "entered-in-error", "accepted_at": NOW}, False),
     ({"state": "declined", "declined_at": NOW, "decline_reason": "other"}, True),

@@ -63,12 +63,15 @@ NO_SHOW: Course = (
 )
 NEVER_REACHED: Course = ()
 ON_HOLD: Course = ((2 * HOUR, "hold", {"until": "2026-12-20"}),)
+SAFE_WINDOW: Course = (
+    (2 * HOUR, "hold", {"wait": "safe-window", "until": "2026-11-20", "part": "evening"}),
+)
 COURSES: dict[str, Course] = {
     "served": SERVED,
     "no-show": NO_SHOW,
     "never-reached": NEVER_REACHED,
     "on-hold": ON_HOLD,
-    "held-and-resumed": (*ON_HOLD, (2 * DAY, "resume", {})),
+    "held-and-resumed": (*SAFE_WINDOW, (2 * DAY, "resume", {})),
     "connected": ((2 * HOUR, "connect", {}),),
     "closed-as-not-eligible": ((2 * HOUR, "close", {"outcome": "not-eligible"}),),
     "closed-as-unknown": ((13 * DAY, "close", {"outcome": "unknown"}),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
@@ -22,8 +22,9 @@ from ccr.domain.outcomes import SAID_BY_PHONE, AttemptKind, DeclineReason, Outco
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import ConfirmedHow
+from ccr.domain.safe_windows import PartOfDay, Wait
 from ccr.domain.taxonomy import Known
-from ccr.web.forms.fields import SelectChoice, choices_of
+from ccr.web.forms.fields import SelectChoice, choices_of, chosen_code
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 
@@ -96,6 +97,32 @@ class UntilForm(FlaskForm):
             return None
         local = datetime.combine(self.until.data, END_OF_WORK, tzinfo=ZoneInfo(timezone))
         return local.astimezone(UTC)
+
+
+class HoldForm(FlaskForm):
+    """Who reaches whom, on which day, in which part of it."""
+
+    wait = RadioField(default=Wait.THEY_CALL.value)
+    until = DateField()
+    part = RadioField(default=PartOfDay.WHOLE_DAY.value)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.wait.label.text = translated(phrase("Who calls"))
+        self.wait.choices = choices_of(Wait)
+        self.until.label.text = translated(phrase("On which day"))
+        self.part.label.text = translated(phrase("At what time"))
+        self.part.choices = choices_of(PartOfDay)
+        self.part.description = translated(
+            phrase("The sender is shown neither the day nor the time.")
+        )
+
+    def waits(self) -> tuple[Wait, date, PartOfDay]:
+        """Return who reaches whom, the day and the part; raises InvalidInputError."""
+        if self.until.data is None:
+            raise InvalidInputError(phrase("Say until when."), field="until")
+        wait = chosen_code(Wait, self.wait.data, "wait")
+        return wait, self.until.data, chosen_code(PartOfDay, self.part.data, "part")
 
 
 class AttemptForm(FlaskForm):

@@ -61,6 +61,13 @@ def _with_date(verb: Callable[..., object]) -> Callable[[UUID], None]:
     return say_until
 
 
+def _hold(referral_id: UUID) -> None:
+    wait, day, part = _forms()["hold"].waits()
+    referrals.wait_for_person(
+        current_identity(), current_world(), referral_id, wait, day, part, at=utc_now()
+    )
+
+
 def _accept(referral_id: UUID) -> None:
     said = request.form.get("takes_part")
     takes_part = None if said is None else said == "yes"
@@ -142,7 +149,7 @@ ACTS: dict[str, Callable[[UUID], None]] = {
     "decline": _with_reason(referrals.decline),
     "hand-back": _with_reason(referrals.hand_back),
     "waitlist": _with_date(referrals.waitlist),
-    "hold": _with_date(referrals.hold),
+    "hold": _hold,
     "ask": _ask,
     "note": _note,
     "shared-note": _shared_note,

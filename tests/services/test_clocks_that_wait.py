@@ -1,4 +1,4 @@
-"""An immediate referral never waits on an inbox that nobody reads: the clock is the sender's."""
+"""Clocks at night and at unsafe times: whose they are, and until when they wait."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 
 from ccr.domain.clocks import ClockKind, Side
 from ccr.domain.referral_views import Group, Status
-from ccr.services import followups, referral_desk, referrals, sending
+from ccr.domain.release import ConfirmedHow
+from ccr.domain.safe_windows import PartOfDay, Wait
+from ccr.services import followups, referral_desk, referrals, releases, sending
 from ccr.storage.db import db
 from ccr.storage.models.operations import OutboxItem
 from ccr.storage.queries import verification
@@ -108,3 +110,45 @@ def test_another_partner_can_be_chosen_at_once(loop, night):
     referral_id = loop.send(urgency="immediate", at=night)
     sending.recall_and_reroute(loop.hospital.worker, world(), referral_id, at=night + MINUTE)
     assert seen_by_sender(loop, referral_id, night + MINUTE).status is Status.RECALLED
+
+
+def first_contact(referral_id):
+    return list_clocks([referral_id])[referral_id][ClockKind.FIRST_CONTACT]
+
+
+def test_a_safe_window_makes_the_contact_due_at_its_end_and_the_worker_opens_it(loop, now):
+    worker, hold_day = loop.advocates.worker, (now + timedelta(days=1)).date()
+    referral_id = loop.send(urgency="high", at=now)
+    referrals.accept(worker, world(), referral_id, at=now)
+    # Friday evening, 17 to 21 in New York, is after the 24 hours of a high danger.
+    wait = (Wait.SAFE_WINDOW, hold_day, PartOfDay.EVENING)
+    referrals.wait_for_person(worker, world(), referral_id, *wait, at=now + HOUR)
+    opens = now.replace(hour=22, minute=0) + timedelta(days=1)
+    held = first_contact(referral_id)
+    assert (held.paused_until, held.due_at) == (opens, opens + 4 * HOUR)
+    followups.run_clocks(world(), at=opens - MINUTE)
+    assert told(loop, "item-overdue") == set()
+    followups.run_clocks(world(), at=opens)
+    running = first_contact(referral_id)
+    assert (running.paused_at, running.due_before, running.due_at) == (None, None, held.due_at)
+
+
+def test_who_waits_for_a_call_is_told_so_and_the_sender_is_not_even_with_a_release(loop, now):
+    worker, day = loop.advocates.worker, (now + timedelta(days=4)).date()
+    seen = []
+    for wait in Wait:
+        referral_id = loop.send(at=now, release_days=30)
+        referrals.accept(worker, world(), referral_id, at=now)
+        releases.confirm(worker, world(), referral_id, ConfirmedHow.WRITTEN, at=now)
+        referrals.wait_for_person(
+            worker, world(), referral_id, wait, day, PartOfDay.EVENING, at=now + HOUR
+        )
+        page = referral_desk.open_received(worker, world(), referral_id, at=now + HOUR).item.view
+        assert wait.label in {entry.line for entry in page.timeline}
+        says = "Wait for their call" if wait is Wait.THEY_CALL else "Wait. Do not call"
+        assert str(page.next_move.what).startswith(says)
+        sender = seen_by_sender(loop, referral_id, now + HOUR)
+        assert sender.status is Status.ON_HOLD
+        seen.append([(e.what, e.line, e.at) for e in sender.timeline])
+        assert not any(clock.kind is ClockKind.FIRST_CONTACT for clock in sender.clocks)
+    assert seen[0] == seen[1]
