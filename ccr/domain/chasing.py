@@ -119,9 +119,14 @@ def take_due(clock: Clock, chase: Chase, at: datetime) -> Taken:
 
 
 def next_look(clock: Clock, chase: Chase) -> datetime | None:
-    """Return when something may be due next; None when nothing will be."""
+    """Return when something may be due next; None when nothing will be.
+
+    While it is paused that is the end of the pause, at which its referral goes on.
+    """
     if clock.met_at is not None:
         return None
+    if clock.paused_until is not None:
+        return clock.paused_until
     looks = []
     offsets, left = STEP_OFFSETS[clock.urgency], clock.steps_left
     if left:
@@ -132,10 +137,7 @@ def next_look(clock: Clock, chase: Chase) -> datetime | None:
     again_at = _again_at(clock, chase)
     if again_at is not None:
         looks.append(_not_before(chase.snoozed_until, again_at, Step.REMIND))
-    if not looks:
-        return None
-    soonest = min(looks)
-    return soonest if clock.paused_until is None else max(soonest, clock.paused_until)
+    return min(looks, default=None)
 
 
 def check_snooze(

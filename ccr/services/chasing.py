@@ -28,12 +28,12 @@ from ccr.domain.taxonomy import Urgency
 from ccr.domain.time_rules import TimeRules
 from ccr.services.answer_letters import mail_link
 from ccr.services.asking import move_on
-from ccr.services.outbox import Notice, notify
+from ccr.services.outbox import Notice, Telling, notify_all
 from ccr.services.system_acts import act_alone
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.accounts import coordination_compartment
-from ccr.storage.queries.audit import SystemEvent, append_events_to
+from ccr.storage.queries.audit import SystemEvent, append_to_chains
 from ccr.storage.queries.clocks import (
     DueClock,
     StoredClock,
@@ -47,7 +47,7 @@ from ccr.storage.queries.referrals import NewEvent, lock_referral
 from ccr.storage.queries.staff import coordinators_of, people_of
 from ccr.storage.queries.time_rules import get_time_rules
 
-BATCH = 250
+BATCH = 500
 LOOK_LATER = timedelta(minutes=1)
 """For a look that found nothing and would be taken again at once; no rule leads there."""
 
@@ -109,10 +109,12 @@ def run_clocks(world: World, *, at: datetime) -> ClockRun:
 
 def _end_holds(world: World, *, at: datetime) -> int:
     """Go on with what was on hold until now; return how many."""
-    return sum(
-        act_alone(world, referral_id, Action.RESUME, at=at) is not None
-        for referral_id in holds_that_ended(at, limit=BATCH)
-    )
+    count, before = 0, -1
+    while count > before and (found := holds_that_ended(at, limit=BATCH)):
+        before = count
+        for referral_id in found:
+            count += act_alone(world, referral_id, Action.RESUME, at=at) is not None
+    return count
 
 
 def _take_batch(world: World, done: Counter[Step], *, at: datetime) -> bool:
@@ -199,13 +201,12 @@ def _record(steps: Sequence[_Step], *, at: datetime) -> None:
         events.append(NewEvent(referral_id, kind, Side.SYSTEM, at, reason=owner))
         chains[step.compartment_id].append(SystemEvent(kind.value, "referral", referral_id))
     add_events(events)
-    for compartment_id in sorted(chains):
-        append_events_to(compartment_id, chains[compartment_id], at=at)
+    append_to_chains(chains, at=at)
 
 
 def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
     """Write the notices of a batch: of one text, one for a person, however many steps it tells."""
-    groups: dict[tuple[UUID, UUID, Notice, frozenset[UUID], Urgency], _Step] = {}
+    groups: dict[tuple[UUID, UUID, Notice, frozenset[UUID], Urgency], Telling] = {}
     late: dict[UUID, set[UUID]] = defaultdict(set)
     for step in steps:
         stored = step.due.stored
@@ -213,21 +214,22 @@ def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
             late[stored.network_id].add(step.compartment_id)
             continue
         notice = Notice.ITEM_TO_REVIEW if step.step in _TO_SENDER else Notice.ITEM_OVERDUE
-        urgency = stored.clock.urgency
-        key = (stored.network_id, step.compartment_id, notice, step.told, urgency)
-        groups.setdefault(key, step)
-    for (network_id, compartment_id, notice, told, urgency), step in groups.items():
-        notify(
-            network_id,
-            compartment_id,
-            told,
-            notice,
-            about=_about(step, at),
-            at=at,
-            urgency=urgency,
+        key = (stored.network_id, step.compartment_id, notice, step.told, stored.clock.urgency)
+        groups.setdefault(
+            key,
+            Telling(
+                stored.network_id,
+                step.compartment_id,
+                step.told,
+                notice,
+                _about(step, at),
+                stored.clock.urgency,
+            ),
         )
+    tellings = list(groups.values())
     for network_id, compartment_ids in late.items():
-        _tell_coordinators(network_id, compartment_ids, at=at)
+        tellings += _for_coordinators(network_id, compartment_ids, at=at)
+    notify_all(tellings, at=at)
 
 
 def _mail_links(steps: Sequence[_Step], *, at: datetime) -> None:
@@ -246,18 +248,15 @@ def _about(step: _Step, at: datetime) -> str:
     return f"{about}/{at.isoformat()}" if step.again else about
 
 
-def _tell_coordinators(network_id: UUID, compartment_ids: set[UUID], *, at: datetime) -> None:
-    """Say that somebody is late, once a week for each program; who, their page says (R79)."""
+def _for_coordinators(
+    network_id: UUID, compartment_ids: set[UUID], *, at: datetime
+) -> Iterable[Telling]:
+    """Yield that somebody is late, once a week for each program; who, their page says (R79)."""
     year, week, _ = at.isocalendar()
+    desk, people = coordination_compartment(network_id).id, coordinators_of(network_id)
     for compartment_id in sorted(compartment_ids):
-        notify(
-            network_id,
-            coordination_compartment(network_id).id,
-            coordinators_of(network_id),
-            Notice.ITEM_TO_REVIEW,
-            about=f"late/{compartment_id}/{year}-{week}",
-            at=at,
-        )
+        about = f"late/{compartment_id}/{year}-{week}"
+        yield Telling(network_id, desk, frozenset(people), Notice.ITEM_TO_REVIEW, about)
 
 
 def _forget_reasons(at: datetime) -> None:

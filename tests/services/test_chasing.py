@@ -278,7 +278,7 @@ def test_a_tick_that_breaks_half_way_has_done_nothing(loop, now, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr("ccr.services.chasing.notify", broken)
+        patch.setattr("ccr.services.chasing.notify_all", broken)
         with pytest.raises(RuntimeError):
             run_clocks(world(), at=now + DAY)
     assert dump() == before

@@ -209,11 +209,17 @@ def look_again(referral_id: UUID, compartment_id: UUID, *, at: datetime) -> None
 
 
 def holds_that_ended(at: datetime, *, limit: int) -> list[UUID]:
-    """Return referrals on hold whose date has come."""
+    """Return referrals on hold whose date has come: the worker looks at their paused clocks."""
     return list(
         db.session.scalars(
             select(REFERRAL.c.id)
-            .where(REFERRAL.c.state == State.ON_HOLD.value, REFERRAL.c.hold_until <= at)
+            .join(CLOCK, CLOCK.c.referral_id == REFERRAL.c.id)
+            .where(
+                CLOCK.c.next_step_at <= at,
+                CLOCK.c.paused_at.is_not(None),
+                REFERRAL.c.state == State.ON_HOLD.value,
+                REFERRAL.c.hold_until <= at,
+            )
             .order_by(REFERRAL.c.id)
             .limit(limit)
         )
