@@ -64,6 +64,8 @@ VIEWS = (
     "sent",
     "misdirected",
     "received",
+    "glance",
+    "calendar",
     "followups",
     "hand_overs",
     "people_here",
@@ -79,6 +81,8 @@ VIEWS = (
     "time_rules",
     "answer_links",
     "answer_codes",
+    "further",
+    "asking_rules",
 )
 COMMANDS = (
     "settings",

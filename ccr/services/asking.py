@@ -26,12 +26,15 @@ from ccr.domain.errors import (
     NotFoundError,
     PartnerLimitError,
 )
+from ccr.domain.outcomes import Outcome
 from ccr.domain.phrases import phrase
 from ccr.domain.projection_masks import options_offered
 from ccr.domain.referral import Referral, possible_actions, taking_back
 from ccr.domain.referral_states import WAITING_FOR_ANSWER, Action, EventKind, State
 from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
 from ccr.services import referral_acts
+from ccr.services.authorise import authorise
 from ccr.services.draft_keeping import load_draft
 from ccr.services.outbox import Notice, notify_compartment
 from ccr.services.referral_acts import Entry, Given, log
@@ -159,6 +162,35 @@ def _take_back(me: Identity, world: World, referral: Referral, *, at: datetime) 
     if action is not None and referral.state is not State.CLOSED:
         referral_acts.act(me, world, referral.id, action, Side.SENDER, at=at)
         log(me, world, referral.id, Entry(EventKind.NO_LONGER_NEEDED, Side.SENDER), at=at)
+
+
+def stop_all(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> None:
+    """Record that the person stops all that was asked for together: each ends, all or none.
+
+    Raises:
+        NotFoundError: no such referral of one's own program, or it was asked for alone.
+    """
+    with unit_of_work():
+        authorise(identity, Permission.REFERRAL_SEND)
+        asking = hold_asking(referral_id)
+        if asking is None or asking.sender_compartment_id != identity.compartment_id:
+            raise NotFoundError
+        end_asking(asking.id, at=at)
+        for part in asking.parts:
+            if part.referral_id is not None:
+                _stop_one(identity, world, lock_referral(part.referral_id), at=at)
+
+
+def _stop_one(identity: Identity, world: World, referral: Referral, *, at: datetime) -> None:
+    """End one as its sender may, whatever its receiver did since."""
+    can = possible_actions(referral, Side.SENDER)
+    for action in (Action.STOP, Action.RECALL, Action.CLOSE):
+        if action in can:
+            given = (
+                Given(outcome=Outcome.SURVIVOR_CHOSE_OTHERWISE) if action is Action.CLOSE else None
+            )
+            referral_acts.act(identity, world, referral.id, action, Side.SENDER, at=at, given=given)
+            return
 
 
 def _somebody_else_may_take_it(asking: Asking, after: Referral) -> bool:

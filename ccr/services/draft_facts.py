@@ -75,6 +75,7 @@ class FurtherPartner:
         by_phone, by_link: as of the choice: the yes is to a call, a link, or an inbox.
         needs: of a plan, those that go to this partner; empty: all.
         release_until: the end of the feedback release asked for, ISO 8601; empty: none.
+        service_name, member_name: as they were read out to the person.
     """
 
     service_id: str
@@ -82,6 +83,8 @@ class FurtherPartner:
     needs: tuple[str, ...] = ()
     release_until: str = ""
     by_link: bool = False
+    service_name: str = ""
+    member_name: str = ""
 
     @property
     def service(self) -> UUID:

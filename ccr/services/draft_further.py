@@ -6,19 +6,21 @@ One after the other in their order; all at once, where the network allows it; or
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from ccr.domain import release as releases
 from ccr.domain.asking import MOST_FURTHER, AskingWay, may_ask_at_once
-from ccr.domain.errors import InvalidInputError
+from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.phrases import phrase
+from ccr.domain.referral_states import State
 from ccr.domain.routing_request import Plan
 from ccr.policy.identity import Identity
+from ccr.services import routing
 from ccr.services.asking_rules import at_once_allowed
 from ccr.services.draft_facts import DraftFacts, FurtherPartner
-from ccr.services.draft_keeping import change_draft
+from ccr.services.draft_keeping import change_draft, load_draft
 from ccr.services.draft_partner import check_partner, options
 from ccr.services.draft_ways import is_reachable
 from ccr.services.world import World
@@ -76,8 +78,17 @@ def _further(
         raise InvalidInputError(error.phrase, field="further") from error
     known = before.get(str(service_id))
     until = known.release_until if known and not partner.by_phone else ""
+    return replace(_named(partner), release_until=until)
+
+
+def _named(partner: Receiver, needs: tuple[str, ...] = ()) -> FurtherPartner:
     return FurtherPartner(
-        str(service_id), partner.by_phone, release_until=until, by_link=partner.by_link
+        str(partner.service_id),
+        partner.by_phone,
+        needs,
+        by_link=partner.by_link,
+        service_name=partner.service_name,
+        member_name=partner.member_name,
     )
 
 
@@ -133,9 +144,7 @@ def _planned(
             partner = check_partner(identity, world, own, part.service_id, at=at)
         except InvalidInputError as error:
             raise InvalidInputError(error.phrase, field="plan") from error
-        doors.append(
-            FurtherPartner(str(part.service_id), partner.by_phone, needs, by_link=partner.by_link)
-        )
+        doors.append(_named(partner, needs))
     first, further = doors[0], tuple(doors[1:])
     return replace(
         facts,
@@ -187,13 +196,50 @@ def _until(partner: FurtherPartner, until: datetime | None, at: datetime) -> Fur
     return replace(partner, release_until=until.isoformat())
 
 
-def further_options(
+@dataclass(frozen=True, slots=True)
+class FurtherChoice:
+    """What there is to choose from beside the first partner.
+
+    Attributes:
+        offered: the partners that may be named, in the order of the search.
+        named: the services named so far, in their order.
+    """
+
+    draft_id: UUID
+    saved_at: datetime
+    partner: Receiver
+    offered: tuple[Receiver, ...]
+    named: tuple[UUID, ...]
+    way: AskingWay
+    may_ask_at_once: bool
+
+
+def further_choice(
     identity: Identity, world: World, draft_id: UUID, *, at: datetime
-) -> list[Receiver]:
-    """Return the partners that may be named beside the chosen one, in the order of the search."""
-    answer = options(identity, world, draft_id, at=at)
+) -> FurtherChoice | None:
+    """Return whom the person may name beside the first; None where that is not the next step."""
+    draft, facts = load_draft(identity, world, draft_id)
+    if draft.state is not State.DRAFT:
+        raise NotFoundError
+    if facts.chosen_service is None or facts.way == AskingWay.PLAN:
+        return None
+    answer = routing.find_partners(identity, world, facts.route_fields(), at=at)
     ids = [partner.service.id for partner in answer.partners]
     ids += [partner.service.id for partner in answer.area_partners]
+    named = tuple(one.service for one in facts.further)
+    # Who was named before stays among the choices, wherever it stands in the list now.
+    ids = list(dict.fromkeys([*ids, *named, facts.chosen_service]))
     known = get_receivers(identity.network_id, ids)
-    found = [known[service_id] for service_id in ids if service_id in known]
-    return [p for p in found if is_reachable(p)]
+    if facts.chosen_service not in known:
+        return None
+    partner = known.pop(facts.chosen_service)
+    offered = (known[service_id] for service_id in ids if service_id in known)
+    return FurtherChoice(
+        draft_id,
+        draft.updated_at,
+        partner,
+        tuple(one for one in offered if is_reachable(one)),
+        named,
+        AskingWay(facts.way or AskingWay.ORDERED),
+        at_once_allowed(identity),
+    )

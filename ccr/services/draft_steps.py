@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from ccr.domain.referral_states import ChosenBy
 from ccr.policy.identity import Identity
 from ccr.services import drafts
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
+from ccr.services.draft_further import agree_further
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 
@@ -28,22 +31,37 @@ def save_place_and_need(
         drafts.save_need(identity, world, draft_id, need, at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the person said yes to.
+
+    Attributes:
+        until: until when the first partner may tell how it goes, or None.
+        further: each further partner with a yes, by service: until when it may tell, or None.
+    """
+
+    until: datetime | None
+    chosen_by: ChosenBy
+    further: Mapping[UUID, datetime | None] = field(default_factory=dict)
+
+
 def agree(
     identity: Identity,
     world: World,
     draft_id: UUID,
     need: NeedAnswers,
-    until: datetime | None,
-    chosen_by: ChosenBy,
+    agreed: Agreed,
     *,
     at: datetime,
 ) -> None:
-    """Keep the question, the release and, last, the yes: any later change takes the yes away.
+    """Keep the question, what may be told and, last, the yes: any later change takes it away.
 
     Raises:
-        InvalidInputError: as drafts.save_need, drafts.ask_release and drafts.record_yes do.
+        InvalidInputError: as drafts.save_need, drafts.ask_release, draft_further.agree_further
+            and drafts.record_yes do.
     """
     with unit_of_work():
         drafts.save_need(identity, world, draft_id, need, at=at)
-        drafts.ask_release(identity, world, draft_id, until, at=at)
-        drafts.record_yes(identity, world, draft_id, chosen_by, at=at)
+        drafts.ask_release(identity, world, draft_id, agreed.until, at=at)
+        agree_further(identity, world, draft_id, agreed.further, at=at)
+        drafts.record_yes(identity, world, draft_id, agreed.chosen_by, at=at)

@@ -46,6 +46,14 @@ def why_proposed(identity: Identity, world: World, referral_id: UUID) -> KeptRea
     """Return why the partner of a sent referral was proposed, for its sender; None once gone."""
     authorise(identity, Permission.REFERRAL_READ)
     sealed = get_reason(referral_id, sender_compartment_id=identity.compartment_id)
+    return opened_reason(identity, world, referral_id, sealed)
+
+
+def opened_reason(
+    identity: Identity, world: World, referral_id: UUID, sealed: str | None
+) -> KeptReason | None:
+    """Return a kept reason opened: a step of opening the referral."""
+    authorise(identity, Permission.REFERRAL_READ)
     if sealed is None:
         return None
     text = world.keys.open(sealed, _context(referral_id, identity.compartment_id))

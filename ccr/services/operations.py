@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,6 +48,10 @@ def beat(name: str, *, at: datetime) -> None:
 
 def job_health(*, at: datetime) -> JobHealth:
     """Return which jobs are silent at this moment, in one query."""
-    beats = last_beats(JOBS)
+    return health_of(last_beats(JOBS), at=at)
+
+
+def health_of(beats: Mapping[str, datetime], *, at: datetime) -> JobHealth:
+    """Return which jobs are silent, by when each last ran to its end."""
     silent = tuple(n for n in JOBS if n not in beats or at - beats[n] > SILENT_AFTER)
     return JobHealth(silent, min(beats.values()) if len(beats) == len(JOBS) else None)

@@ -23,21 +23,25 @@ from ccr.domain.referral_states import EventKind, State
 from ccr.domain.referral_views import Group, InboxTab, ReceiverView, SenderView
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
+from ccr.services.asking_shown import NamedPartners, named_partners
 from ccr.services.authorise import authorise
-from ccr.services.kept_reasons import why_proposed
+from ccr.services.kept_reasons import opened_reason
 from ccr.services.referral_acts import Entry, log, may_log, note_context, question_context
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import referral_lists as lists
+from ccr.storage.queries.asking import KeptBeside, kept_beside, list_together
 from ccr.storage.queries.attempts import count_try, hashed
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
+from ccr.storage.queries.desk import mark_read
 from ccr.storage.queries.receivers import public_phones
 from ccr.storage.queries.referrals import (
     events_and_notes,
     find_by_code,
     list_events,
     mark_opened,
+    notes_of,
 )
 from ccr.storage.queries.shown_referrals import ShownReferral, find_side, get_shown
 
@@ -75,6 +79,7 @@ class SentPage:
     """One referral on its sender's page; `notes` are the texts of the timeline, by note id.
 
     `why`: why the partner was proposed, while the referral is open in the sender's eyes.
+    `named`: whom the person named beside this partner, if anybody.
     """
 
     item: SentItem
@@ -82,6 +87,7 @@ class SentPage:
     question: str | None
     partner_phone: str | None
     why: KeptReason | None = None
+    named: NamedPartners | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +106,20 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         NotFoundError: none, another program's, or still a draft.
     """
     with unit_of_work():
-        row = _load(identity, referral_id, Side.SENDER)
-        if row.referral.state is State.DRAFT:
-            raise NotFoundError
-        events, sealed = events_and_notes(referral_id)
-        item = _sent_item(world, row, events, list_clocks([referral_id])[referral_id], at=at)
+        rows = _load_together(identity, referral_id)
+        row = rows[referral_id]
+        events, sealed = notes_of(list(rows))
+        clocks = list_clocks(list(rows))
+        items = {
+            key: _sent_item(world, one, events[key], clocks[key], at=at)
+            for key, one in rows.items()
+        }
+        item = items[referral_id]
         phones = public_phones([i for i in [row.referral.service_id] if i])
+        beside = kept_beside(referral_id, sender_compartment_id=identity.compartment_id)
         over = item.view.status.group is Group.DONE
-        why = None if over else why_proposed(identity, world, referral_id)
+        why = None if over else opened_reason(identity, world, referral_id, beside.why_sealed)
+        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
     return SentPage(
         item,
@@ -115,7 +127,28 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         _question(world, row),
         next(iter(phones.values()), None),
         why,
+        _named_partners(world, beside, items),
     )
+
+
+def _load_together(identity: Identity, referral_id: UUID) -> dict[UUID, ShownReferral]:
+    """Return a sent referral, and those that its person agreed to with it, by id."""
+    authorise(identity, Permission.REFERRAL_READ)
+    found = list_together(referral_id, sender_compartment_id=identity.compartment_id)
+    rows = {row.referral.id: row for row in found}
+    if referral_id not in rows or rows[referral_id].referral.state is State.DRAFT:
+        raise NotFoundError
+    authorise(identity, Permission.REFERRAL_READ, rows[referral_id].referral)
+    return rows
+
+
+def _named_partners(
+    world: World, beside: KeptBeside, items: Mapping[UUID, SentItem]
+) -> NamedPartners | None:
+    if beside.asking is None:
+        return None
+    seen = {k: (item.service_name, item.member_name, item.view) for k, item in items.items()}
+    return named_partners(world, beside.asking, beside.facts_sealed, seen)
 
 
 def open_received(
@@ -140,6 +173,7 @@ def open_received(
             mark_opened(referral_id, at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
+        mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
     question = _question(world, row) if item.view.question_shown else None
     return ReceivedPage(item, _notes(world, sealed, item.view), question)

@@ -41,6 +41,7 @@ ROOMS = (
     Room("/directory/routing-weights", phrase("Weights"), Permission.DIRECTORY_IMPORT),
     Room("/directory/routing-rules", phrase("Pathway rules"), Permission.DIRECTORY_IMPORT),
     Room("/directory/time-rules", phrase("Times"), Permission.DIRECTORY_IMPORT),
+    Room("/directory/asking-rules", phrase("Asking"), Permission.DIRECTORY_IMPORT),
 )
 
 

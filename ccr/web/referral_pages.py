@@ -14,6 +14,7 @@ from ccr.policy.identity import Role
 from ccr.services import referral_desk
 from ccr.web.access import current_identity, current_world
 from ccr.web.forms.fields import add_refusal
+from ccr.web.presenters.asking import named_card
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.receiver_page import FORM_OF, receiver_forms, receiver_page
 from ccr.web.presenters.sender_page import SENDER_FORM_OF, sender_forms, sender_page
@@ -40,7 +41,12 @@ def show_sent(
         open_act=request.args.get("do"),
         warned=_warned(failed),
     )
-    body = render_template("referrals/sender.html", page=shown, form=form)
+    body = render_template(
+        "referrals/sender.html",
+        page=shown,
+        form=form,
+        named_card=named_card(found.named, desk_time(), referral_id),
+    )
     return body, 422 if failed else 200
 
 

@@ -17,6 +17,7 @@ from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
 from ccr.services import demo_doorway, operations
 from ccr.services.demo_guard import is_loopback
+from ccr.services.desk_glance import NO_COUNTS, DeskCounts, glance
 from ccr.web.directory_rooms import addresses_of, directory_rooms
 from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale
 
@@ -63,6 +64,13 @@ def local_time(at: datetime | None, timezone: str, pattern: str = "EEE d MMM, HH
     return str(format_datetime(at.astimezone(ZoneInfo(timezone)), pattern, rebase=False))
 
 
+def _glance(identity: Identity, at: datetime) -> tuple[DeskCounts, operations.JobHealth]:
+    """Return what waits for one's own program and how the jobs do, asked anew by each page."""
+    if not permits(identity, Permission.REFERRAL_LIST):
+        return NO_COUNTS, operations.job_health(at=at)
+    return glance(identity, g.network.timezone, at=at)
+
+
 def shell_context() -> dict[str, object]:
     """Return the variables that layouts read."""
     context: dict[str, object] = {
@@ -71,7 +79,7 @@ def shell_context() -> dict[str, object]:
         "vendor": _VENDOR,
         "viewer": None,
         "network": None,
-        "counts": {"inbox": None, "follow_ups": None},
+        "counts": NO_COUNTS,
         "worker_silent_since": None,
         "demo_doorway": demo_doorway_url,
     }
@@ -80,9 +88,10 @@ def shell_context() -> dict[str, object]:
         return context
     now = utc_now()
     network = g.network
-    health = operations.job_health(at=now)
+    counts, health = _glance(identity, now)
     context |= {
         "viewer": Viewer(identity),
+        "counts": counts,
         "network": network,
         "practice": network.is_practice,
         "now_text": local_time(now, network.timezone, "EEE d MMM y, HH:mm z"),

@@ -223,7 +223,8 @@ def load_identity() -> ResponseReturnValue | None:
     g.identity, g.network = accounts.identity_of(
         account.id, _program_of(account), frozenset(Role(r.name) for r in account.roles)
     )
-    session["seen_at"] = utc_now().timestamp()
+    if request.blueprint != "glance":  # a page that asks by itself is no sign of life
+        session["seen_at"] = utc_now().timestamp()
     return _second_factor_first(account)
 
 

@@ -31,6 +31,7 @@ REFERRAL_TABLES = (
     "asking_part",
     "next_contact",
     "follow_up",
+    "read_mark",
 )
 IDENTIFYING = re.compile(
     r"name|phone|email|address|birth|ssn|street|latitude|longitude|licen|photo|immigra|postal|zip"

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import Table, and_, exists, insert, or_, select, update
 
 from ccr.domain.asking import AskingWay, PartState
-from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Step
+from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Side, Step
 from ccr.domain.referral_states import State
 from ccr.storage.db import db
 from ccr.storage.models.asking import AskingPartRow, AskingRow
 from ccr.storage.queries.clocks import CLOCK
-from ccr.storage.queries.referrals import REFERRAL, rows_changed
+from ccr.storage.queries.drafts import SEARCH
+from ccr.storage.queries.referrals import REFERRAL, rows_changed, visible_to
+from ccr.storage.queries.shown_referrals import ShownReferral, select_shown, shown_referral
 
 ASKING = cast("Table", AskingRow.__table__)
 PART = cast("Table", AskingPartRow.__table__)
@@ -110,13 +112,60 @@ def hold_asking(referral_id: UUID) -> Asking | None:
 
 def get_asking(referral_id: UUID, *, sender_compartment_id: UUID) -> Asking | None:
     """Return the asking that a referral of this sender is part of, or None."""
-    row = db.session.execute(
-        select(ASKING).where(
-            ASKING.c.sender_compartment_id == sender_compartment_id,
-            ASKING.c.id.in_(select(PART.c.asking_id).where(PART.c.referral_id == referral_id)),
+    return kept_beside(referral_id, sender_compartment_id=sender_compartment_id).asking
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBeside:
+    """What a sender keeps beside a referral.
+
+    Attributes:
+        why_sealed: why its partner was proposed.
+        asking: the asking that it is part of.
+        facts_sealed: what is kept beside the first of that asking; None without one.
+    """
+
+    why_sealed: str | None = None
+    asking: Asking | None = None
+    facts_sealed: str | None = None
+
+
+def kept_beside(referral_id: UUID, *, sender_compartment_id: UUID) -> KeptBeside:
+    """Return what this sender keeps beside a referral, in one statement."""
+    mine, first = SEARCH.alias("mine"), SEARCH.alias("first")
+    own, part = PART.alias("own"), PART.alias("part")
+    rows = db.session.execute(
+        select(
+            mine.c.why_sealed,
+            *ASKING.c,
+            part.c.position,
+            part.c.state.label("part_state"),
+            part.c.reason,
+            part.c.referral_id,
+            part.c.at,
+            first.c.facts_sealed,
         )
-    ).first()
-    return None if row is None else _with_parts(row)
+        .select_from(
+            mine.outerjoin(own, own.c.referral_id == mine.c.referral_id)
+            .outerjoin(ASKING, ASKING.c.id == own.c.asking_id)
+            .outerjoin(part, part.c.asking_id == ASKING.c.id)
+            .outerjoin(first, and_(first.c.referral_id == part.c.referral_id, part.c.position == 1))
+        )
+        .where(
+            mine.c.referral_id == referral_id,
+            mine.c.sender_compartment_id == sender_compartment_id,
+        )
+        .order_by(part.c.position)
+    ).all()
+    if not rows:
+        return KeptBeside()
+    if rows[0].id is None:
+        return KeptBeside(rows[0].why_sealed)
+    parts = tuple(
+        Part(row.position, PartState(row.part_state), row.reason, row.referral_id, row.at)
+        for row in rows
+    )
+    return KeptBeside(rows[0].why_sealed, _asking(rows[0], parts), rows[0].facts_sealed)
 
 
 def hold_asking_by_id(asking_id: UUID) -> Asking | None:
@@ -127,23 +176,44 @@ def hold_asking_by_id(asking_id: UUID) -> Asking | None:
     return None if row is None else _with_parts(row)
 
 
-def _with_parts(row: object) -> Asking:
-    found = cast("AskingRow", row)
+def _with_parts(row: Any) -> Asking:  # noqa: ANN401 -- a row has no type of its own
     parts = db.session.execute(
-        select(PART).where(PART.c.asking_id == found.id).order_by(PART.c.position)
+        select(PART).where(PART.c.asking_id == row.id).order_by(PART.c.position)
     )
-    return Asking(
-        found.id,
-        found.network_id,
-        found.sender_compartment_id,
-        AskingWay(found.way),
-        found.ended_at,
-        found.winner_referral_id,
+    return _asking(
+        row,
         tuple(
             Part(part.position, PartState(part.state), part.reason, part.referral_id, part.at)
             for part in parts
         ),
     )
+
+
+def _asking(row: Any, parts: tuple[Part, ...]) -> Asking:  # noqa: ANN401 -- the same
+    return Asking(
+        row.id,
+        row.network_id,
+        row.sender_compartment_id,
+        AskingWay(row.way),
+        row.ended_at,
+        row.winner_referral_id,
+        parts,
+    )
+
+
+def list_together(referral_id: UUID, *, sender_compartment_id: UUID) -> list[ShownReferral]:
+    """Return a referral of this sender and those of the same asking, in one statement."""
+    own, part = PART.alias("own"), PART.alias("part")
+    others = (
+        select(part.c.referral_id)
+        .join(own, own.c.asking_id == part.c.asking_id)
+        .where(own.c.referral_id == referral_id, part.c.referral_id.is_not(None))
+    )
+    statement = select_shown().where(
+        or_(REFERRAL.c.id == referral_id, REFERRAL.c.id.in_(others)),
+        *visible_to(Side.SENDER, sender_compartment_id),
+    )
+    return [shown_referral(row) for row in db.session.execute(statement).mappings()]
 
 
 def save_part(

@@ -245,16 +245,31 @@ def list_events(referral_ids: Collection[UUID]) -> dict[UUID, list[Event]]:
     return found
 
 
-def events_and_notes(referral_id: UUID) -> tuple[list[Event], dict[UUID, tuple[UUID, str]]]:
+def events_and_notes(referral_id: UUID) -> tuple[list[Event], SealedNotes]:
     """Return the events of one referral, and (owner compartment, sealed text) of its notes."""
-    rows = db.session.execute(
-        select(*_EVENT_COLUMNS, EVENT.c.compartment_id, EVENT.c.note_sealed)
-        .where(EVENT.c.referral_id == referral_id)
-        .order_by(EVENT.c.position)
-    ).all()
-    notes = {row.id: (row.compartment_id, row.note_sealed) for row in rows if row.has_note}
-    return [_event(row) for row in rows], notes
+    found, notes = notes_of([referral_id])
+    return found[referral_id], notes
 
+
+def notes_of(referral_ids: Collection[UUID]) -> tuple[dict[UUID, list[Event]], SealedNotes]:
+    """Return the events of several referrals, and (owner compartment, sealed text) of their notes.
+
+    In one statement; events by referral, notes by their own id.
+    """
+    found: dict[UUID, list[Event]] = defaultdict(list)
+    notes: SealedNotes = {}
+    for row in db.session.execute(
+        select(*_EVENT_COLUMNS, EVENT.c.compartment_id, EVENT.c.note_sealed)
+        .where(EVENT.c.referral_id.in_(referral_ids))
+        .order_by(EVENT.c.referral_id, EVENT.c.position)
+    ):
+        found[row.referral_id].append(_event(row))
+        if row.has_note:
+            notes[row.id] = (row.compartment_id, row.note_sealed)
+    return found, notes
+
+
+SealedNotes = dict[UUID, tuple[UUID, str]]
 
 _EVENT_COLUMNS = (
     EVENT.c.referral_id,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
@@ -22,6 +23,7 @@ __all__ = [
     "add_refusal",
     "choices_of",
     "chosen_code",
+    "page_asked_for",
     "whole_number",
 ]
 
@@ -62,3 +64,9 @@ def chosen_code(codes: type[Code], text: str | None, field: str) -> Code:
         return codes(text or "")
     except ValueError as error:
         raise InvalidInputError(phrase("Choose one."), field=field) from error
+
+
+def page_asked_for() -> int:
+    """Return the page number in the address; 1 when it is none."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004

@@ -47,6 +47,8 @@ class ShareForm(FlaskForm):
     agreed = BooleanField()
     chosen_by = RadioField(default=ChosenBy.SURVIVOR.value)
     feedback = RadioField(default="no")
+    further = HiddenField()
+    """Never shown: a refusal about the further partners stands here."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -8,9 +8,11 @@ from typing import Any
 from flask import g, url_for
 
 from ccr.adapters.clock import utc_now
+from ccr.domain.asking import AskingWay
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import KeptOut
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
+from ccr.services.draft_further import FurtherChoice
 from ccr.services.drafts import DraftView
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.language import translated
@@ -19,7 +21,7 @@ from ccr.web.presenters.moments import DeskTime
 STEP_PAGES = ("need", "place", "partners", "share", "check")
 
 
-def draft_steps(draft: DraftView, step: int) -> dict[str, Any]:
+def draft_steps(draft: DraftView | FurtherChoice, step: int) -> dict[str, Any]:
     """Return what the frame of a step needs: where we are, and the steps one can go back to."""
     network = g.network
     time = DeskTime(network.timezone, utc_now())
@@ -132,4 +134,16 @@ def summary_rows(draft: DraftView) -> list[dict[str, str]]:
             phrase("Until %(day)s", day=time.full(until)) if until else phrase("No"),
         ),
     ]
-    return [{"term": translated(term), "value": translated(value)} for term, value in rows]
+    shown = [{"term": translated(term), "value": translated(value)} for term, value in rows]
+    if draft.further:
+        names = ", ".join(one.partner.member_name for one in draft.further)
+        shown.append({"term": translated(_FURTHER[draft.way]), "value": names})
+    return shown
+
+
+_FURTHER = {
+    AskingWay.ORDERED: phrase("If they cannot take it"),
+    AskingWay.AT_ONCE: phrase("At the same time"),
+    AskingWay.PLAN: phrase("The other needs"),
+    None: phrase("If they cannot take it"),
+}

@@ -38,5 +38,19 @@ def partner_view(
     }
 
 
+def further_facts(identity: Identity, draft: DraftView) -> list[dict[str, Any]]:
+    """Return what the person has to know of each further partner before they choose it."""
+    ids = [one.partner.service_id for one in draft.further]
+    known = routing.directory_services(identity, ids) if ids else {}
+    return [
+        {
+            "member": one.partner.member_name,
+            "facts": facts_rows(known[one.partner.service_id].member),
+        }
+        for one in draft.further
+        if one.partner.service_id in known
+    ]
+
+
 def _service(identity: Identity, service_id: UUID) -> Service | None:
     return routing.directory_services(identity, [service_id]).get(service_id)

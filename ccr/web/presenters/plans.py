@@ -46,6 +46,7 @@ class _Doors:
         return {
             "doors": plan.doors,
             "minutes": plan.effective_minutes,
+            "service_ids": [str(service_id) for service_id in plan.service_ids],
             "parts": [self.door(part) for part in plan.parts],
             "further": translated(further) if further else "",
             "further_minutes": plan.further_minutes,

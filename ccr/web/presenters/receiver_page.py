@@ -12,6 +12,7 @@ from ccr.domain.referral_states import Action
 from ccr.domain.referral_views import ReceiverView, ReleaseShown, Status
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Regime
+from ccr.services.desk_glance import token_of
 from ccr.services.referral_desk import ReceivedPage
 from ccr.web.forms.hand_offs import (
     IntroducedForm,
@@ -96,6 +97,7 @@ def receiver_page(
     acts = {action.value for action in view.can}
     return {
         "id": view.referral_id,
+        "token": token_of([view]),
         "title": needs_title(view.needs),
         "line": translated(
             phrase(

@@ -31,7 +31,9 @@ def _received_state(view: ReceiverView) -> dict[str, str]:
     return {"text": translated(phrase("New")), "tone": "due", "icon": "envelope"}
 
 
-def inbox_row(item: ReceivedItem, time: DeskTime, *, lit: bool) -> dict[str, Any]:
+def inbox_row(
+    item: ReceivedItem, time: DeskTime, *, lit: bool, unread: bool = False
+) -> dict[str, Any]:
     """Return one row of the inbox; `lit` asks for the lamp, which only immediate need gets."""
     view = item.view
     clock = _running(view.clocks)
@@ -48,7 +50,7 @@ def inbox_row(item: ReceivedItem, time: DeskTime, *, lit: bool) -> dict[str, Any
         ),
         "urgency": view.urgency.value,
         "state": _received_state(view),
-        "unread": not view.seen,
+        "unread": unread or not view.seen,
         "lit": lit and view.urgency is Urgency.IMMEDIATE,
         "clock": {"state": clock.state.value, "text": clock_words(clock, time)} if clock else None,
         "left": time.left(clock.due_at) if clock else None,
@@ -64,7 +66,7 @@ def _left_note(clock: ClockShown, time: DeskTime) -> str:
     return translated(phrase("to answer, by %(time)s", time=time.short(clock.due_at)))
 
 
-def outbox_row(item: SentItem, time: DeskTime) -> dict[str, Any]:
+def outbox_row(item: SentItem, time: DeskTime, *, unread: bool = False) -> dict[str, Any]:
     """Return one row of the outbox; a draft leads back to its wizard."""
     view = item.view
     draft = view.status is Status.DRAFT
@@ -88,7 +90,7 @@ def outbox_row(item: SentItem, time: DeskTime) -> dict[str, Any]:
         "code": view.code,
         "urgency": view.urgency.value,
         "state": state_chip(view.status, view.status_text),
-        "unread": False,
+        "unread": unread,
         "clock": {"state": clock.state.value, "text": clock_words(clock, time)} if clock else None,
         "act": translated(phrase("Go on") if draft else phrase("Open")),
         "asks": draft,

@@ -10,6 +10,7 @@ from ccr.domain.outcomes import SENDER_OUTCOMES, Outcome
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import EventKind
 from ccr.domain.referral_views import ReleaseShown, SenderView, Status
+from ccr.services.desk_glance import token_of
 from ccr.services.referral_desk import SentPage
 from ccr.web.forms.hand_offs import (
     FitForm,
@@ -87,6 +88,7 @@ def sender_page(
     asked = next((e.note_id for e in view.timeline if e.kind == EventKind.ASK and e.note_id), None)
     return {
         "id": view.referral_id,
+        "token": token_of([view]),
         "title": needs_title(facts.needs),
         "line": translated(
             phrase(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -16,12 +17,15 @@ from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
 from ccr.services import draft_steps as steps
 from ccr.services import drafts, routing, sending
+from ccr.services.draft_steps import Agreed
+from ccr.services.drafts import DraftView
 from ccr.services.hotlines import list_hotlines
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.forms.referrals import ChosenForm, ShareForm
 from ccr.web.language import translated
+from ccr.web.presenters.asking import further_rows, own_yes
 from ccr.web.presenters.drafts import (
     draft_steps,
     find_form_of,
@@ -32,7 +36,7 @@ from ccr.web.presenters.drafts import (
     summary_rows,
 )
 from ccr.web.presenters.left_out import open_kept_out, take_kept_out
-from ccr.web.presenters.partner import partner_view
+from ccr.web.presenters.partner import further_facts, partner_view
 from ccr.web.presenters.referrals import preview_rows
 from ccr.web.presenters.routing import results_view
 
@@ -220,9 +224,18 @@ def _share_page(draft_id: UUID, form: ShareForm | None) -> ResponseReturnValue:
         broader=[translated(fact.label) for fact in draft.broader],
         still_rare=draft.still_rare,
         partner=partner_view(identity, world, draft, at=utc_now()),
+        further=further_rows(draft, _ticked("further_yes"), _ticked("further_tells")),
+        own_yes=own_yes(draft),
+        further_facts=further_facts(identity, draft),
+        way=draft.way or "",
         **draft_steps(draft, 4),
     )
     return page, 422 if form else 200
+
+
+def _ticked(name: str) -> list[str] | None:
+    """Return what was ticked under this name, or None when nothing was sent."""
+    return request.form.getlist(name) if request.method == "POST" else None
 
 
 @blueprint.post("/<uuid:draft_id>/share")
@@ -232,15 +245,28 @@ def save_share(draft_id: UUID) -> ResponseReturnValue:
     identity, world, at = current_identity(), current_world(), utc_now()
     form = ShareForm()
     draft = drafts.draft_view(identity, world, draft_id, at=at)
+    go = request.form.get("go")
     try:
-        _check_agreed(form)
         answers = need_answers(None, None, draft=draft, question=form.question.data or "")
+        if go:
+            drafts.save_need(identity, world, draft_id, answers, at=at)
+            where = "further.page" if go == "further" else "drafts.partners"
+            return redirect(url_for(where, draft_id=draft_id), code=303)
+        _check_agreed(form)
         until = default_until(at) if form.feedback.data == "yes" else None
-        steps.agree(identity, world, draft_id, answers, until, _chosen_by(form), at=at)
+        agreed = Agreed(until, _chosen_by(form), _further_yes(draft, at))
+        steps.agree(identity, world, draft_id, answers, agreed, at=at)
     except InvalidInputError as error:
         add_refusal(form, error)
         return _share_page(draft_id, form)
     return redirect(url_for("drafts.check", draft_id=draft_id), code=303)
+
+
+def _further_yes(draft: DraftView, at: datetime) -> dict[UUID, datetime | None]:
+    """Return until when each further partner with a yes may tell how it goes."""
+    yes, tells = request.form.getlist("further_yes"), request.form.getlist("further_tells")
+    named = [one.partner.service_id for one in draft.further if str(one.partner.service_id) in yes]
+    return {service: default_until(at) if str(service) in tells else None for service in named}
 
 
 def _chosen_by(form: ShareForm) -> ChosenBy:

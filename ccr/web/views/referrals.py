@@ -8,13 +8,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
-from ccr.domain.clocks import Side
 from ccr.domain.errors import NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import Group, InboxTab
 from ccr.policy.permissions import Permission
 from ccr.services import referral_desk, room
+from ccr.services.desk_glance import token_of, unread_of
 from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.fields import page_asked_for
 from ccr.web.forms.referrals import CodeForm
 from ccr.web.language import translated
 from ccr.web.presenters.lists import EMPTY_INBOX, inbox_tabs, outbox_tabs, page_links
@@ -23,11 +24,6 @@ from ccr.web.presenters.rows import inbox_row, outbox_row
 from ccr.web.referral_pages import show_received, show_sent
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/desk")
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004
 
 
 @blueprint.get("/inbox")
@@ -43,15 +39,21 @@ def _inbox(code_form: CodeForm) -> str:
     except ValueError as error:
         raise NotFoundError from error
     page, counts = referral_desk.inbox(
-        current_identity(), current_world(), tab, _page_number(), at=utc_now()
+        current_identity(), current_world(), tab, page_asked_for(), at=utc_now()
     )
     time = desk_time()
+    unread = unread_of(current_identity(), page.items)
     lit = tab is InboxTab.NEEDS_ANSWER and page.number == 1
     return render_template(
         "referrals/inbox.html",
         code_form=code_form,
         tab_rows=inbox_tabs(counts, tab),
-        rows=[inbox_row(item, time, lit=lit and not n) for n, item in enumerate(page.items)],
+        rows=[
+            inbox_row(item, time, lit=lit and not n, unread=item.view.referral_id in unread)
+            for n, item in enumerate(page.items)
+        ],
+        live_url=url_for("glance.inbox", tab=tab.value, page=page.number),
+        live_token=token_of([item.view for item in page.items], page.total),
         count_text=translated(phrase("%(count)s in this list", count=page.total)),
         empty_title=translated(EMPTY_INBOX[tab]),
         empty_text=translated(phrase("What other agencies send to your program comes here.")),
@@ -84,13 +86,18 @@ def outbox() -> str:
     except ValueError as error:
         raise NotFoundError from error
     page, counts = referral_desk.outbox(
-        current_identity(), current_world(), group, _page_number(), at=utc_now()
+        current_identity(), current_world(), group, page_asked_for(), at=utc_now()
     )
     time = desk_time()
+    unread = unread_of(current_identity(), page.items)
     return render_template(
         "referrals/outbox.html",
         tab_rows=outbox_tabs(counts, group),
-        rows=[outbox_row(item, time) for item in page.items],
+        rows=[
+            outbox_row(item, time, unread=item.view.referral_id in unread) for item in page.items
+        ],
+        live_url=url_for("glance.outbox", group=group.value, page=page.number),
+        live_token=token_of([item.view for item in page.items], page.total),
         count_text=translated(phrase("%(count)s in this list", count=page.total)),
         empty_title=translated(phrase("Nothing here")),
         empty_text=translated(
@@ -104,6 +111,7 @@ def outbox() -> str:
 @requires(Permission.REFERRAL_READ)
 def page(referral_id: UUID) -> ResponseReturnValue:
     """Show a referral to the side that asks."""
-    if referral_desk.side_of(current_identity(), referral_id) is Side.SENDER:
+    try:
         return show_sent(referral_id)
-    return show_received(referral_id)
+    except NotFoundError:
+        return show_received(referral_id)

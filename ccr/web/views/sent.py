@@ -15,7 +15,15 @@ from ccr.domain.live_hand_off import FollowUpWay, SafeInfo
 from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
-from ccr.services import hand_offs, referral_desk, referrals, releases, sending, talking
+from ccr.services import (
+    asking,
+    hand_offs,
+    referral_desk,
+    referrals,
+    releases,
+    sending,
+    talking,
+)
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import chosen_code
 from ccr.web.forms.hand_offs import (
@@ -161,6 +169,7 @@ ACTS: dict[str, Callable[[UUID], UUID | None]] = {
     "recall-and-reroute": _recall_and_reroute,
     "phone-accept": _phone_accept,
     "phone-decline": _phone_decline,
+    "stop-all": _plain(asking.stop_all),
 }
 """What a sender's buttons say in their address, and what each does."""
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0009"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -19,6 +19,7 @@ BEFORE = (
     "'on-hold', 'connected', 'declined', 'closed', 'cancelled', 'entered-in-error'"
 )
 AFTER = f"{BEFORE}, 'recalled', 'expired', 'frozen'"
+EVENT = sa.table("referral_event", sa.column("from_state"), sa.column("to_state"))
 
 
 def upgrade() -> None:
@@ -59,12 +60,8 @@ def downgrade() -> None:
                 old=old, new=new
             )
         )
-        for column in ("from_state", "to_state"):
-            op.execute(
-                sa.text(
-                    f"UPDATE referral_event SET {column} = :old WHERE {column} = :new"  # noqa: S608
-                ).bindparams(old=old, new=new)
-            )
+        for column in (EVENT.c.from_state, EVENT.c.to_state):
+            op.execute(sa.update(EVENT).where(column == new).values({column: old}))
     op.execute(
         sa.text(
             "UPDATE referral SET declined_at = expired_at, decline_reason = 'other' "

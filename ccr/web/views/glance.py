@@ -1,0 +1,61 @@
+"""Whether something has changed: counts and one token, for pages that are looked at for long.
+
+A look keeps nobody signed in and notes nothing as read. It tells no more than the page itself.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from ccr.adapters.clock import utc_now
+from ccr.domain.errors import NotFoundError
+from ccr.domain.referral_views import Group, InboxTab
+from ccr.policy.permissions import Permission
+from ccr.services import referral_desk
+from ccr.services.desk_glance import counts_for, referral_token, token_of
+from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.fields import page_asked_for
+
+blueprint = Blueprint("glance", __name__, url_prefix="/desk/changes")
+
+
+def _answer(token: str) -> Response:
+    counts = counts_for(current_identity(), g.network.timezone, at=utc_now())
+    return jsonify(inbox=counts.inbox, sent=counts.sent, follow_ups=counts.follow_ups, token=token)
+
+
+@blueprint.get("/inbox")
+@requires(Permission.REFERRAL_LIST)
+def inbox() -> Response:
+    """Answer for one page of a tab of the inbox."""
+    try:
+        tab = InboxTab(request.args.get("tab", InboxTab.NEEDS_ANSWER.value))
+    except ValueError as error:
+        raise NotFoundError from error
+    page, _ = referral_desk.inbox(
+        current_identity(), current_world(), tab, page_asked_for(), at=utc_now()
+    )
+    return _answer(token_of([item.view for item in page.items], page.total))
+
+
+@blueprint.get("/outbox")
+@requires(Permission.REFERRAL_LIST)
+def outbox() -> Response:
+    """Answer for one page of a group of the outbox."""
+    try:
+        group = Group(request.args.get("group", Group.MY_MOVE.value))
+    except ValueError as error:
+        raise NotFoundError from error
+    page, _ = referral_desk.outbox(
+        current_identity(), current_world(), group, page_asked_for(), at=utc_now()
+    )
+    return _answer(token_of([item.view for item in page.items], page.total))
+
+
+@blueprint.get("/referrals/<uuid:referral_id>")
+@requires(Permission.REFERRAL_READ)
+def referral(referral_id: UUID) -> Response:
+    """Answer for one referral, from the side that asks."""
+    return _answer(referral_token(current_identity(), current_world(), referral_id, at=utc_now()))
