@@ -118,6 +118,7 @@ WITHOUT_IDENTITY = {
     "operations.beat": "the worker; nothing about people",
     "operations.job_health": "shown on every staff page; nothing about people",
     "outbox.notify": "a step of use cases that authorised",
+    "outbox.notify_all": "the same, for the worker",
     "outbox.notify_compartment": "a step of use cases that authorised",
     "outbox.standing": "operators; nothing about people",
     "outbox.text_of": "fixed text",
