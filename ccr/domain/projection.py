@@ -43,10 +43,6 @@ from ccr.domain.projection_table import (
 from ccr.domain.referral import Referral, possible_actions
 from ccr.domain.referral_states import TAKEN, EventKind, State
 from ccr.domain.referral_views import (
-    CALLER_WORDS,
-    LINK_WORDS,
-    RECEIVER_WORDS,
-    SENDER_WORDS,
     ClockShown,
     Group,
     NextMove,
@@ -57,9 +53,15 @@ from ccr.domain.referral_views import (
     StepMark,
     TimelineEntry,
     TrackerStep,
+    version_token,
+)
+from ccr.domain.referral_words import (
+    CALLER_WORDS,
+    LINK_WORDS,
+    RECEIVER_WORDS,
+    SENDER_WORDS,
     attempt_line,
     told_line,
-    version_token,
 )
 from ccr.domain.release import FeedbackRelease
 from ccr.domain.safe_windows import wait_line

@@ -184,7 +184,7 @@ def stop_all(identity: Identity, world: World, referral_id: UUID, *, at: datetim
 def _stop_one(identity: Identity, world: World, referral: Referral, *, at: datetime) -> None:
     """End one as its sender may, whatever its receiver did since."""
     can = possible_actions(referral, Side.SENDER, at)
-    for action in (Action.STOP, Action.RECALL, Action.WITHDRAW, Action.CLOSE):
+    for action in (Action.STOP, taking_back(referral), Action.CLOSE):
         if action in can:
             given = (
                 Given(outcome=Outcome.SURVIVOR_CHOSE_OTHERWISE) if action is Action.CLOSE else None
