@@ -169,9 +169,11 @@ class Year:
         with unit_of_work():
             mails = db.session.execute(select(OutboxItem.account_id, OutboxItem.template)).all()
             db.session.execute(delete(OutboxItem))
-        for account_id, template in set(mails):
-            for team in self.teams:
-                if account_id in team.people:
+        told = set(mails)
+        # In the order of teams and people, not of random ids: one seed plays one year.
+        for team in self.teams:
+            for account_id in team.people:
+                for template in sorted(t for key, t in told if key == account_id):
                     after = reads_after(self.rng, team, overdue=template == "item-overdue")
                     if after is not None:
                         self.later(at + after, self._looks(team, account_id))
