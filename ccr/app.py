@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 import ccr.storage.models  # noqa: F401 -- makes the metadata whole
 from ccr.adapters import upload_store
 from ccr.adapters.logs import begin_request, configure_logs, end_request
+from ccr.api import referral_views  # noqa: F401 -- adds its routes to the blueprint below
 from ccr.api.hsds_views import blueprint as hsds
 from ccr.api.problems import problem
 from ccr.api.views import blueprint as api

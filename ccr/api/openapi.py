@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from ccr.api.problems import MEDIA_TYPE
+from ccr.api.referral_openapi import ANSWERS, BODIES, referral_paths
 from ccr.api.schemas import ProblemBody, RouteAnswerBody
 from ccr.services.route_body import RouteRequestBody
 
@@ -27,6 +28,8 @@ def openapi_document(version: str) -> dict[str, Any]:
             (RouteRequestBody, "validation"),
             (RouteAnswerBody, "serialization"),
             (ProblemBody, "serialization"),
+            *((model, "validation") for model in BODIES),
+            *((model, "serialization") for model in ANSWERS),
         ],
         ref_template="#/components/schemas/{model}",
     )
@@ -35,7 +38,7 @@ def openapi_document(version: str) -> dict[str, Any]:
         "info": {
             "title": "CCR",
             "version": version,
-            "description": "Partners for needs near a place. Nothing that is sent here is kept.",
+            "description": "Partners for needs near a place, and referrals.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"key": []}],
@@ -51,6 +54,7 @@ def openapi_document(version: str) -> dict[str, Any]:
                     },
                 }
             },
+            **referral_paths(),
             "/openapi.json": {
                 "get": {
                     "operationId": "describe",

@@ -26,15 +26,15 @@ init_problems(blueprint)
 @keyed(Permission.ROUTE_FIND)
 def find_partners(identity: Identity) -> Response:
     """Return partners for needs near a place."""
-    fields = RouteRequestBody.model_validate(_body()).to_domain()
-    return _answer(route_document(identity, g.world, fields, at=utc_now()))
+    fields = RouteRequestBody.model_validate(sent_json()).to_domain()
+    return answer_json(route_document(identity, g.world, fields, at=utc_now()))
 
 
 @blueprint.get("/openapi.json")
 @open_to_all
 def describe() -> Response:
     """Return what the API is."""
-    return _answer(openapi_document(__version__))
+    return answer_json(openapi_document(__version__))
 
 
 @blueprint.route("/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
@@ -44,8 +44,10 @@ def nothing_here(_rest: str) -> Response:
     raise NotFound
 
 
-def _body() -> Any:  # noqa: ANN401 -- whatever was sent; the schema judges it
-    """Return the JSON that was sent; raises ProblemError."""
+def sent_json(empty: object = None) -> Any:  # noqa: ANN401 -- the schema judges what was sent
+    """Return the JSON that was sent, or `empty` for no body at all; raises ProblemError."""
+    if empty is not None and not request.get_data():
+        return empty
     try:
         return request.get_json()
     except UnsupportedMediaType:
@@ -54,5 +56,6 @@ def _body() -> Any:  # noqa: ANN401 -- whatever was sent; the schema judges it
         raise ProblemError(400, "The body is not JSON.") from None
 
 
-def _answer(document: dict[str, Any]) -> Response:
+def answer_json(document: dict[str, Any]) -> Response:
+    """Return a document as an answer."""
     return Response(json.dumps(document), content_type="application/json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ccr.domain.taxonomy import CompartmentKind
 from ccr.policy.identity import Identity, Role
 
 CASE_ROLES = frozenset({Role.WORKER, Role.AGENCY_ADMIN, Role.ADVOCATE, Role.FACILITATOR})
@@ -92,6 +93,17 @@ def key_may_route(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True for an API key with the scope `routes`."""
     del subject
     return identity.key_scopes is not None and "routes" in identity.key_scopes
+
+
+def key_may_refer(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for an API key with the scope `referrals`; never of coordination."""
+    del subject
+    return (
+        identity.key_scopes is not None
+        and "referrals" in identity.key_scopes
+        and identity.compartment_kind is not CompartmentKind.COORDINATION
+        and not identity.in_practice
+    )
 
 
 def is_in_same_network(identity: Identity, subject: Any) -> bool:  # noqa: ANN401

@@ -20,6 +20,8 @@ STATUS: tuple[tuple[type[errors.CcrError], int], ...] = (
     (errors.StaleError, 409),
     (errors.IllegalTransitionError, 409),
     (errors.DuplicateError, 409),
+    (errors.StillRunningError, 409),
+    (errors.AlreadyDoneError, 409),
     (errors.UnsafeStorageError, 503),
 )
 TITLES = {
@@ -28,6 +30,7 @@ TITLES = {
     404: "Not found",
     405: "Not found",
     409: "In conflict with the present state",
+    412: "It has changed",
     413: "The request is too large",
     415: "Send JSON",
     422: "Something in the request cannot be used",

@@ -265,11 +265,13 @@ def description(sqlite_app):
 def test_the_description_is_open_and_names_every_route(sqlite_app, description):
     assert description["openapi"].startswith("3.1")
     routes = {
-        rule.rule.removeprefix("/api/v1")
+        rule.rule.removeprefix("/api/v1").replace("<uuid:referral_id>", "{id}")
         for rule in sqlite_app.url_map.iter_rules()
         if rule.endpoint.startswith("api.") and "path:" not in rule.rule
     }
-    assert routes == set(description["paths"])
+    # One route takes every act of a referral; tests/api/test_referrals.py names them.
+    acts = {path for path in description["paths"] if path.startswith("/referrals/{id}/")}
+    assert {r for r in routes if "<any(" not in r} == set(description["paths"]) - acts
 
 
 def test_the_answer_is_as_the_description_says(partner, post, description):

@@ -93,6 +93,20 @@ def test_a_draft_is_nothing_to_its_future_receiver() -> None:
     assert not permits(receiver, Permission.REFERRAL_READ, Subject(state="draft"))
 
 
+def test_a_key_for_referrals_acts_for_its_own_program_and_for_no_other() -> None:
+    mine = {Permission.REFERRAL_SEND, Permission.REFERRAL_READ, Permission.RELEASE_RECORD}
+    key, stranger = (
+        somebody(key=frozenset({"referrals"}), compartment_id=where) for where in (HERE, uuid4())
+    )
+    allowed = {p for p in Permission if permits(key, p, Subject())}
+    assert allowed == {*mine, Permission.REFERRAL_LIST}
+    received = Subject(sender_compartment_id=ELSEWHERE, receiver_compartment_id=HERE)
+    assert permits(key, Permission.REFERRAL_ANSWER, received)
+    assert not any(permits(stranger, p, Subject()) for p in mine)
+    coordination = replace(key, compartment_kind=CompartmentKind.COORDINATION)
+    assert not [p for p in Permission if permits(coordination, p, Subject())]
+
+
 def test_a_key_routes_only_with_that_scope_and_reads_no_referral() -> None:
     key = somebody(key=frozenset({"routes"}))
     assert permits(key, Permission.ROUTE_FIND, Subject())

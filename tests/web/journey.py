@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -32,6 +33,8 @@ class Desk:
     small: SmallDirectory
     browsers: dict[str, Visitor] = field(default_factory=dict)
     kind: type[Visitor] = Visitor
+    machine: FlaskClient | None = None
+    """The hospital's own system, with its key, where there is one."""
 
     def __getitem__(self, who: str) -> Visitor:
         """Return the browser of "<team>.<role>"; "anonymous" has no account."""

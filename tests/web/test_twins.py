@@ -23,6 +23,8 @@ from flask import Flask
 from ccr.domain.outcomes import SAID_AS_ONE, DeclineReason
 from ccr.domain.referral_views import Group
 from ccr.services import delivery, followups
+from ccr.services.accounts import terminal_identity
+from ccr.services.api_keys import create_key
 from ccr.storage.db import db, sqlite_module
 from ccr.storage.models.operations import OutboxItem
 from tests.loop import world
@@ -148,7 +150,12 @@ class Stage:
 @pytest.fixture
 def stage(sqlite_app: Flask, now: datetime, tmp_path: Path) -> Iterator[Stage]:
     with time_machine.travel(now, tick=False) as clock:
-        yield Stage(Desk(sqlite_app, make_small_directory(at=now)), clock, tmp_path, now)
+        desk = Desk(sqlite_app, make_small_directory(at=now))
+        name = desk.small.alder.identity.member_name
+        key = create_key(terminal_identity(), name, ["referrals"], at=now)
+        desk.machine = sqlite_app.test_client()
+        desk.machine.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+        yield Stage(desk, clock, tmp_path, now)
 
 
 def live(
@@ -184,6 +191,12 @@ def look(desk: Desk, referral_id: UUID) -> dict[str, str]:
         answer = visitor.open(path)
         headers = sorted((k, v) for k, v in answer.headers if k not in {"Set-Cookie", "Date"})
         seen[path] = f"{answer.status_code} {headers}\n{_TOKEN.sub('', text_of(answer))}"
+    assert desk.machine is not None
+    lists = [f"?box=outbox&group={group}" for group in ("taken", "my-move", "done")]
+    for end in (f"/{referral_id}", *lists):
+        answer = desk.machine.get(f"/api/v1/referrals{end}")
+        # The ETag is among the headers.
+        seen[f"api {end}"] = f"{answer.status_code} {sorted(answer.headers)}\n{text_of(answer)}"
     mine = {"compartment_id": desk.small.alder.compartment_id}
     notices = db.session.query(OutboxItem).filter_by(**mine).all()
     seen["notices"] = repr(sorted((n.template, n.created_at, n.sent_at) for n in notices))
