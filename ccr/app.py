@@ -82,6 +82,8 @@ VIEWS = (
     "time_rules",
     "answer_links",
     "answer_codes",
+    "mail",
+    "dead_letters",
     "further",
     "asking_rules",
 )

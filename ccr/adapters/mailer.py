@@ -174,18 +174,20 @@ class SmtpMailer:
                 server.close()
 
     def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         server: smtplib.SMTP | None = None
         try:
             if self._scheme == "smtps":
                 server = smtplib.SMTP_SSL(
-                    self._host, self._port, timeout=CONNECT_SECONDS, context=context
+                    self._host,
+                    self._port,
+                    timeout=CONNECT_SECONDS,
+                    context=ssl.create_default_context(),
                 )
             else:
                 server = smtplib.SMTP(self._host, self._port, timeout=CONNECT_SECONDS)
                 server.ehlo()
                 if self._host not in LOOPBACK or server.has_extn("starttls"):
-                    server.starttls(context=context)
+                    server.starttls(context=ssl.create_default_context())
             if self._user:
                 server.login(self._user, self._password)
         except (ssl.SSLError, smtplib.SMTPNotSupportedError):

@@ -93,6 +93,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_coordinator_role, p.is_in_same_network],
         [p.handles_referrals, p.is_in_same_compartment],
     ],
+    Permission.MAIL_MANAGE: [[p.has_system_admin_role, p.is_in_same_network]],
     Permission.MEMBERSHIP_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.MISDIRECTED_SETTLE: [[p.has_agency_admin_role, p.handles_referrals]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],

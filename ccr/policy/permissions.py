@@ -56,6 +56,8 @@ class Permission(StrEnum):
     """Tell that a listing is wrong: anybody."""
     LISTING_VERIFY = "listing:verify"
     """Say that a listing is still true."""
+    MAIL_MANAGE = "mail:manage"
+    """See what mail was given up, and have it tried again."""
     MEMBERSHIP_MANAGE = "membership:manage"
     """See how far members have come in joining; invite, record pledges, let them go live."""
     MISDIRECTED_SETTLE = "misdirected:settle"

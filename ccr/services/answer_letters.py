@@ -32,7 +32,12 @@ WORDS = phrase(
     "You have an item to review. Open the link and type the code that you were told by phone. The "
     "link works for 72 hours. Without a code, or if you did not expect this mail, do nothing."
 )
-LETTER = "{words}\n\n{base}/answer/{token}\n\nEspañol: {base}/es/answer/{token}\n"
+WORDS_ES = (
+    "Tiene un asunto por revisar. Abra el enlace y escriba el código que le dijeron por teléfono. "
+    "El enlace funciona durante 72 horas. Sin código, o si no esperaba este correo, no haga nada."
+)
+"""An office has no account that says what it reads, so its letter says it twice."""
+LETTER = "{words}\n\n{base}/answer/{token}\n\n{words_es}\n\n{base}/es/answer/{token}\n"
 
 
 def mail_link(referral: Referral, *, at: datetime) -> bool:
@@ -80,26 +85,27 @@ def deliver(world: World, *, at: datetime) -> int:
 def _send_batch(world: World, mailer: Mailer, batch: list[DueLetter], at: datetime) -> int:
     """Mail a batch over one connection; return how many letters were dealt with."""
     done = 0
-    down: MailError | None = None
     with ExitStack() as connection:
         try:
             post = connection.enter_context(mailer.connected())
         except MailError as error:
-            down = error
-        for letter in batch:
+            _put_back(batch, error.code, at)
+            return 0
+        for number, letter in enumerate(batch):
             if letter.email is None:
                 # Its referral was taken back, or its member left: nothing is to be opened.
                 _settle(letter, attempts=MAX_ATTEMPTS, last_error_code="over")
                 done += 1
                 continue
-            failure = down or _post_one(world, post, letter, letter.email, at)
+            failure = _post_one(world, post, letter, letter.email, at)
             if failure is None:
                 _settle(letter, sent_at=at, last_error_code=None)
                 done += 1
                 continue
             _wait(letter, failure.code, at)
             if failure.is_about_the_server:
-                down = failure
+                _put_back(batch[number + 1 :], failure.code, at)
+                break
     return done
 
 
@@ -107,7 +113,8 @@ def _post_one(
     world: World, post: Post, letter: DueLetter, email: str, at: datetime
 ) -> MailError | None:
     token = signed_token(letter.link_id, PURPOSE, world.settings.secret_key)
-    body = LETTER.format(words=WORDS, base=world.settings.base_url, token=token)
+    base = world.settings.base_url
+    body = LETTER.format(words=WORDS, words_es=WORDS_ES, base=base, token=token)
     try:
         post(Mail(to=email, subject=str(SUBJECT), body=body, key=f"outbox/{letter.id}", at=at))
     except MailError as error:
@@ -120,6 +127,12 @@ def _wait(letter: DueLetter, code: str, at: datetime) -> None:
     _settle(letter, due_at=at + timedelta(minutes=minutes), last_error_code=code)
     if letter.attempts >= MAX_ATTEMPTS:
         get_logger(__name__).warning("outbox.given-up", failure=code, attempts=letter.attempts)
+
+
+def _put_back(letters: list[DueLetter], code: str, at: datetime) -> None:
+    """Give back letters that were taken and not tried: a server that is away costs no tries."""
+    for letter in letters:
+        _settle(letter, due_at=at, last_error_code=code, attempts=letter.attempts - 1)
 
 
 def _settle(letter: DueLetter, **values: object) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -49,6 +49,8 @@ HOLD = timedelta(minutes=15)
 STALE_AFTER = timedelta(days=7)
 FORGET_AFTER = timedelta(days=90)
 BATCH = 20
+MOST_MAILS_AT_ONCE = 5
+"""Of one person: more wait only where mails failed again and again; the next run takes those."""
 MAX_BATCHES = 25
 RUN_SECONDS = 40.0
 """A run takes no new mail in hand after this; the next one, a minute later, goes on."""
@@ -118,6 +120,7 @@ def _take_batch(world: World, done: set[UUID], at: datetime) -> tuple[list[DueMa
             calendar = calendars.get(whose.compartment_id)
             reader = Reader(whose.zone, whose.quiet, whose.gathered_on, calendar)
             planned = plan(whose.notices, reader, at)
+            planned = replace(planned, mails=planned.mails[:MOST_MAILS_AT_ONCE])
             today = at.astimezone(whose.zone).date()
             mails += take(whose, planned, today=today, held_until=at + HOLD)
     # Immediate danger leaves before the ordinary mail of whoever else is in the batch.

@@ -51,6 +51,7 @@ def test_what_may_be_asked_at_will_is_named_with_a_reason(built_app: Flask) -> N
         "exporting.take": "takes a copy away",
         "routing.count_unmet_need": "its token counts it once, and the answer is a page",
         "vocabularies.preview": "shows what a change would do",
+        "answer_codes.read_out": "shows a code this once; the newest one counts",
     }
     views = built_app.view_functions
     asking = {name for name, view in views.items() if getattr(view, "ccr_asks_only", False)}

@@ -11,18 +11,20 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import insert
 
+from ccr.domain.answer_links import LinkAct
 from ccr.domain.clocks import ClockKind, Side, start_clock
-from ccr.domain.errors import CcrError, IllegalTransitionError, NotFoundError, StaleError
+from ccr.domain.errors import CcrError, GoneError, IllegalTransitionError, NotFoundError, StaleError
 from ccr.domain.outcomes import DeclineReason, Outcome
 from ccr.domain.referral_states import EventKind, State
 from ccr.domain.taxonomy import Urgency
-from ccr.services import referrals, sending
+from ccr.services import answer_links, referrals, sending
+from ccr.services.answer_links import Told
 from ccr.services.followups import run_clocks
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.operations import OutboxItem
@@ -32,6 +34,7 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import save_clocks
 from ccr.storage.queries.referrals import REFERRAL, NewEvent, add_event, lock_referral
 from tests import loop as loops
+from tests.by_link import HERE, answers_by_link, deliver, read_out
 from tests.conftest import NOW
 from tests.loop import Loop, world
 from tests.referral_builders import Always
@@ -46,7 +49,7 @@ def loop(app) -> Loop:
     return loops.build()
 
 
-def sent_quickly(loop: Loop, count: int) -> list[UUID]:
+def sent_quickly(loop: Loop, count: int, at: datetime = NOW) -> list[UUID]:
     """Write sent referrals as sending leaves them, without the wizard, which is not raced here."""
     ids = [uuid4() for _ in range(count)]
     with unit_of_work():
@@ -68,9 +71,9 @@ def sent_quickly(loop: Loop, count: int) -> list[UUID]:
                     access=[],
                     broader=[],
                     survivor_yes=True,
-                    created_at=NOW,
-                    updated_at=NOW,
-                    sent_at=NOW,
+                    created_at=at,
+                    updated_at=at,
+                    sent_at=at,
                 )
             )
             add_event(
@@ -78,15 +81,13 @@ def sent_quickly(loop: Loop, count: int) -> list[UUID]:
                     referral_id,
                     EventKind.SEND,
                     Side.SENDER,
-                    NOW,
+                    at,
                     from_state=State.DRAFT,
                     to_state=State.SENT,
                 )
             )
-            append_event(
-                loop.hospital.worker, EventKind.SEND.value, "referral", referral_id, at=NOW
-            )
-            clock = start_clock(ClockKind.ANSWER, Urgency.STANDARD, NOW, Always())
+            append_event(loop.hospital.worker, EventKind.SEND.value, "referral", referral_id, at=at)
+            clock = start_clock(ClockKind.ANSWER, Urgency.STANDARD, at, Always())
             save_clocks(lock_referral(referral_id), {}, {ClockKind.ANSWER: clock})
     return ids
 
@@ -240,6 +241,22 @@ def test_a_button_pressed_by_eight_fingers_sends_once(loop, app, second_app):
     events = db.session.query(ReferralEventRow).filter_by(action="send").count()
     notices = db.session.query(OutboxItem).count()
     assert (events, notices) == (1, 2)
+    nothing_is_broken()
+
+
+def test_a_page_by_link_pressed_by_eight_fingers_counts_once(loop, app, second_app):
+    answers_by_link(loop, loop.advocates)
+    referral_id = loop.send()
+    token, code = deliver(), read_out(loop, referral_id)
+    here = world()
+
+    def press() -> object:
+        return answer_links.act(
+            here, token, code, HERE, LinkAct.ACCEPT, Told(), turn=0, at=NOW
+        ).turn
+
+    results = at_once([app, second_app()], [press] * 8)
+    assert sorted(map(str, results)) == ["1", *[str(GoneError())] * 7]
     nothing_is_broken()
 
 

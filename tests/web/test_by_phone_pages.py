@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -97,6 +97,27 @@ def test_what_was_said_is_written_down_by_role_and_shown(
         assert "Advocate" in page
         told = db.session.query(ReferralEventRow.told_by_role).filter_by(action=act).scalar()
         assert told == "advocate"
+
+
+def test_the_time_of_a_call_is_kept_and_shown_and_a_wrong_one_is_refused(desk: Desk) -> None:
+    with time_machine.travel(desk_now := datetime.now(UTC), tick=False) as clock:
+        referral_id = desk.send()
+        clock.move_to(desk_now + timedelta(minutes=10))  # 14:05 and 14:15 in New York
+        for told_at, words in (
+            ("14:04", "The call cannot have been before the code was made."),
+            ("14:16", "The call cannot have been before the code was made."),  # yesterday
+            ("noon", "Write a time like 14:05."),
+        ):
+            answer = desk.as_sender(
+                referral_id, "phone-accept", told_by="volunteer", told_at=told_at
+            )
+            assert answer.status_code == 422
+            assert words in text_of(answer)
+        desk.as_sender(referral_id, "phone-accept", told_by="volunteer", told_at="14:10")
+        page = text_of(sender(desk).open(f"/desk/referrals/{referral_id}"))
+        assert "Volunteer, call at Thu 12 Nov, 14:10" in page
+        kept = db.session.query(ReferralEventRow.told_at).filter_by(action="phone-accept").scalar()
+        assert kept == desk_now + timedelta(minutes=5)
 
 
 def test_the_lists_say_by_phone_and_the_partner_has_no_inbox(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from ccr.domain.answer_links import LINK_LASTS, MOST_WRONG
 from ccr.domain.clocks import Side
 from ccr.domain.taxonomy import CapacityStatus
 from ccr.storage.db import db
+from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.answer_links import AnswerDoor, AnswerLink
 from ccr.storage.models.directory import CapacityRow, MemberRow, PhoneRow, ServiceRow
 from ccr.storage.models.operations import OutboxItem
@@ -154,14 +155,14 @@ def room_of(service_id: UUID) -> CapacityStatus:
 def public_phone_of(compartment_id: UUID) -> str | None:
     """Return a public number of a program, or of its member; a private one never."""
     own = ServiceRow.compartment_id == compartment_id
-    member = select(ServiceRow.member_id).where(own).scalar_subquery()
+    member = select(Compartment.member_id).where(Compartment.id == compartment_id)
     statement = (
         select(PhoneRow.number, PhoneRow.extension)
         .outerjoin(ServiceRow, ServiceRow.id == PhoneRow.service_id)
         .where(
             PhoneRow.is_private.is_(False),
             PhoneRow.type.not_in(("fax", "pager")),
-            own | PhoneRow.member_id.in_(member),
+            own | PhoneRow.member_id.in_(member.scalar_subquery()),
         )
         .order_by(PhoneRow.service_id.is_(None), PhoneRow.position, PhoneRow.id)
     )

@@ -159,7 +159,7 @@ class ToldForm(FlaskForm):
         self.told_by.choices = choices_of(ToldBy)
         self.told_at.label.text = translated(phrase("Time of the call"))
         self.told_at.description = translated(
-            phrase("Leave it empty for now. A later time than now means yesterday.")
+            phrase("Empty: just now. A time that has not come yet today means yesterday.")
         )
         self.reason.label.text = translated(phrase("Why"))
         self.reason.choices = choices_of(SAID_BY_PHONE)

@@ -11,7 +11,7 @@ from ccr.domain.referral_views import SenderView, Status
 from ccr.services.answer_links import LinkPage
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
-from ccr.web.presenters.referrals import listed, needs_title
+from ccr.web.presenters.referrals import needs_title
 
 _NOTED: dict[LinkAct, Phrase] = {
     LinkAct.ACCEPT: phrase("It is noted: you take it."),
@@ -51,7 +51,6 @@ def answer_page(page: LinkPage, *, done: LinkAct | None, at: datetime) -> dict[s
 def _facts(page: LinkPage, time: DeskTime) -> list[dict[str, str]]:
     view = page.view
     rows: list[tuple[Phrase, str]] = [
-        (phrase("Need"), listed(need.label for need in view.needs)),
         (phrase("County"), view.county),
         (phrase("How soon"), translated(view.urgency.label)),
         (phrase("From"), page.sender_name),

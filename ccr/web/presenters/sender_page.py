@@ -136,8 +136,8 @@ def sender_page(
         "warned": looks_words(warned),
         "warm": warm_card(view.hand_off, time),
         "may_introduce": view.status in MAY_INTRODUCE,
-        "may_offer_call": view.status in MAY_OFFER and not view.by_phone,
-        "may_write": view.status in MAY_WRITE and not view.by_phone,
+        "may_offer_call": view.status in MAY_OFFER and not (view.by_phone or view.by_link),
+        "may_write": view.status in MAY_WRITE and not (view.by_phone or view.by_link),
         "may_note": view.status is not Status.ENTERED_IN_ERROR,
     }
 
@@ -151,7 +151,7 @@ def _sender_acts(view: SenderView) -> set[str]:
 
 def _safe_words(page: SentPage) -> str:
     view = page.item.view
-    if view.by_phone:
+    if view.by_phone or view.by_link:
         return translated(
             phrase(
                 "We call %(member)s first and tell you what they say. Four words stand for this: "

@@ -11,14 +11,16 @@ from ccr.adapters.clock import utc_now
 from ccr.policy.permissions import Permission
 from ccr.services import answer_codes
 from ccr.web.access import current_identity, current_world, requires
+from ccr.web.one_time import asks_only
 
 blueprint = Blueprint("answer_codes", __name__, url_prefix="/desk/referrals/<uuid:referral_id>")
 
 
 @blueprint.post("/read-out")
 @requires(Permission.REFERRAL_SEND)
+@asks_only
 def read_out(referral_id: UUID) -> str:
-    """Make a code and show it this once, beside what to say."""
+    """Make a code and show it this once, beside what to say. Pressed twice, the second counts."""
     made = answer_codes.make_code(current_identity(), current_world(), referral_id, at=utc_now())
     return render_template("answer/read_out.html", made=made)
 

@@ -59,7 +59,9 @@ def act(token: str, language: str | None = None) -> ResponseReturnValue:
     except RanOutError:
         return render_template("answer/ran_out.html"), 410
     except GoneError:
-        return render_template("answer/used.html", code=code), 410
+        # Where looking led here, looking once more leads here again.
+        again = code if "step" in request.form else ""
+        return render_template("answer/used.html", code=again), 410
     except NotFoundError:
         return render_template("answer/none.html"), 404
 
