@@ -94,6 +94,7 @@ COMMANDS = (
     "members",
     "users",
     "keys",
+    "webhooks",
     "directory",
     "route",
     "clocks",

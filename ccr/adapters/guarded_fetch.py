@@ -76,15 +76,12 @@ class Server:
         """
         self.limits.spend(requests=1)
         url = f"{self.path}{path}" + (f"?{urlencode(query)}" if query else "")
-        usual = 443 if self.scheme == "https" else 80
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        host = name if self.port == usual else f"{name}:{self.port}"
         try:
             found = self._pool().urlopen(
                 "GET",
                 url,
                 headers={
-                    "Host": host,
+                    "Host": self._host,
                     "Accept": "application/json, application/x-ndjson",
                     "Accept-Encoding": "identity",
                     "User-Agent": "CCR directory import",
@@ -99,8 +96,40 @@ class Server:
         answer.check()
         return answer
 
-    def _pool(self) -> urllib3.HTTPConnectionPool:
-        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    def post(self, body: bytes, headers: Mapping[str, str], *, seconds: tuple[float, float]) -> int:
+        """Send a body to the base itself and return the status; nothing of the answer is read.
+
+        `seconds`: for connecting, and for the answer to begin.
+
+        Raises:
+            InvalidInputError: no answer.
+        """
+        self.limits.spend(requests=1)
+        try:
+            found = self._pool(*seconds).urlopen(
+                "POST",
+                self.path or "/",
+                body=body,
+                headers={"Host": self._host, **headers},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+            )
+        except (HTTPError, OSError) as error:
+            raise refused(phrase("The server does not answer, or not safely.")) from error
+        found.close()
+        return int(found.status)
+
+    @property
+    def _host(self) -> str:
+        usual = 443 if self.scheme == "https" else 80
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if self.port == usual else f"{name}:{self.port}"
+
+    def _pool(
+        self, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS
+    ) -> urllib3.HTTPConnectionPool:
+        timeout = urllib3.Timeout(connect=connect, read=read)
         if self.scheme == "http":
             return urllib3.HTTPConnectionPool(self.address, self.port, timeout=timeout)
         return urllib3.HTTPSConnectionPool(

@@ -27,6 +27,7 @@ from ccr.services import (
     practice,
     put_aside,
     sign_in,
+    webhook_messages,
 )
 from ccr.services.delivery import deliver
 from ccr.services.followups import run_clocks
@@ -75,6 +76,10 @@ def _upkeep(_world: World, at: datetime) -> object:
     )
 
 
+def _webhooks(world: World, at: datetime) -> object:
+    return webhook_messages.run(world, at=at)
+
+
 def _nothing(_world: World, _at: datetime) -> object:
     return None
 
@@ -88,6 +93,8 @@ JOBS = (
     Job(operations.PRACTICE, _practice),
     Job(operations.IMPORTS, _imports),
     Job(operations.UPKEEP, _upkeep),
+    # Last: it waits for systems of others, though never for long.
+    Job(operations.WEBHOOKS, _webhooks),
 )
 
 

@@ -144,6 +144,10 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_coordinator_role, p.is_in_same_network],
     ],
     Permission.UNMET_NEED_COUNT: [[p.handles_referrals]],
+    Permission.WEBHOOK_MANAGE: [
+        [p.is_the_terminal],
+        [p.has_agency_admin_role, p.is_in_same_compartment, p.is_not_in_practice],
+    ],
 }
 
 

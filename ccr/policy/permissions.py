@@ -88,3 +88,5 @@ class Permission(StrEnum):
     """Say what the terms of other vocabularies mean here."""
     UNMET_NEED_COUNT = "unmet-need:count"
     """Add one to a counter of needs that found nothing."""
+    WEBHOOK_MANAGE = "webhook:manage"
+    """Say which of a program's own systems is told that a referral changed."""

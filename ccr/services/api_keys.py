@@ -47,7 +47,7 @@ def create_key(
         )
     key = PREFIX + secrets.token_urlsafe(32)
     with unit_of_work():
-        compartment = _compartment(identity, member_name, compartment_name)
+        compartment = program_named(identity, member_name, compartment_name)
         authorise(identity, Permission.API_KEY_MANAGE, compartment)
         key_id = api_keys.add_key(
             identity.network_id,
@@ -121,9 +121,15 @@ def revoke_leaked_key(key: str, *, at: datetime) -> None:
             )
 
 
-def _compartment(
+def program_named(
     identity: Identity, member_name: str, compartment_name: str | None
 ) -> CompartmentFacts:
+    """Return a program of a member of the network; a step of use cases that authorise for it.
+
+    Raises:
+        NotFoundError: there is no such member or program.
+        InvalidInputError: the member has several programs.
+    """
     member_id = accounts.find_member(identity.network_id, member_name)
     if member_id is None:
         raise NotFoundError(phrase("There is no member of this name in the network."))

@@ -92,7 +92,8 @@ def retry_all(identity: Identity, *, at: datetime) -> int:
     """Have everything that was given up tried again; return how many letters that are."""
     with unit_of_work():
         authorise(identity, Permission.MAIL_MANAGE, identity)
-        count = queries.retry(identity.network_id, None, max_attempts=MAX_ATTEMPTS, at=at)
+        count = queries.count_retryable(identity.network_id, max_attempts=MAX_ATTEMPTS)
+        queries.retry(identity.network_id, None, max_attempts=MAX_ATTEMPTS, at=at)
         if count:
             append_event(
                 identity, "mail-retried", "network", identity.network_id, at=at, reason=str(count)

@@ -16,6 +16,7 @@ PRACTICE = "practice"
 CHECKS = "checks"
 IMPORTS = "imports"
 UPKEEP = "upkeep"
+WEBHOOKS = "webhooks"
 # The others can wait: when they fall silent, nobody is forgotten, and nobody is told.
 JOBS = (WORKER, CLOCKS, OUTBOX)
 # Reminders come by the minute; ten silent minutes are a fault that staff must hear of (design 4).

@@ -129,6 +129,11 @@ WITHOUT_IDENTITY = {
     "referral_ways.promises_in": "a step of making a directory ready; facts about members alone",
     "routing.directory_copy": "a step of finding, which authorised",
     "routing.make_ready": "the start of the server, before there is anybody to ask; tells nothing",
+    "webhook_messages.run": "the worker; reads as the program that is told",
+    "webhook_messages.send_messages": "the worker; sends an id and nothing else",
+    "webhook_messages.write_messages": "the worker; reads as the program that is told",
+    "webhooks.secret_context": "a pure answer",
+    "webhooks.url_context": "a pure answer",
     "sign_in.forget_old": "the worker; deletes what counts no more",
     "sign_in.record_failure": "before anybody is signed in",
     "sign_in.record_success": "before anybody is signed in",
@@ -137,6 +142,7 @@ WITHOUT_IDENTITY = {
 # Functions that take an identity but never reach `authorise`, and why that is right.
 WITHOUT_AUTHORISE = {
     "accounts.get_network": "one's own network, for the frame of every page",
+    "api_keys.program_named": "a step of use cases that authorise for the program it names",
     "doing_once.do_once": "the use case that it does once authorises",
 }
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -92,6 +93,24 @@ def test_all_are_tried_again_but_for_those_that_nobody_would_read(
     assert dead_letters.retry_all(keeper, at=now) == 0
     with pytest.raises(StaleError):
         dead_letters.retry(keeper, kept.id, at=now)
+
+
+def test_a_mail_that_spoke_for_several_is_one_line_and_tried_as_one(
+    team: Team, keeper: Identity, now: datetime
+) -> None:
+    items, mail_id = [given_up(team, now, about=str(n)) for n in range(3)], uuid4()
+    with unit_of_work():
+        db.session.execute(
+            update(OutboxItem)
+            .where(OutboxItem.id.in_([item.id for item in items[:2]]))
+            .values(mail_id=mail_id)
+        )
+    found = dead_letters.list_dead(keeper)
+    assert (found.page.total, found.retryable) == (2, 2)
+    shown = next(letter.id for letter in found.page.items if letter.id != items[2].id)
+    dead_letters.retry(keeper, shown, at=now)
+    assert [row(item).attempts for item in items] == [0, 0, MAX_ATTEMPTS]
+    assert dead_letters.retry_all(keeper, at=now) == 1
 
 
 def test_another_networks_letters_are_not_seen_and_not_tried(

@@ -151,7 +151,9 @@ def everything_the_sender_gets(loop, at) -> str:
         ]
     seen.append(follow_ups(me, world(), at=at))
     mails = db.session.query(OutboxItem).filter_by(compartment_id=loop.hospital.compartment_id)
-    seen.append(sorted((str(m.account_id), m.template, m.created_at) for m in mails))
+    seen.append(
+        sorted((str(m.account_id), m.template, m.pace, m.created_at, m.due_at) for m in mails)
+    )
     db.session.rollback()
     return repr(seen)
 

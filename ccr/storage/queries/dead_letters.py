@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from ccr.domain.paging import Page
 from ccr.storage.db import db
@@ -35,7 +36,9 @@ class StoredLetter:
 def list_dead(network_id: UUID, number: int, *, max_attempts: int, size: int) -> Page[StoredLetter]:
     """Return a page of what was given up in this network, newest first."""
     total = db.session.scalar(
-        select(func.count()).select_from(OutboxItem).where(_dead(network_id, max_attempts))
+        select(func.count())
+        .select_from(OutboxItem)
+        .where(_dead(network_id, max_attempts), _first_of_its_mail(max_attempts))
     )
     rows = db.session.execute(
         select(
@@ -50,7 +53,7 @@ def list_dead(network_id: UUID, number: int, *, max_attempts: int, size: int) ->
         .join(Compartment, Compartment.id == OutboxItem.compartment_id)
         .join(MemberRow, MemberRow.id == Compartment.member_id)
         .outerjoin(Account, Account.id == OutboxItem.account_id)
-        .where(_dead(network_id, max_attempts))
+        .where(_dead(network_id, max_attempts), _first_of_its_mail(max_attempts))
         .order_by(OutboxItem.created_at.desc(), OutboxItem.id)
         .limit(size)
         .offset((number - 1) * size)
@@ -71,13 +74,14 @@ def list_dead(network_id: UUID, number: int, *, max_attempts: int, size: int) ->
 
 
 def retry(network_id: UUID, letter_id: UUID | None, *, max_attempts: int, at: datetime) -> int:
-    """Let one letter, or all that can be, be tried again from the start; return how many.
+    """Let one mail, or all that can be, be tried again from the start; return how many notices.
 
     Its mail stays what it was: a server that took it before gets the same Message-ID again.
     """
     statement = update(OutboxItem).where(_dead(network_id, max_attempts), _is_of_use())
     if letter_id is not None:
-        statement = statement.where(OutboxItem.id == letter_id)
+        mail_id = select(OutboxItem.mail_id).where(OutboxItem.id == letter_id).scalar_subquery()
+        statement = statement.where(or_(OutboxItem.id == letter_id, OutboxItem.mail_id == mail_id))
     return rows_changed(
         statement.values(attempts=0, due_at=at, retried_at=at, last_error_code=None)
     )
@@ -89,7 +93,7 @@ def count_retryable(network_id: UUID, *, max_attempts: int) -> int:
         db.session.scalar(
             select(func.count())
             .select_from(OutboxItem)
-            .where(_dead(network_id, max_attempts), _is_of_use())
+            .where(_dead(network_id, max_attempts), _is_of_use(), _first_of_its_mail(max_attempts))
         )
         or 0
     )
@@ -100,6 +104,21 @@ def _dead(network_id: UUID, max_attempts: int) -> ColumnElement[bool]:
         OutboxItem.network_id == network_id,
         OutboxItem.sent_at.is_(None),
         OutboxItem.attempts >= max_attempts,
+    )
+
+
+def _first_of_its_mail(max_attempts: int) -> ColumnElement[bool]:
+    """Return the condition by which a mail that spoke for several notices is one line."""
+    other = aliased(OutboxItem)
+    return ~(
+        select(other.id)
+        .where(
+            other.mail_id == OutboxItem.mail_id,
+            other.id < OutboxItem.id,
+            other.sent_at.is_(None),
+            other.attempts >= max_attempts,
+        )
+        .exists()
     )
 
 
