@@ -14,6 +14,8 @@ from uuid import UUID
 
 from ccr.domain.clocks import Side
 from ccr.domain.outcomes import CONNECTED_OUTCOMES, Outcome
+from ccr.domain.projection_table import Standing, standing_of
+from ccr.domain.referral import Referral
 from ccr.domain.referral_states import Action
 from ccr.domain.referral_views import ReceiverView, ReleaseShown, SenderView, Status
 from ccr.domain.taxonomy import Need, Urgency
@@ -51,8 +53,27 @@ _BY_ACTION = {
 """Questions, waitlists, holds and notes are for a desk: they want text, dates and somebody who
 looks again. By link there is the phone for that."""
 _MAY_TRY = {Status.ACCEPTED, Status.IN_PROGRESS, Status.CONNECTED}
-OVER = frozenset({Status.CLOSED, Status.DECLINED})
-"""Nothing is to be done by link any more."""
+
+
+def is_over(status: Status) -> bool:
+    """Return True when the receiver itself has ended it: nothing is left by link."""
+    return status in {Status.CLOSED, Status.DECLINED}
+
+
+def was_taken_back(status: Status) -> bool:
+    """Return True when nothing of it is the receiver's any more, without its own act.
+
+    Whoever has seen something of it has to learn so.
+    """
+    return status in {Status.STOPPED, Status.WITHDRAWN, Status.FROZEN, Status.EXPIRED}
+
+
+_NEWS = {Standing.STOPPED, Standing.WITHDRAWN, Standing.FROZEN}
+
+
+def has_news(referral: Referral) -> bool:
+    """Return True when a link mailed now would lead the receiver to a move, or to an end of it."""
+    return referral.next_mover is Side.RECEIVER or standing_of(referral) in _NEWS
 
 
 @dataclass(frozen=True, slots=True)

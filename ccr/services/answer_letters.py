@@ -15,9 +15,9 @@ from uuid import uuid4
 from ccr.adapters.link_tokens import signed_token
 from ccr.adapters.logs import get_logger
 from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
+from ccr.domain.answer_links import has_news
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral
-from ccr.domain.referral_states import State
 from ccr.services.delivery import BATCH, HOLD, MAX_BATCHES, WAITS_MINUTES
 from ccr.services.demo_guard import check_mail
 from ccr.services.outbox import MAX_ATTEMPTS
@@ -50,7 +50,7 @@ def mail_link(referral: Referral, *, at: datetime) -> bool:
     receiver = referral.receiver_compartment_id
     if not referral.by_link or referral.by_phone or receiver is None:
         return False
-    if referral.state in {State.CLOSED, State.DECLINED}:
+    if not has_news(referral):
         return False
     with unit_of_work():
         queries.open_door(referral.id)
@@ -92,12 +92,12 @@ def _send_batch(world: World, mailer: Mailer, batch: list[DueLetter], at: dateti
             _put_back(batch, error.code, at)
             return 0
         for number, letter in enumerate(batch):
-            if letter.email is None:
-                # Its referral was taken back, or its member left: nothing is to be opened.
-                _settle(letter, attempts=MAX_ATTEMPTS, last_error_code="over")
+            if not letter.opens:
+                with unit_of_work():
+                    queries.drop_letter(letter)
                 done += 1
                 continue
-            failure = _post_one(world, post, letter, letter.email, at)
+            failure = _post_one(world, post, letter, at)
             if failure is None:
                 _settle(letter, sent_at=at, last_error_code=None)
                 done += 1
@@ -109,14 +109,16 @@ def _send_batch(world: World, mailer: Mailer, batch: list[DueLetter], at: dateti
     return done
 
 
-def _post_one(
-    world: World, post: Post, letter: DueLetter, email: str, at: datetime
-) -> MailError | None:
+def _post_one(world: World, post: Post, letter: DueLetter, at: datetime) -> MailError | None:
+    if letter.email is None:
+        return MailError("address")
     token = signed_token(letter.link_id, PURPOSE, world.settings.secret_key)
     base = world.settings.base_url
     body = LETTER.format(words=WORDS, words_es=WORDS_ES, base=base, token=token)
     try:
-        post(Mail(to=email, subject=str(SUBJECT), body=body, key=f"outbox/{letter.id}", at=at))
+        post(
+            Mail(to=letter.email, subject=str(SUBJECT), body=body, key=f"outbox/{letter.id}", at=at)
+        )
     except MailError as error:
         return error
     return None

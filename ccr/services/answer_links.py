@@ -17,9 +17,10 @@ from ccr.adapters.link_tokens import read_token
 from ccr.domain.answer_links import (
     MAILED_AGAIN_AFTER,
     MOST_WRONG,
-    OVER,
     LinkAct,
     LinkView,
+    has_news,
+    is_over,
     seen_by_link,
 )
 from ccr.domain.clocks import Side
@@ -33,7 +34,7 @@ from ccr.domain.errors import (
 )
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
 from ccr.domain.phrases import phrase
-from ccr.domain.referral_states import WAITING_FOR_ANSWER, EventKind, State
+from ccr.domain.referral_states import WAITING_FOR_ANSWER, EventKind
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.room import RoomSaid
 from ccr.domain.taxonomy import CapacityStatus, Known, Regime
@@ -196,7 +197,7 @@ def _ran_out(door: Door, *, at: datetime) -> GoneError:
     """Have a new link mailed to the office, unless one just was; return what to say."""
     with unit_of_work():
         referral = lock_referral(door.referral_id)
-        if referral.state in {State.CLOSED, State.DECLINED}:
+        if not has_news(referral):
             return GoneError()
         newest = queries.last_letter_at(door.referral_id)
         if newest is None or newest <= at - MAILED_AGAIN_AFTER:
@@ -227,7 +228,7 @@ def _page(
     view = seen_by_link(found.view)
     if view is None:
         raise NotFoundError
-    if view.status in OVER and not after:
+    if is_over(view.status) and not after:
         raise GoneError
     return LinkPage(
         view=view,

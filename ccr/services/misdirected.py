@@ -16,6 +16,7 @@ from ccr.domain.misdirected import Misdirected, facts_read
 from ccr.domain.referral_states import Action
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
+from ccr.services.answer_letters import mail_link
 from ccr.services.asking import act
 from ccr.services.authorise import authorise
 from ccr.services.outbox import Notice, notify, notify_compartment
@@ -52,7 +53,7 @@ def freeze(identity: Identity, world: World, referral_id: UUID, *, at: datetime)
     with unit_of_work():
         stored = load(identity, referral_id, Side.SENDER, lock=True)
         before = stored.referral
-        act(identity, world, referral_id, Action.FREEZE, Side.SENDER, at=at)
+        frozen = act(identity, world, referral_id, Action.FREEZE, Side.SENDER, at=at)
         if before.receiver_compartment_id is None or before.sent_at is None:
             raise NotFoundError
         record = Misdirected(
@@ -75,6 +76,7 @@ def freeze(identity: Identity, world: World, referral_id: UUID, *, at: datetime)
         )
         for compartment_id in (record.sender_compartment_id, record.receiver_compartment_id):
             _tell_supervisors(record, compartment_id, at=at)
+        mail_link(frozen, at=at)  # an office without accounts has no supervisor to be told
     return record.id
 
 

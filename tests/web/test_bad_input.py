@@ -233,7 +233,7 @@ def tried_on(number: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ENGINES_DIFFER, *(NAUGHTY[number % 4 :: 4] if on_sqlite else ()))))
 
 
-NO_TOKEN = ("finder.", "suggestions.", "check_links.")
+NO_TOKEN = ("finder.", "suggestions.", "check_links.", "answer_links.")
 """Public forms without a cookie: they say where they come from instead."""
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 

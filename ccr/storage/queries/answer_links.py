@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.answer_links import LINK_LASTS, MOST_WRONG
@@ -50,11 +50,17 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class DueLetter:
-    """A letter taken for mailing; without an address when its door does not open any more."""
+    """A letter taken for mailing.
+
+    Attributes:
+        opens: False when its link would open nothing any more.
+        email: None when the office has no address any more.
+    """
 
     id: UUID
     link_id: UUID
     attempts: int
+    opens: bool
     email: str | None
 
 
@@ -270,9 +276,21 @@ def claim_due_letters(
     )
     db.session.execute(update(LINK).where(LINK.c.id.in_(links)).values(expires_at=at + LINK_LASTS))
     return [
-        DueLetter(row.id, row.answer_link_id, row.attempts + 1, addresses.get(row.answer_link_id))
+        DueLetter(
+            row.id,
+            row.answer_link_id,
+            row.attempts + 1,
+            row.answer_link_id in addresses,
+            addresses.get(row.answer_link_id),
+        )
         for row in rows
     ]
+
+
+def drop_letter(letter: DueLetter) -> None:
+    """Forget a letter and its link: the referral was taken back, or its member left."""
+    db.session.execute(delete(OUTBOX).where(OUTBOX.c.id == letter.id))
+    db.session.execute(delete(LINK).where(LINK.c.id == letter.link_id))
 
 
 def settle_letter(letter: DueLetter, **values: object) -> bool:

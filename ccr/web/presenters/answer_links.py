@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ccr.domain.answer_links import OVER, LinkAct, LinkView, may_read_out
+from ccr.domain.answer_links import LinkAct, LinkView, is_over, may_read_out, was_taken_back
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.referral_states import EventKind
 from ccr.domain.referral_views import SenderView, Status
 from ccr.services.answer_links import LinkPage
 from ccr.web.language import translated
@@ -32,15 +33,16 @@ def answer_page(page: LinkPage, *, done: LinkAct | None, at: datetime) -> dict[s
     time = DeskTime(page.timezone, at)
     release = view.release
     return {
-        "title": needs_title(view.needs),
+        "title": needs_title(view.needs) if view.needs else "",
         "facts": _facts(page, time),
         "can": {act.value for act in view.can},
         "primary": _primary(view),
         "turn": page.turn,
         "noted": translated(_NOTED[done]) if done else None,
-        "over": view.status in OVER,
+        "over": is_over(view.status),
         "stopped": view.status is Status.STOPPED,
-        "taken": view.code is not None and view.status not in OVER,
+        "taken_back": was_taken_back(view.status),
+        "taken": view.code is not None and not is_over(view.status),
         "code": view.code,
         "sender": page.sender_name,
         "phone": page.sender_phone,
@@ -78,4 +80,10 @@ def sender_link(view: SenderView) -> dict[str, Any] | None:
     """Return the sender's card for a partner by link, or None. It reads the sender's view alone."""
     if not may_read_out(view):
         return None
-    return {"waiting": view.status in {Status.SENT, Status.NOBODY_READS}}
+    codes = (
+        e.kind for e in view.timeline if e.kind in {EventKind.CODE_MADE, EventKind.CODE_LOCKED}
+    )
+    return {
+        "waiting": view.status in {Status.SENT, Status.NOBODY_READS},
+        "locked": next(codes, None) == EventKind.CODE_LOCKED,
+    }

@@ -92,7 +92,7 @@ def _page(
     if failed:
         add_refusal(form, failed[1])
     return render_template(
-        "answer/over.html" if page.view.status.group == "done" else "answer/page.html",
+        "answer/over.html" if not page.view.can else "answer/page.html",
         page=answer_page(page, done=done, at=utc_now()),
         form=form,
         code=code,
