@@ -66,6 +66,7 @@ VIEWS = (
     "misdirected",
     "received",
     "glance",
+    "chosen",
     "calendar",
     "followups",
     "hand_overs",

@@ -44,7 +44,6 @@ from ccr.domain.referral import Referral, possible_actions
 from ccr.domain.referral_states import EventKind, State
 from ccr.domain.referral_views import (
     ClockShown,
-    Group,
     ReceiverView,
     ReleaseShown,
     SenderView,
@@ -126,7 +125,7 @@ def view_for_sender(
         sort_at=began,
         changed_at=max((entry.at for entry in timeline), default=began),
         by_phone=known.by_phone,
-        hand_off=_hand_off(known, their_events, timeline, over=status.group is Group.DONE),
+        hand_off=_hand_off(known, their_events, timeline, over=status.group.is_over),
         by_link=known.by_link and not known.by_phone,
     )
     return replace(view, version=version_token(view))
@@ -185,7 +184,7 @@ def view_for_receiver(
         sent_at=referral.sent_at,
         sort_at=referral.sent_at,
         changed_at=max((entry.at for entry in timeline), default=referral.sent_at),
-        hand_off=_hand_off(known, their_events, timeline, over=shown.status.group is Group.DONE),
+        hand_off=_hand_off(known, their_events, timeline, over=shown.status.group.is_over),
     )
     return replace(view, version=version_token(view))
 

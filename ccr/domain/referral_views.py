@@ -70,6 +70,12 @@ class Group(StrEnum):
     TAKEN = "taken"
     LATER = "later"
     DONE = "done"
+    ENDED = "ended"
+
+    @property
+    def is_over(self) -> bool:
+        """Return True when nobody has a move any more."""
+        return self in {Group.DONE, Group.ENDED}
 
 
 class InboxTab(StrEnum):
@@ -80,6 +86,7 @@ class InboxTab(StrEnum):
     IN_PROGRESS = "in-progress"
     LATER = "later"
     CLOSED = "closed"
+    ENDED = "ended"
 
 
 class StepMark(StrEnum):
@@ -303,11 +310,11 @@ _GROUPS = {
     Status.DECLINED: Group.DONE,
     Status.NOT_SHARED: Group.DONE,
     Status.CLOSED: Group.DONE,
-    Status.RECALLED: Group.DONE,
-    Status.STOPPED: Group.DONE,
-    Status.ENTERED_IN_ERROR: Group.DONE,
-    Status.WITHDRAWN: Group.DONE,
+    Status.RECALLED: Group.ENDED,
+    Status.STOPPED: Group.ENDED,
+    Status.ENTERED_IN_ERROR: Group.ENDED,
+    Status.WITHDRAWN: Group.ENDED,
     Status.EXPIRED: Group.MY_MOVE,
-    Status.FROZEN: Group.DONE,
+    Status.FROZEN: Group.ENDED,
     Status.NOBODY_READS: Group.MY_MOVE,
 }

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,18 +23,20 @@ from ccr.services.authorise import authorise
 from ccr.services.operations import JOBS, JobHealth, health_of
 from ccr.services.referral_desk import ReceivedItem, SentItem, items_of, side_of
 from ccr.services.world import World
-from ccr.storage.queries.desk import DeskCounts, count_desk, read_marks
+from ccr.storage.queries.desk import DeskCounts, count_desk, marks_of
 from ccr.storage.queries.shown_referrals import get_shown
 
 NO_COUNTS = DeskCounts()
 __all__ = [
     "NO_COUNTS",
     "DeskCounts",
+    "RowMark",
+    "Whose",
     "counts_for",
     "glance",
     "referral_token",
+    "row_marks",
     "token_of",
-    "unread_of",
 ]
 
 
@@ -51,14 +55,36 @@ def glance(identity: Identity, timezone: str, *, at: datetime) -> tuple[DeskCoun
     return counts, health_of(beats, at=at)
 
 
-def unread_of(identity: Identity, items: Iterable[ReceivedItem | SentItem]) -> frozenset[UUID]:
-    """Return which of these have something new for one's own program."""
+class Whose(StrEnum):
+    """Who of one's own program works on something."""
+
+    MINE = "mine"
+    COLLEAGUES = "colleagues"
+
+
+@dataclass(frozen=True, slots=True)
+class RowMark:
+    """What stands beside a row of a list: is there something new, and who works on it."""
+
+    unread: bool = False
+    whose: Whose | None = None
+
+
+def row_marks(identity: Identity, items: Iterable[ReceivedItem | SentItem]) -> dict[UUID, RowMark]:
+    """Return what one's own program has noted of each of these, in one statement."""
     authorise(identity, Permission.REFERRAL_LIST)
-    views = [item.view for item in items]
-    marks = read_marks([view.referral_id for view in views], identity.compartment_id)
-    return frozenset(
-        view.referral_id for view in views if _is_unread(view, marks.get(view.referral_id))
-    )
+    views = {item.view.referral_id: item.view for item in items}
+    marks = marks_of(list(views), identity.compartment_id)
+    return {
+        key: RowMark(_is_unread(view, marks[key].read_at), _whose(identity, marks[key].assigned_to))
+        for key, view in views.items()
+    }
+
+
+def _whose(identity: Identity, assigned_to: UUID | None) -> Whose | None:
+    if assigned_to is None:
+        return None
+    return Whose.MINE if assigned_to == identity.user_id else Whose.COLLEAGUES
 
 
 def referral_token(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> str:

@@ -14,7 +14,7 @@ from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.errors import NotFoundError, TooManyAttemptsError
 from ccr.domain.kept_reason import KeptReason
-from ccr.domain.paging import Page, page_number
+from ccr.domain.paging import PAGE_SIZE, Page, page_number
 from ccr.domain.phrases import phrase
 from ccr.domain.projection import view_for_receiver, view_for_sender
 from ccr.domain.projection_masks import Event
@@ -117,7 +117,7 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
         item = items[referral_id]
         phones = public_phones([i for i in [row.referral.service_id] if i])
         beside = kept_beside(referral_id, sender_compartment_id=identity.compartment_id)
-        over = item.view.status.group is Group.DONE
+        over = item.view.status.group.is_over
         why = None if over else opened_reason(identity, world, referral_id, beside.why_sealed)
         mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
@@ -193,24 +193,36 @@ def side_of(identity: Identity, referral_id: UUID) -> Side:
 
 
 def inbox(
-    identity: Identity, world: World, tab: InboxTab, page: int = 1, *, at: datetime
+    identity: Identity,
+    world: World,
+    tab: InboxTab,
+    page: int = 1,
+    *,
+    at: datetime,
+    size: int = PAGE_SIZE,
 ) -> tuple[Page[ReceivedItem], dict[InboxTab, int]]:
     """Return a page of a tab of one's own inbox, and how many each tab holds."""
     authorise(identity, Permission.REFERRAL_LIST)
     number = page_number(page)
     counts = lists.count_inbox(identity.compartment_id, at=at)
-    rows = lists.list_inbox(identity.compartment_id, tab, number, at=at)
+    rows = lists.list_inbox(identity.compartment_id, tab, number, at=at, size=size)
     return Page(_received_items(world, rows, at=at), counts[tab], number), counts
 
 
 def outbox(
-    identity: Identity, world: World, group: Group, page: int = 1, *, at: datetime
+    identity: Identity,
+    world: World,
+    group: Group,
+    page: int = 1,
+    *,
+    at: datetime,
+    size: int = PAGE_SIZE,
 ) -> tuple[Page[SentItem], dict[Group, int]]:
     """Return a page of a group of one's own sent referrals, and how many each group holds."""
     authorise(identity, Permission.REFERRAL_LIST)
     number = page_number(page)
     counts = lists.count_outbox(identity.compartment_id, at=at)
-    rows = lists.list_outbox(identity.compartment_id, group, number, at=at)
+    rows = lists.list_outbox(identity.compartment_id, group, number, at=at, size=size)
     return Page(_sent_items(world, rows, at=at), counts[group], number), counts
 
 

@@ -1,4 +1,4 @@
-// Keys for a list of results. "/" goes to the words, "?" shows the keys, "j" goes into the list;
+// Keys for a list of results or of referrals. "/" goes to the words, "?" shows the keys, "j" goes into the list;
 // everything else works only while the list has the focus. None of it inside a field, and all of it
 // can be switched off (WCAG 2.1.4): the one thing that is kept, on this device, is that it is off.
 
@@ -47,14 +47,14 @@ function show() {
 }
 
 function press() {
-  rows[here()]?.querySelector("button[formaction]")?.click();
+  rows[here()]?.querySelector("button[formaction], input[type=checkbox]")?.click();
 }
 
 function open() {
   linkOf(rows[here()]).click();
 }
 
-const ANYWHERE = { "/": () => document.querySelector("#words")?.focus(), "?": show, j: () => go(1) };
+const ANYWHERE = { "/": () => document.querySelector("#words, #code")?.focus(), "?": show, j: () => go(1) };
 const IN_THE_LIST = {
   k: () => go(-1),
   ArrowDown: () => go(1),

@@ -111,7 +111,7 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ccr-sheets-") as name:
         folder = Path(name)
-        _load_demo(folder)
+        load_demo(folder)
         with serving(folder) as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=path, args=["--no-sandbox", "--disable-gpu"]
@@ -122,7 +122,7 @@ def main() -> int:
     return 0
 
 
-def _load_demo(folder: Path) -> None:
+def load_demo(folder: Path) -> None:
     env = {**os.environ, "CCR_DATA_DIR": str(folder), "CCR_DEMO_PASSWORD": PASSWORD}
     for command in (("db", "upgrade", "-d", "ccr/storage/migrations"), ("demo", "load")):
         subprocess.run(

@@ -13,7 +13,7 @@ from ccr.domain.referral_views import Group, InboxTab
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Known
 from ccr.services import calendar_feeds, colleagues, referral_desk, referrals, releases
-from ccr.services.desk_glance import counts_for, referral_token, unread_of
+from ccr.services.desk_glance import counts_for, referral_token, row_marks
 from tests import loop as loops
 from tests.loop import Loop, dump, world
 
@@ -36,8 +36,12 @@ def sent_items(loop, at):
         yield from referral_desk.outbox(loop.hospital.worker, world(), group, at=at)[0].items
 
 
+def unread(program, items):
+    return sum(mark.unread for mark in row_marks(program.worker, items).values())
+
+
 def unread_to_sender(loop, at):
-    return len(unread_of(loop.hospital.worker, sent_items(loop, at)))
+    return unread(loop.hospital, sent_items(loop, at))
 
 
 def unread_to_receiver(loop, at):
@@ -47,7 +51,7 @@ def unread_to_receiver(loop, at):
         if tab is not InboxTab.OVERDUE
         for item in referral_desk.inbox(loop.advocates.worker, world(), tab, at=at)[0].items
     ]
-    return len(unread_of(loop.advocates.worker, items))
+    return unread(loop.advocates, items)
 
 
 def test_counts_follow_each_act_at_once_and_are_those_of_the_lists(loop, now):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ import time_machine
 from flask import Flask
 from icalendar import Calendar
 
+from ccr.domain.referral_views import Group, InboxTab
 from ccr.domain.taxonomy import Urgency
 from tests.small_directory import make_small_directory
 from tests.web.journey import Desk, text_of
@@ -85,3 +88,75 @@ def test_what_a_page_asks_by_itself_moves_with_an_act_and_keeps_nobody_signed_in
             assert mine.open(path).status_code == 200
     with time_machine.travel(now + timedelta(minutes=16), tick=False):
         assert mine.open(path).status_code == 303
+
+
+def test_several_rows_are_given_to_somebody_at_once_and_foreign_ones_to_nobody(desk: Desk) -> None:
+    mine = desk["birch.advocate"]
+    first, second = desk.send(), desk.send()
+    page = text_of(mine.open("/desk/inbox"))
+    me = re.search(r'<option value="([0-9a-f-]{36})">You</option>', page)[1]
+    listed = {"list": "inbox", "part": "needs-answer", "to": me}
+    given = mine.send("/desk/chosen/assign", {**listed, "pick": [str(first), str(second)]})
+    assert "2 given." in text_of(given)
+    assert text_of(given).count("With you") == 2
+    nothing = mine.send("/desk/chosen/assign", listed)
+    assert "Choose at least one row." in text_of(nothing)
+    other = desk["cedar.worker"]
+    theirs = other.send("/desk/chosen/assign", {**listed, "pick": [str(first)]}, follow=False)
+    assert theirs.status_code == 404
+
+
+def test_a_list_is_taken_along_as_its_viewer_sees_it_and_no_cell_is_a_formula(desk: Desk) -> None:
+    waiting, taken = desk.send(), desk.send()
+    desk.as_receiver(taken, "accept")
+    mine, theirs = desk["alder.worker"], desk["birch.advocate"]
+    for visitor, name, part, rows in (
+        (theirs, "inbox", "needs-answer", 1),
+        (theirs, "inbox", "in-progress", 1),
+        (mine, "outbox", "waiting", 1),
+        (mine, "outbox", "done", 0),
+    ):
+        answer = visitor.send("/desk/chosen/export", {"list": name, "part": part}, follow=False)
+        assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+        table = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+        assert table[0][0] == "Need"
+        assert len(table) == rows + 1
+        assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
+        if part == "needs-answer":
+            assert table[1][-1] == ""  # the code is the caller's to say, until it is accepted
+    chosen = {"list": "outbox", "part": "waiting", "pick": [str(taken)]}
+    answer = mine.send("/desk/chosen/export", chosen, follow=False)
+    assert len(text_of(answer).splitlines()) == 1
+    assert waiting != taken
+
+
+def test_what_was_taken_back_has_a_tab_of_its_own_and_leaves_the_others(desk: Desk) -> None:
+    unopened, opened = desk.send(), desk.send()
+    mine, theirs = desk["alder.worker"], desk["birch.advocate"]
+    theirs.open(f"/desk/referrals/{opened}")
+    desk.as_sender(unopened, "recall")
+    desk.as_sender(opened, "withdraw")
+    for group in Group:
+        shown = text_of(mine.open(f"/desk/outbox?group={group}"))
+        for referral_id in (unopened, opened):
+            assert (str(referral_id) in shown) is (group is Group.ENDED), group
+    for tab in InboxTab:
+        shown = text_of(theirs.open(f"/desk/inbox?tab={tab}"))
+        assert str(unopened) not in shown
+        assert (str(opened) in shown) is (tab is InboxTab.ENDED), tab
+
+
+def test_an_answer_is_taken_back_on_the_page_with_a_reason(desk: Desk) -> None:
+    referral_id = desk.send()
+    desk.as_receiver(referral_id, "decline", reason="no-capacity")
+    page = text_of(desk["birch.advocate"].open(f"/desk/referrals/{referral_id}"))
+    assert "Take back your no" in page
+    nothing = {"undo-note": ""}
+    assert desk.as_receiver(referral_id, "undo-decline", **nothing).status_code == 422
+    why = {"undo-note": "The wrong row."}
+    assert desk.as_receiver(referral_id, "undo-decline", **why).status_code == 303
+    assert desk.as_receiver(referral_id, "accept").status_code == 303
+    assert desk.as_receiver(referral_id, "undo-accept", **why).status_code == 303
+    assert "Waiting for an answer" in text_of(
+        desk["alder.worker"].open(f"/desk/referrals/{referral_id}")
+    )

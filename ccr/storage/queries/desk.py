@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, func, literal, select
+from sqlalchemy import Table, and_, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.clocks import Side
@@ -21,6 +21,7 @@ from ccr.storage.db import db
 from ccr.storage.models.desk import ReadMarkRow
 from ccr.storage.models.operations import Heartbeat
 from ccr.storage.queries.clocks import CLOCK
+from ccr.storage.queries.follow_ups import FOLLOW_UP
 from ccr.storage.queries.referral_lists import sender_group
 from ccr.storage.queries.referrals import REFERRAL, visible_to
 from ccr.storage.queries.releases import RELEASE
@@ -102,17 +103,38 @@ def mark_read(referral_id: UUID, compartment_id: UUID, *, at: datetime) -> None:
     )
 
 
-def read_marks(referral_ids: Collection[UUID], compartment_id: UUID) -> dict[UUID, datetime]:
-    """Return until when a program has read each of these; those it never opened are absent."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a program has noted of a referral: until when it has read it, and who works on it."""
+
+    read_at: datetime | None = None
+    assigned_to: UUID | None = None
+
+
+def marks_of(referral_ids: Collection[UUID], compartment_id: UUID) -> dict[UUID, Mark]:
+    """Return what a program has noted of each of these, in one statement."""
     if not referral_ids:
         return {}
     rows = db.session.execute(
-        select(READ_MARK.c.referral_id, READ_MARK.c.read_at).where(
-            READ_MARK.c.referral_id.in_(referral_ids),
-            READ_MARK.c.compartment_id == compartment_id,
+        select(REFERRAL.c.id, READ_MARK.c.read_at, FOLLOW_UP.c.assigned_account_id)
+        .select_from(
+            REFERRAL.outerjoin(
+                READ_MARK,
+                and_(
+                    READ_MARK.c.referral_id == REFERRAL.c.id,
+                    READ_MARK.c.compartment_id == compartment_id,
+                ),
+            ).outerjoin(
+                FOLLOW_UP,
+                and_(
+                    FOLLOW_UP.c.referral_id == REFERRAL.c.id,
+                    FOLLOW_UP.c.compartment_id == compartment_id,
+                ),
+            )
         )
+        .where(REFERRAL.c.id.in_(referral_ids))
     )
-    return {row.referral_id: row.read_at for row in rows}
+    return {row.id: Mark(row.read_at, row.assigned_account_id) for row in rows}
 
 
 def _insert() -> Any:  # noqa: ANN401 -- one of two functions of the same shape

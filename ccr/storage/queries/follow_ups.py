@@ -150,7 +150,10 @@ def open_ids_of(compartment_id: UUID, account_id: UUID, *, at: datetime) -> list
         *visible_to(Side.RECEIVER, compartment_id),
         REFERRAL.c.state.in_([state.value for state in WAITING_FOR_ANSWER | TAKEN]),
     )
-    sent = and_(*visible_to(Side.SENDER, compartment_id), sender_group(at) != Group.DONE.value)
+    sent = and_(
+        *visible_to(Side.SENDER, compartment_id),
+        sender_group(at).not_in([g.value for g in Group if g.is_over]),
+    )
     rows = db.session.execute(
         select(REFERRAL.c.id)
         .select_from(

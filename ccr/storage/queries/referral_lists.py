@@ -51,13 +51,8 @@ _TABS: dict[InboxTab, tuple[State, ...]] = {
     InboxTab.NEEDS_ANSWER: (State.SENT, State.ASKED),
     InboxTab.IN_PROGRESS: (State.ACCEPTED, State.IN_PROGRESS, State.CONNECTED),
     InboxTab.LATER: (State.ON_HOLD, State.WAITLISTED),
-    InboxTab.CLOSED: (
-        State.DECLINED,
-        State.CLOSED,
-        State.CANCELLED,
-        State.EXPIRED,
-        State.FROZEN,
-    ),
+    InboxTab.CLOSED: (State.DECLINED, State.CLOSED),
+    InboxTab.ENDED: (State.CANCELLED, State.EXPIRED, State.FROZEN),
 }
 
 
@@ -78,7 +73,7 @@ def count_inbox(compartment_id: UUID, *, at: datetime) -> dict[InboxTab, int]:
 
 
 def list_inbox(
-    compartment_id: UUID, tab: InboxTab, number: int, *, at: datetime
+    compartment_id: UUID, tab: InboxTab, number: int, *, at: datetime, size: int = PAGE_SIZE
 ) -> list[ShownReferral]:
     """Return a page of a tab: what is due soonest first; what is closed, newest first."""
     statement = (
@@ -89,13 +84,13 @@ def list_inbox(
     if tab is InboxTab.OVERDUE:
         # Found from the clocks' side, by the index of what an owner has running.
         statement = statement.where(CLOCK.c.stopped_at.is_(None))
-    if tab is InboxTab.CLOSED:
+    if tab in {InboxTab.CLOSED, InboxTab.ENDED}:
         statement = statement.order_by(REFERRAL.c.sent_at.desc(), REFERRAL.c.id)
     elif tab is InboxTab.NEEDS_ANSWER:
         statement = statement.order_by(_URGENCY_ORDER, CLOCK.c.due_at, REFERRAL.c.id)
     else:
         statement = statement.order_by(CLOCK.c.due_at, REFERRAL.c.id)
-    statement = statement.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    statement = statement.limit(size).offset((number - 1) * size)
     return [shown_referral(row) for row in db.session.execute(statement).mappings()]
 
 
@@ -114,12 +109,9 @@ def sender_group(at: datetime) -> ColumnElement[str]:
         RELEASE.c.until > at,
         or_(RELEASE.c.withdrawn_at.is_(None), RELEASE.c.withdrawn_at > at),
     )
-    ended_by_sender = or_(
-        _states(*TAKEN_BACK),
-        and_(
-            _states(State.CLOSED),
-            or_(REFERRAL.c.declined_at.is_not(None), REFERRAL.c.expired_at.is_not(None)),
-        ),
+    closed_by_sender = and_(
+        _states(State.CLOSED),
+        or_(REFERRAL.c.declined_at.is_not(None), REFERRAL.c.expired_at.is_not(None)),
     )
     reads_accepted = or_(
         *(
@@ -133,7 +125,8 @@ def sender_group(at: datetime) -> ColumnElement[str]:
         (_states(State.SENT), Group.WAITING.value),
         (_states(State.WAITLISTED), Group.LATER.value),
         (_states(State.ASKED, State.DECLINED, State.EXPIRED), Group.MY_MOVE.value),
-        (ended_by_sender, Group.DONE.value),
+        (_states(*TAKEN_BACK), Group.ENDED.value),
+        (closed_by_sender, Group.DONE.value),
         (and_(in_force, _states(State.CLOSED)), Group.DONE.value),
         (and_(in_force, _states(State.ON_HOLD)), Group.LATER.value),
         (in_force, Group.TAKEN.value),
@@ -156,14 +149,14 @@ def count_outbox(compartment_id: UUID, *, at: datetime) -> dict[Group, int]:
 
 
 def list_outbox(
-    compartment_id: UUID, group: Group, number: int, *, at: datetime
+    compartment_id: UUID, group: Group, number: int, *, at: datetime, size: int = PAGE_SIZE
 ) -> list[ShownReferral]:
     """Return a page of a group, newest first by the time of sending (drafts: of making)."""
     statement = (
         select_shown()
         .where(*visible_to(Side.SENDER, compartment_id), sender_group(at) == group.value)
         .order_by(func.coalesce(REFERRAL.c.sent_at, REFERRAL.c.created_at).desc(), REFERRAL.c.id)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
+        .limit(size)
+        .offset((number - 1) * size)
     )
     return [shown_referral(row) for row in db.session.execute(statement).mappings()]

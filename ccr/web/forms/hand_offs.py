@@ -51,6 +51,17 @@ class ToOtherSideForm(FlaskForm):
         self.agreed.label.text = translated(phrase("The person agreed to this note"))
 
 
+class UndoForm(FlaskForm):
+    """Why an answer is taken back, or what was closed is opened again."""
+
+    note = TextAreaField(validators=[Length(max=LONGEST_WORDS)])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, prefix="undo", **kwargs)
+        self.note.label.text = translated(phrase("Why"))
+        self.note.description = translated(NO_IDENTITY)
+
+
 class IntroducedForm(FlaskForm):
     """Who introduced the person to whom, by role, and how."""
 

@@ -17,6 +17,7 @@ INBOX_TABS: dict[InboxTab, Phrase] = {
     InboxTab.IN_PROGRESS: phrase("In progress"),
     InboxTab.LATER: phrase("On hold or waitlist"),
     InboxTab.CLOSED: phrase("Closed"),
+    InboxTab.ENDED: phrase("Taken back or run out"),
 }
 OUTBOX_TABS: dict[Group, Phrase] = {
     Group.MY_MOVE: phrase("Needs my action"),
@@ -24,6 +25,7 @@ OUTBOX_TABS: dict[Group, Phrase] = {
     Group.TAKEN: phrase("Accepted"),
     Group.LATER: phrase("On the waitlist"),
     Group.DONE: phrase("Closed"),
+    Group.ENDED: phrase("Taken back"),
     Group.DRAFT: phrase("Drafts"),
 }
 EMPTY_INBOX: dict[InboxTab, Phrase] = {
@@ -32,6 +34,7 @@ EMPTY_INBOX: dict[InboxTab, Phrase] = {
     InboxTab.IN_PROGRESS: phrase("Nothing is in progress"),
     InboxTab.LATER: phrase("Nothing is on hold"),
     InboxTab.CLOSED: phrase("Nothing is closed yet"),
+    InboxTab.ENDED: phrase("Nothing was taken back"),
 }
 
 
@@ -41,7 +44,7 @@ def inbox_tabs(counts: dict[InboxTab, int], current: InboxTab) -> list[dict[str,
         {
             "text": translated(label),
             "href": url_for("referrals.inbox", tab=tab.value),
-            "count": counts.get(tab, 0) if tab is not InboxTab.CLOSED else None,
+            "count": counts.get(tab, 0) if tab not in {InboxTab.CLOSED, InboxTab.ENDED} else None,
             "current": tab is current,
         }
         for tab, label in INBOX_TABS.items()
@@ -54,7 +57,7 @@ def outbox_tabs(counts: dict[Group, int], current: Group) -> list[dict[str, Any]
         {
             "text": translated(label),
             "href": url_for("referrals.outbox", group=group.value),
-            "count": counts.get(group, 0) if group is not Group.DONE else None,
+            "count": counts.get(group, 0) if not group.is_over else None,
             "current": group is current,
         }
         for group, label in OUTBOX_TABS.items()

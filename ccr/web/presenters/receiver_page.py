@@ -19,6 +19,7 @@ from ccr.web.forms.hand_offs import (
     JointCallForm,
     TakesPartForm,
     ToOtherSideForm,
+    UndoForm,
 )
 from ccr.web.forms.referrals import (
     AttemptForm,
@@ -44,6 +45,7 @@ from ccr.web.presenters.referrals import (
 from ccr.web.presenters.warm import STEPS_OF_RECEIVER, looks_words, warm_card
 
 ANSWERS = {Action.DECLINE, Action.ASK, Action.WAITLIST}
+UNDO = {Action.UNDO_ACCEPT, Action.UNDO_DECLINE, Action.REOPEN}
 WORK = {Action.HOLD, Action.CONNECT, Action.CLOSE, Action.HAND_BACK, Action.RESUME}
 ATTEMPT_FIELDS = ("kind", "still_safe")
 MAY_TRY = {Status.ACCEPTED, Status.IN_PROGRESS, Status.CONNECTED}
@@ -63,6 +65,7 @@ def receiver_forms(regime: Regime, view: ReceiverView | None = None) -> dict[str
         "close": CloseForm(outcomes),
         "confirm": ConfirmForm(ways),
         "to": ToOtherSideForm(),
+        "undo": UndoForm(),
         "live": IntroducedForm(ours_first=False),
         "visit": JointCallForm(prefix="visit"),
         "part": TakesPartForm(),
@@ -118,6 +121,7 @@ def receiver_page(
             mine=view.next_move is not None and view.next_move.side is Side.RECEIVER,
         ),
         "can": acts,
+        "may_undo": bool(view.can & UNDO),
         "may_answer": bool(view.can & ANSWERS),
         "may_work": bool(view.can & WORK) and not before,
         "can_log_attempt": view.status in MAY_TRY,
@@ -167,6 +171,9 @@ FORM_OF = {
     "close": "close",
     "confirm-release": "confirm",
     "shared-note": "to",
+    "undo-accept": "undo",
+    "undo-decline": "undo",
+    "reopen": "undo",
     "live-hand-off": "live",
     "schedule": "visit",
 }

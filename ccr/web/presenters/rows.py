@@ -11,10 +11,21 @@ from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import Action
 from ccr.domain.referral_views import ClockShown, ReceiverView, Status
 from ccr.domain.taxonomy import Urgency
+from ccr.services.desk_glance import RowMark, Whose
 from ccr.services.referral_desk import ReceivedItem, SentItem
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.referrals import clock_words, needs_title, state_chip
+
+NO_MARK = RowMark()
+_WHOSE = {
+    Whose.MINE: phrase("With you"),
+    Whose.COLLEAGUES: phrase("With a colleague"),
+}
+
+
+def _whose_words(mark: RowMark) -> str | None:
+    return translated(_WHOSE[mark.whose]) if mark.whose else None
 
 
 def _running(clocks: tuple[ClockShown, ...]) -> ClockShown | None:
@@ -32,12 +43,13 @@ def _received_state(view: ReceiverView) -> dict[str, str]:
 
 
 def inbox_row(
-    item: ReceivedItem, time: DeskTime, *, lit: bool, unread: bool = False
+    item: ReceivedItem, time: DeskTime, *, lit: bool, mark: RowMark = NO_MARK
 ) -> dict[str, Any]:
     """Return one row of the inbox; `lit` asks for the lamp, which only immediate need gets."""
     view = item.view
     clock = _running(view.clocks)
     return {
+        "id": view.referral_id,
         "href": url_for("referrals.page", referral_id=view.referral_id),
         "title": needs_title(view.needs),
         "line": translated(
@@ -50,7 +62,8 @@ def inbox_row(
         ),
         "urgency": view.urgency.value,
         "state": _received_state(view),
-        "unread": unread or not view.seen,
+        "unread": mark.unread or not view.seen,
+        "whose": _whose_words(mark),
         "lit": lit and view.urgency is Urgency.IMMEDIATE,
         "clock": {"state": clock.state.value, "text": clock_words(clock, time)} if clock else None,
         "left": time.left(clock.due_at) if clock else None,
@@ -66,7 +79,7 @@ def _left_note(clock: ClockShown, time: DeskTime) -> str:
     return translated(phrase("to answer, by %(time)s", time=time.short(clock.due_at)))
 
 
-def outbox_row(item: SentItem, time: DeskTime, *, unread: bool = False) -> dict[str, Any]:
+def outbox_row(item: SentItem, time: DeskTime, *, mark: RowMark = NO_MARK) -> dict[str, Any]:
     """Return one row of the outbox; a draft leads back to its wizard."""
     view = item.view
     draft = view.status is Status.DRAFT
@@ -80,6 +93,7 @@ def outbox_row(item: SentItem, time: DeskTime, *, unread: bool = False) -> dict[
     )
     step, referral = "drafts.need", "referrals.page"
     return {
+        "id": view.referral_id,
         "href": (
             url_for(step, draft_id=view.referral_id)
             if draft
@@ -90,7 +104,8 @@ def outbox_row(item: SentItem, time: DeskTime, *, unread: bool = False) -> dict[
         "code": view.code,
         "urgency": view.urgency.value,
         "state": state_chip(view.status, view.status_text),
-        "unread": unread,
+        "unread": mark.unread,
+        "whose": _whose_words(mark),
         "clock": {"state": clock.state.value, "text": clock_words(clock, time)} if clock else None,
         "act": translated(phrase("Go on") if draft else phrase("Open")),
         "asks": draft,

@@ -19,6 +19,7 @@ from ccr.web.forms.hand_offs import (
     JointCallForm,
     SafeInfoForm,
     ToOtherSideForm,
+    UndoForm,
 )
 from ccr.web.forms.referrals import CloseForm, NoteForm, ToldForm
 from ccr.web.language import translated
@@ -40,7 +41,8 @@ MAY_OFFER = {Status.SENT, Status.NOBODY_READS, Status.ASKED, Status.WAITLISTED}
 MAY_WRITE = {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.CONNECTED}
 MAY_INTRODUCE = MAY_OFFER | MAY_WRITE | {Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
 TAKE_BACK = {"recall", "withdraw"}
-WAYS_OUT = TAKE_BACK | {"stop", "close", "enter-in-error"}
+UNDO = {"undo-accept", "undo-decline"}
+WAYS_OUT = TAKE_BACK | UNDO | {"stop", "close", "enter-in-error"}
 
 
 def sender_forms() -> dict[str, Any]:
@@ -50,6 +52,7 @@ def sender_forms() -> dict[str, Any]:
         "note": NoteForm(),
         "told": ToldForm(),
         "to": ToOtherSideForm(),
+        "undo": UndoForm(),
         "live": IntroducedForm(),
         "call": JointCallForm(),
         "fit": FitForm(),
@@ -63,6 +66,9 @@ SENDER_FORM_OF = {
     "phone-accept": "told",
     "phone-decline": "told",
     "shared-note": "to",
+    "undo-accept": "undo",
+    "undo-decline": "undo",
+    "reopen": "undo",
     "live-hand-off": "live",
     "joint-call": "call",
     "fit-checked": "fit",

@@ -19,7 +19,13 @@ from ccr.policy.permissions import Permission
 from ccr.services import hand_offs, referrals, releases, talking
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import chosen_code
-from ccr.web.forms.hand_offs import IntroducedForm, JointCallForm, ToOtherSideForm, words_of
+from ccr.web.forms.hand_offs import (
+    IntroducedForm,
+    JointCallForm,
+    ToOtherSideForm,
+    UndoForm,
+    words_of,
+)
 from ccr.web.presenters.receiver_page import receiver_forms
 from ccr.web.referral_pages import show_received
 
@@ -100,6 +106,21 @@ def _shared_note(referral_id: UUID) -> None:
     )
 
 
+def _undo(verb: Callable[..., object]) -> Callable[[UUID], None]:
+    """Return an act that takes back one's own answer, and says why."""
+
+    def take_back(referral_id: UUID) -> None:
+        why = words_of(UndoForm())
+        verb(current_identity(), current_world(), referral_id, Side.RECEIVER, why, at=utc_now())
+
+    return take_back
+
+
+def _reopen(referral_id: UUID) -> None:
+    why = words_of(UndoForm())
+    referrals.reopen(current_identity(), current_world(), referral_id, why, at=utc_now())
+
+
 def _live_hand_off(referral_id: UUID) -> None:
     introduction = IntroducedForm(ours_first=False).introduction()
     hand_offs.introduce(
@@ -157,6 +178,9 @@ ACTS: dict[str, Callable[[UUID], None]] = {
     "schedule": _schedule,
     "attended": _plain(hand_offs.attended),
     "no-show": _plain(hand_offs.no_show),
+    "undo-accept": _undo(referrals.undo_accept),
+    "undo-decline": _undo(referrals.undo_decline),
+    "reopen": _reopen,
     "close": _close,
     "attempt": _attempt,
     "confirm-release": _confirm_release,

@@ -13,7 +13,8 @@ from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import Group, InboxTab
 from ccr.policy.permissions import Permission
 from ccr.services import referral_desk, room
-from ccr.services.desk_glance import token_of, unread_of
+from ccr.services.assigning import colleagues_here
+from ccr.services.desk_glance import row_marks, token_of
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import page_asked_for
 from ccr.web.forms.referrals import CodeForm
@@ -24,6 +25,18 @@ from ccr.web.presenters.rows import inbox_row, outbox_row
 from ccr.web.referral_pages import show_received, show_sent
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/desk")
+
+
+def _colleagues() -> list[dict[str, object]]:
+    """Return whom rows can be given to: oneself first, then who is here."""
+    me, here = [], []
+    for one in colleagues_here(current_identity(), at=utc_now()):
+        key = one.person.account_id
+        if key == current_identity().user_id:
+            me.append({"id": key, "text": translated(phrase("You"))})
+        elif one.person.here:
+            here.append({"id": key, "text": one.email})
+    return me + here
 
 
 @blueprint.get("/inbox")
@@ -42,16 +55,18 @@ def _inbox(code_form: CodeForm) -> str:
         current_identity(), current_world(), tab, page_asked_for(), at=utc_now()
     )
     time = desk_time()
-    unread = unread_of(current_identity(), page.items)
+    marks = row_marks(current_identity(), page.items)
     lit = tab is InboxTab.NEEDS_ANSWER and page.number == 1
     return render_template(
         "referrals/inbox.html",
         code_form=code_form,
         tab_rows=inbox_tabs(counts, tab),
         rows=[
-            inbox_row(item, time, lit=lit and not n, unread=item.view.referral_id in unread)
+            inbox_row(item, time, lit=lit and not n, mark=marks[item.view.referral_id])
             for n, item in enumerate(page.items)
         ],
+        part=tab.value,
+        colleagues=_colleagues() if page.items else [],
         live_url=url_for("glance.inbox", tab=tab.value, page=page.number),
         live_token=token_of([item.view for item in page.items], page.total),
         count_text=translated(phrase("%(count)s in this list", count=page.total)),
@@ -89,13 +104,13 @@ def outbox() -> str:
         current_identity(), current_world(), group, page_asked_for(), at=utc_now()
     )
     time = desk_time()
-    unread = unread_of(current_identity(), page.items)
+    marks = row_marks(current_identity(), page.items)
     return render_template(
         "referrals/outbox.html",
         tab_rows=outbox_tabs(counts, group),
-        rows=[
-            outbox_row(item, time, unread=item.view.referral_id in unread) for item in page.items
-        ],
+        rows=[outbox_row(item, time, mark=marks[item.view.referral_id]) for item in page.items],
+        part=group.value,
+        colleagues=_colleagues() if page.items else [],
         live_url=url_for("glance.outbox", group=group.value, page=page.number),
         live_token=token_of([item.view for item in page.items], page.total),
         count_text=translated(phrase("%(count)s in this list", count=page.total)),

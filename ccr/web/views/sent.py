@@ -33,6 +33,7 @@ from ccr.web.forms.hand_offs import (
     JointCallForm,
     SafeInfoForm,
     ToOtherSideForm,
+    UndoForm,
     words_of,
 )
 from ccr.web.forms.referrals import CloseForm, NoteForm, ToldForm
@@ -97,6 +98,16 @@ def _phone_decline(referral_id: UUID) -> None:
     referrals.declined_by_phone(
         current_identity(), current_world(), referral_id, told_by, reason, at=at, told_at=told_at
     )
+
+
+def _undo(verb: Callable[..., object]) -> Callable[[UUID], None]:
+    """Return an act that takes back what was written down of a call, and says why."""
+
+    def take_back(referral_id: UUID) -> None:
+        why = words_of(UndoForm())
+        verb(current_identity(), current_world(), referral_id, Side.SENDER, why, at=utc_now())
+
+    return take_back
 
 
 def _live_hand_off(referral_id: UUID) -> None:
@@ -169,6 +180,8 @@ ACTS: dict[str, Callable[[UUID], UUID | None]] = {
     "recall-and-reroute": _recall_and_reroute,
     "phone-accept": _phone_accept,
     "phone-decline": _phone_decline,
+    "undo-accept": _undo(referrals.undo_accept),
+    "undo-decline": _undo(referrals.undo_decline),
     "stop-all": _plain(asking.stop_all),
 }
 """What a sender's buttons say in their address, and what each does."""
