@@ -15,7 +15,7 @@ from ccr.policy.permissions import Permission
 from ccr.services import assigning, followups, snoozing
 from ccr.services.followups import Whose
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.fields import chosen_code
+from ccr.web.forms.fields import chosen_code, id_or_none
 from ccr.web.language import translated
 from ccr.web.presenters.follow_ups import SNOOZES, queue_page
 from ccr.web.presenters.moments import DeskTime
@@ -93,14 +93,6 @@ def _colleague() -> UUID:
     if found is None:
         raise InvalidInputError(phrase("Choose a colleague."), field="account_id")
     return found
-
-
-def id_or_none(text: str) -> UUID | None:
-    """Return the id that a form brought, or None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _back() -> ResponseReturnValue:

@@ -10,10 +10,10 @@ from ccr.domain.errors import InvalidInputError
 from ccr.policy.permissions import Permission
 from ccr.services import assigning, followups
 from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.fields import id_or_none
 from ccr.web.language import translated
 from ccr.web.presenters.follow_ups import row_of, shift_page
 from ccr.web.presenters.moments import DeskTime
-from ccr.web.views.followups import id_or_none
 
 blueprint = Blueprint("hand_overs", __name__, url_prefix="/desk/follow-ups/hand-over")
 

@@ -15,10 +15,10 @@ from ccr.domain.staffing import Duty
 from ccr.policy.permissions import Permission
 from ccr.services import program_people
 from ccr.web.access import current_identity, requires
+from ccr.web.forms.fields import id_or_none
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.people_here import people_page
-from ccr.web.views.followups import id_or_none
 
 blueprint = Blueprint("people_here", __name__, url_prefix="/account/here")
 
