@@ -81,12 +81,15 @@ VIEWS = (
     "practice",
     "promises",
     "time_rules",
+    "closed_days",
     "answer_links",
     "answer_codes",
     "mail",
     "dead_letters",
     "further",
     "asking_rules",
+    "expected",
+    "draft_keep",
 )
 COMMANDS = (
     "settings",

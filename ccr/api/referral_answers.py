@@ -32,12 +32,11 @@ class ClockBody(_Answer):
 
 
 class ReleaseBody(_Answer):
-    """The feedback release as this side may know it; to a sender only what it recorded itself."""
+    """The feedback release as this side may know it; to a sender only while it is in force."""
 
     asked_at: str
     until: str | None
     in_force: bool
-    ended_by_you_at: str | None
     confirmed_at: str | None
     refused_at: str | None
     withdrawn_at: str | None

@@ -271,6 +271,12 @@ class Clock:
         """Return the steps not yet taken, in order."""
         return STEPS[self.kind, self.owner][self.steps_done :]
 
+    @property
+    def in_open_hours(self) -> bool:
+        """Return True for an answer that the receiver owes in its own open hours."""
+        waits = self.kind is ClockKind.ANSWER and self.owner is Side.RECEIVER
+        return waits and self.urgency is not Urgency.IMMEDIATE
+
     def state(self, at: datetime) -> ClockState:
         """Return how the clock stands at `at`."""
         if self.met_at is not None:
@@ -298,13 +304,15 @@ class Clock:
     def resume(self, at: datetime) -> Clock:
         """Return the clock running again; a pause ended early brings the due time forward.
 
-        It is never due before it would have been without the pause.
+        What was left as it was paused is left again, but never more than the whole pause gave. So
+        it is never due before it would have been without the pause.
         """
         if self.paused_at is None or self.paused_until is None:
             return self
-        early = max(self.paused_until - max(at, self.paused_at), timedelta(0))
-        due = self.due_at - early
-        due = max(due, self.due_before or due)
+        due, at = self.due_at, max(at, self.paused_at)
+        if at < self.paused_until:
+            before = self.due_before or due - (self.paused_until - self.paused_at)
+            due = min(due, at + max(before - self.paused_at, timedelta(0)))
         return replace(self, due_at=due, paused_at=None, paused_until=None, due_before=None)
 
     def meet(self, at: datetime) -> Clock:

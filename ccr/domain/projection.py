@@ -114,7 +114,7 @@ def view_for_sender(
         next_move=sender_move(known, their_clocks, status, offered=offered),
         clocks=tuple(_clock(clock, at) for clock in their_clocks),
         timeline=timeline,
-        release=_release_for_sender(release, their_events, in_force=in_force),
+        release=_release_for_sender(release, in_force=in_force),
         can=possible_actions(known, Side.SENDER, at),
         can_ask_release=known.sent_at is not None
         and not known.ended_by_sender
@@ -240,6 +240,7 @@ def _clock(clock: Clock, at: datetime) -> ClockShown:
         clock.met_at,
         clock.paused_until,
         clock.steps_done,
+        clock.in_open_hours,
     )
 
 
@@ -288,19 +289,14 @@ def _warm(events: tuple[Event, ...]) -> bool:
     return any(event.kind is EventKind.LIVE_HAND_OFF for event in events)
 
 
-def _release_for_sender(
-    release: FeedbackRelease | None, events: tuple[Event, ...], *, in_force: bool
-) -> ReleaseShown | None:
-    if release is None:
+def _release_for_sender(release: FeedbackRelease | None, *, in_force: bool) -> ReleaseShown | None:
+    """Return the release while it is in force; else nothing, as if none had been asked for.
+
+    Or a page that says "asked" and stays at "accepted" would tell that the person said no (R73).
+    """
+    if release is None or not in_force:
         return None
-    ended = [
-        event.at
-        for event in events
-        if event.kind is EventKind.RELEASE_WITHDRAWN
-        and event.by is Side.SENDER
-        and event.at >= release.asked_at
-    ]
-    return ReleaseShown(release.asked_at, release.until, in_force, max(ended, default=None))
+    return ReleaseShown(release.asked_at, release.until, in_force=True)
 
 
 def _release_for_receiver(release: FeedbackRelease | None, at: datetime) -> ReleaseShown | None:

@@ -82,6 +82,9 @@ WITH_A_NOTE_OF_THEIR_OWN = frozenset(
 )
 """Events of the receiver whose note says why, to its own program alone."""
 
+ABOUT_THE_RELEASE = frozenset({EventKind.RELEASE_ASKED, EventKind.RELEASE_WITHDRAWN})
+"""A sender's own acts on a release."""
+
 EVENTS_TO_RECEIVER: dict[EventKind, Seen] = {
     EventKind.SEND: Seen.BOTH,
     EventKind.ANSWER: Seen.BOTH,
@@ -135,7 +138,10 @@ def events_for_sender(events: Iterable[Event], shown: Shown) -> tuple[Event, ...
         with_release = rule is Seen.WITH_RELEASE and shown.progress
         answered = answered or event.kind is EventKind.ACCEPT
         if event.by is Side.SENDER:
-            seen.append(event)
+            # That a release was asked for, or ended, shows while it is in force, or the absence of
+            # what it would bring would tell that the person said no.
+            hidden = event.kind in ABOUT_THE_RELEASE and not shown.progress
+            seen += [] if hidden else [event]
         elif event.kind is EventKind.SEEN and answered:
             # That somebody looks in after the answer is the receiver's own.
             continue

@@ -77,6 +77,14 @@ def clocks_after(
     return after
 
 
+def callers_own(clocks: Mapping[ClockKind, Clock]) -> dict[ClockKind, Clock]:
+    """Return the clocks of a referral by phone: whatever is waited for, the sender calls."""
+    return {
+        kind: clock.hand_to(Side.SENDER) if clock.met_at is None else clock
+        for kind, clock in clocks.items()
+    }
+
+
 def opened_by_receiver(
     referral: Referral, clocks: Mapping[ClockKind, Clock]
 ) -> dict[ClockKind, Clock]:
@@ -99,6 +107,9 @@ def _duty(
     """Return whose the answer is after the act, or None where the act does not say."""
     if transition.hands_to is Side.SENDER:
         return Side.SENDER
-    if transition.to is State.SENT and (transition.starts or transition.hands_to):
-        return answer_duty(urgency, at, calendar)
+    asks = transition.to is State.SENT and (transition.starts or transition.hands_to)
+    if asks:
+        # A receiver who takes an answer back is there, whatever its hours say.
+        there = transition.who != {Side.SENDER}
+        return Side.RECEIVER if there else answer_duty(urgency, at, calendar)
     return transition.hands_to

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -119,7 +119,11 @@ class NextMove:
 
 @dataclass(frozen=True, slots=True)
 class ClockShown:
-    """A clock as this side may see it. `reminders` counts this side's own."""
+    """A clock as this side may see it. `reminders` counts this side's own.
+
+    `in_open_hours`: it runs in the receiver's open hours; `open_left`: how many are left, where a
+    page has looked at them. That is no part of the version: it changes with the moment alone.
+    """
 
     kind: ClockKind
     state: ClockState
@@ -128,6 +132,8 @@ class ClockShown:
     met_at: datetime | None = None
     paused_until: datetime | None = None
     reminders: int = 0
+    in_open_hours: bool = False
+    open_left: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +157,12 @@ class TimelineEntry:
 class ReleaseShown:
     """The feedback release as this side may know it.
 
-    To the sender only what the sender recorded, and `in_force` while it shows. To the receiver,
-    which keeps it, all of it.
+    To the sender while it is in force, else nothing. To the receiver, which keeps it, all of it.
     """
 
     asked_at: datetime
     until: datetime | None
     in_force: bool
-    ended_by_viewer_at: datetime | None = None
     confirmed_at: datetime | None = None
     refused_at: datetime | None = None
     withdrawn_at: datetime | None = None

@@ -22,6 +22,7 @@ from ccr.services import (
     check_links,
     directory_copies,
     doing_once,
+    draft_typed,
     import_work,
     operations,
     practice,
@@ -72,6 +73,7 @@ def _upkeep(_world: World, at: datetime) -> object:
         put_aside.forget_expired(at=at),
         sign_in.forget_old(at=at),
         directory_copies.forget_old_versions(),
+        draft_typed.forget_abandoned(at=at),
         doing_once.forget_old(at=at),
     )
 

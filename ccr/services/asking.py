@@ -52,6 +52,7 @@ from ccr.storage.queries.asking import (
     take_the_win,
 )
 from ccr.storage.queries.clocks import list_clocks
+from ccr.storage.queries.next_contact import delete_contacts, get_contact
 from ccr.storage.queries.referrals import get_referral, lock_referral
 
 BATCH = 100
@@ -112,6 +113,8 @@ def _ask_next(world: World, asking: Asking, before: Referral, *, at: datetime) -
         return False
     me = arranged_identity(asking.sender_compartment_id)
     draft, facts = load_draft(me, world, first_id)
+    # It may have been changed since it was said at sending.
+    facts = facts.expecting(get_contact(before.id, sender_compartment_id=me.compartment_id))
     agreed = get_referral(first_id, side=Side.SENDER, compartment_id=me.compartment_id).facts
     for part in asking.waiting:
         partner = facts.further[part.position - 2]
@@ -161,6 +164,7 @@ def _take_back(me: Identity, world: World, referral: Referral, *, at: datetime) 
     action = next((a for a in (Action.REROUTE, taking_back(referral)) if a in can), None)
     if action is not None and referral.state is not State.CLOSED:
         referral_acts.act(me, world, referral.id, action, Side.SENDER, at=at)
+        delete_contacts([referral.id])
         log(me, world, referral.id, Entry(EventKind.NO_LONGER_NEEDED, Side.SENDER), at=at)
 
 
@@ -204,7 +208,7 @@ def _somebody_else_may_take_it(asking: Asking, after: Referral) -> bool:
 def move_on(world: World, *, at: datetime) -> int:
     """Ask the next wherever the last is so late that the sender has new options; return how many.
 
-    The late one is taken back once somebody else is asked; where nobody can be, it stays, with
+    The late one is taken back as somebody else is asked; where nobody can be, it stays, with
     the options. Safe to run twice, or twice at once.
     """
     count = 0
@@ -232,9 +236,6 @@ def _move_one_on(world: World, asking_id: UUID, *, at: datetime) -> bool:
         return False
     if not _ask_next(world, asking, last, at=at):
         return False
-    me = arranged_identity(asking.sender_compartment_id)
-    if last.state in WAITING_FOR_ANSWER:
-        referral_acts.act(me, world, last.id, taking_back(last), Side.SENDER, at=at)
     notify_compartment(
         last.network_id,
         last.sender_compartment_id,

@@ -28,6 +28,7 @@ from ccr.domain.taxonomy import Urgency
 from ccr.domain.time_rules import TimeRules
 from ccr.services.answer_letters import mail_link
 from ccr.services.asking import move_on
+from ccr.services.expected import forget_passed
 from ccr.services.outbox import Notice, Telling, notify_all
 from ccr.services.system_acts import act_alone
 from ccr.services.world import World
@@ -96,6 +97,7 @@ def run_clocks(world: World, *, at: datetime) -> ClockRun:
     while _take_batch(world, done, at=at):
         pass
     move_on(world, at=at)
+    forget_passed(at=at)
     return ClockRun(
         done[Step.REMIND],
         done[Step.ESCALATE],

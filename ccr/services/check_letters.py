@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from ccr.adapters.link_tokens import token_for, token_hash
 from ccr.adapters.logs import get_logger
-from ccr.adapters.mailer import Mail, MailError, Post, mailer_for
+from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
 from ccr.domain.phrases import phrase
 from ccr.services.check_links import in_working_hours
 from ccr.services.demo_guard import check_mail
@@ -57,27 +57,42 @@ def write(world: World, *, at: datetime) -> int:
             except MailError as error:
                 get_logger(__name__).warning("check-letters.failed", failure=error.code)
                 return sent
-            sent += _send(world, network_id, post, at)
+            sent += _send(world, network_id, mailer, post, at)
     if sent:
         get_logger(__name__).info("check-letters.sent", sent=sent)
     return sent
 
 
-def _send(world: World, network_id: UUID, post: Post, at: datetime) -> int:
+def _send(world: World, network_id: UUID, mailer: Mailer, post: Post, at: datetime) -> int:
     """Send a run's letters of one network over an open connection; return how many were taken."""
     letters, taken = _make(world, network_id, at), 0
     for number, (address, ids) in enumerate(letters):
+        letter = _letter(world, address, ids, at)
         try:
-            post(_letter(world, address, ids, at))
+            post(letter)
         except MailError as error:
             get_logger(__name__).warning("check-letters.failed", failure=error.code)
             if not error.is_about_the_server:
                 continue
+            # A server that died may have taken it: once more, with the same Message-ID and links.
+            came = _once_more(mailer, letter)
+            taken += came
             with unit_of_work():
-                queries.drop_links([link for _, rest in letters[number:] for link in rest])
+                rest = letters[number + came :]
+                queries.drop_links([link for _, links in rest for link in links])
             break
         taken += 1
     return taken
+
+
+def _once_more(mailer: Mailer, letter: Mail) -> bool:
+    """Hand a letter over on a connection of its own; return whether it was taken."""
+    try:
+        with mailer.connected() as post:
+            post(letter)
+    except MailError:
+        return False
+    return True
 
 
 def _make(world: World, network_id: UUID, at: datetime) -> list[tuple[str, tuple[UUID, ...]]]:

@@ -49,9 +49,11 @@ def glance(identity: Identity, timezone: str, *, at: datetime) -> tuple[DeskCoun
     """Return what waits for one's own program, and how the jobs do, in one statement."""
     authorise(identity, Permission.REFERRAL_LIST)
     zone = ZoneInfo(timezone)
-    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time(), tzinfo=zone)
-    counts, beats = count_desk(identity.compartment_id, at=at, until=midnight, jobs=JOBS)
+    today = at.astimezone(zone).date()
+    midnight = datetime.combine(today + timedelta(days=1), time(), tzinfo=zone)
+    counts, beats = count_desk(
+        identity.compartment_id, at=at, until=midnight, today=today, jobs=JOBS
+    )
     return counts, health_of(beats, at=at)
 
 

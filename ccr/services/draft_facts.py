@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ccr.domain import route_fields as read
@@ -16,6 +16,7 @@ from ccr.domain.asking import AskingWay
 from ccr.domain.directory import Place, Precision
 from ccr.domain.disclosure import CHILDREN_YES, AgeShown, Coarsened, ReferralFacts, coarsen
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.next_contact import ContactWay, DayPart, NextContact
 from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import KeptOut, RouteFields
 from ccr.domain.routing_request import RouteRequest
@@ -106,6 +107,7 @@ class DraftFacts:
         by_link: True when it has none and answers by a mailed link.
         further: partners named beside the chosen one, in their order, and `way`, how they are
             asked ("" while there are none).
+        next_way, next_day, next_part: when the person calls or comes again; empty: not said.
     """
 
     needs: tuple[str, ...] = ()
@@ -128,6 +130,26 @@ class DraftFacts:
     further: tuple[FurtherPartner, ...] = ()
     way: str = ""
     by_link: bool = False
+    next_way: str = ""
+    next_day: str = ""
+    next_part: str = ""
+
+    @property
+    def next_contact(self) -> NextContact | None:
+        """Return when the person calls or comes again, or None."""
+        if not self.next_way:
+            return None
+        day = date.fromisoformat(self.next_day)
+        return NextContact(ContactWay(self.next_way), day, DayPart(self.next_part))
+
+    def expecting(self, contact: NextContact | None) -> DraftFacts:
+        """Return the same answers with this next contact."""
+        return replace(
+            self,
+            next_way=contact.way.value if contact else "",
+            next_day=contact.day.isoformat() if contact else "",
+            next_part=contact.part.value if contact else "",
+        )
 
     @property
     def kept_out(self) -> KeptOut:
@@ -252,6 +274,13 @@ def first_of(facts: DraftFacts) -> DraftFacts:
         return facts
     taken = {need for partner in facts.further for need in partner.needs}
     return replace(facts, needs=tuple(need for need in facts.needs if need not in taken))
+
+
+def without_old_plan(facts: DraftFacts, before: DraftFacts) -> DraftFacts:
+    """Return the answers without a plan that was made for other needs."""
+    if facts.way != AskingWay.PLAN or facts.needs == before.needs:
+        return facts
+    return replace(facts, service_id="", by_phone=False, by_link=False, further=(), way="")
 
 
 def shared_again(world: World, agreed: ReferralFacts) -> Coarsened:

@@ -31,12 +31,13 @@ def start_from(
     facts: DraftFacts,
     *,
     previous_referral_id: UUID | None = None,
+    draft_id: UUID | None = None,
     at: datetime,
 ) -> UUID:
     """Begin a draft with answers known already; return its id. The yes is always asked anew."""
     with unit_of_work():
         authorise(identity, Permission.REFERRAL_SEND)
-        draft_id = queries.new_draft_id()
+        draft_id = draft_id or queries.new_draft_id()
         queries.add_draft(
             network_id=identity.network_id,
             sender_compartment_id=identity.compartment_id,

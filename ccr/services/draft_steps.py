@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from ccr.domain.next_contact import NextContact
 from ccr.domain.referral_states import ChosenBy
 from ccr.policy.identity import Identity
 from ccr.services import drafts
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
 from ccr.services.draft_further import agree_further
+from ccr.services.draft_keeping import change_draft
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 
@@ -38,11 +40,13 @@ class Agreed:
     Attributes:
         until: until when the first partner may tell how it goes, or None.
         further: each further partner with a yes, by service: until when it may tell, or None.
+        contact: when the person calls or comes again; no partner ever knows.
     """
 
     until: datetime | None
     chosen_by: ChosenBy
     further: Mapping[UUID, datetime | None] = field(default_factory=dict)
+    contact: NextContact | None = None
 
 
 def agree(
@@ -64,4 +68,7 @@ def agree(
         drafts.save_need(identity, world, draft_id, need, at=at)
         drafts.ask_release(identity, world, draft_id, agreed.until, at=at)
         agree_further(identity, world, draft_id, agreed.further, at=at)
+        change_draft(
+            identity, world, draft_id, lambda facts: facts.expecting(agreed.contact), at=at
+        )
         drafts.record_yes(identity, world, draft_id, agreed.chosen_by, at=at)

@@ -10,6 +10,7 @@ from ccr.domain.asking import AskingWay
 from ccr.domain.directory import Place
 from ccr.domain.disclosure import Fact, PreviewRow, preview
 from ccr.domain.errors import NotFoundError
+from ccr.domain.next_contact import NextContact
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import ChosenBy, State
 from ccr.domain.taxonomy import Access, AgeBand, Gender, Need, Track, Transport, Urgency
@@ -42,6 +43,7 @@ class DraftView:
         broader: the facts that were made broader.
         still_rare: True when even the broadest facts fit few people of the county.
         further, way: partners named beside the first, and how they are asked.
+        contact: when the person calls or comes again.
         own_needs: the needs for which the first partner is asked.
         missing: what is missing before it can be sent; empty when nothing is.
         release_needs_writing: True when the partner has to get the release in writing.
@@ -71,9 +73,11 @@ class DraftView:
     previous_referral_id: UUID | None
     missing: tuple[Phrase, ...]
     saved_at: datetime
+    version: int = 0
     further: tuple[FurtherShown, ...] = ()
     way: AskingWay | None = None
     own_needs: tuple[Need, ...] = ()
+    contact: NextContact | None = None
 
 
 def draft_view(identity: Identity, world: World, draft_id: UUID, *, at: datetime) -> DraftView:
@@ -119,9 +123,11 @@ def draft_view(identity: Identity, world: World, draft_id: UUID, *, at: datetime
         previous_referral_id=draft.previous_referral_id,
         missing=missing(draft, facts),
         saved_at=draft.updated_at,
+        version=draft.version,
         further=_further(identity, facts),
         way=AskingWay(facts.way) if facts.way else None,
         own_needs=tuple(Need(code) for code in first_of(facts).needs),
+        contact=facts.next_contact,
     )
 
 

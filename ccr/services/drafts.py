@@ -10,11 +10,16 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from ccr.domain.asking import AskingWay
 from ccr.domain.route_fields import KeptOut
 from ccr.policy.identity import Identity
 from ccr.services import routing
-from ccr.services.draft_facts import DraftFacts, NeedAnswers, PlaceAnswers, checked_need
+from ccr.services.draft_facts import (
+    DraftFacts,
+    NeedAnswers,
+    PlaceAnswers,
+    checked_need,
+    without_old_plan,
+)
 from ccr.services.draft_keeping import change_draft, discard, load_draft, start_from
 from ccr.services.draft_partner import (
     ask_release,
@@ -98,12 +103,7 @@ def save_need(
         )
         if changed.near:
             routing.read_request(identity, world, changed.route_fields(), at=at)
-        if changed.way == AskingWay.PLAN and changed.needs != facts.needs:
-            # The plan was made for other needs.
-            return replace(
-                changed, service_id="", by_phone=False, by_link=False, further=(), way=""
-            )
-        return changed
+        return without_old_plan(changed, facts)
 
     change_draft(identity, world, draft_id, change, at=at)
 

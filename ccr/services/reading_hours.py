@@ -11,7 +11,7 @@ from ccr.adapters.opening_hours import HoursBook
 from ccr.domain.clocks import OpenCalendar
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.taxonomy import Need
-from ccr.storage.queries.receivers import Receiver
+from ccr.storage.queries.receivers import Reads
 
 _MOST_CHANGES = 200
 
@@ -71,7 +71,7 @@ class WithClosedDays:
         return min((m.astimezone(UTC) for m in midnights if m > at), default=None)
 
 
-def reading_calendar(hours: HoursBook, receiver: Receiver, needs: Collection[Need]) -> OpenCalendar:
+def reading_calendar(hours: HoursBook, receiver: Reads, needs: Collection[Need]) -> OpenCalendar:
     """Return when somebody reads referrals of these needs.
 
     What is said about who reads comes first, then the opening hours, then the business week: text
@@ -91,7 +91,7 @@ def _zone(timezone: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _hours_of(hours: HoursBook, receiver: Receiver, needs: Collection[Need]) -> OpenCalendar:
+def _hours_of(hours: HoursBook, receiver: Reads, needs: Collection[Need]) -> OpenCalendar:
     said = [text for need, text in receiver.reading_hours if need is None or need in needs]
     for texts in (said, [receiver.opening_hours] if receiver.opening_hours else []):
         parts = []

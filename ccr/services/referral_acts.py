@@ -16,7 +16,7 @@ from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral, advance, transition_for
-from ccr.domain.referral_clocks import clocks_after
+from ccr.domain.referral_clocks import callers_own, clocks_after
 from ccr.domain.referral_states import LOGGED, TOLD_BY_PHONE, Action, EventKind, State
 from ccr.domain.referral_transitions import Requirement
 from ccr.domain.safe_windows import Pause
@@ -184,6 +184,8 @@ def act(
             spans=spans_of(stored),
             by=given.pause.by if given.pause else None,
         )
+        if after.by_phone:
+            moved = callers_own(moved)
         save_clocks(after, clocks, moved, in_time=None if action in WAIT_ENDS else True)
         if action in ENDS_RELEASE:
             _end_release(after, at=at)

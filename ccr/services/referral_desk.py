@@ -14,6 +14,7 @@ from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.errors import NotFoundError, TooManyAttemptsError
 from ccr.domain.kept_reason import KeptReason
+from ccr.domain.next_contact import NextContact
 from ccr.domain.paging import PAGE_SIZE, Page, page_number
 from ccr.domain.phrases import phrase
 from ccr.domain.projection import view_for_receiver, view_for_sender
@@ -21,10 +22,12 @@ from ccr.domain.projection_masks import Event
 from ccr.domain.referral_clocks import opened_by_receiver
 from ccr.domain.referral_states import EventKind, State
 from ccr.domain.referral_views import Group, InboxTab, ReceiverView, SenderView
+from ccr.domain.taxonomy import Need
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.asking_shown import NamedPartners, named_partners
 from ccr.services.authorise import authorise
+from ccr.services.business_hours import with_time_left
 from ccr.services.kept_reasons import opened_reason
 from ccr.services.referral_acts import Entry, log, may_log, note_context, question_context
 from ccr.services.world import World
@@ -35,7 +38,7 @@ from ccr.storage.queries.attempts import count_try, hashed
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
 from ccr.storage.queries.desk import mark_read
-from ccr.storage.queries.receivers import public_phones
+from ccr.storage.queries.receivers import reading_hours_of
 from ccr.storage.queries.referrals import (
     events_and_notes,
     find_by_code,
@@ -64,6 +67,11 @@ class SentItem:
     member_name: str
     broader: tuple[str, ...] = ()
 
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Return the needs that were sent."""
+        return self.facts.needs
+
 
 @dataclass(frozen=True, slots=True)
 class ReceivedItem:
@@ -73,13 +81,19 @@ class ReceivedItem:
     sender_name: str
     service_name: str
 
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Return the needs, which are seen before accepting too."""
+        return self.view.needs
+
 
 @dataclass(frozen=True, slots=True)
 class SentPage:
     """One referral on its sender's page; `notes` are the texts of the timeline, by note id.
 
     `why`: why the partner was proposed, while the referral is open in the sender's eyes.
-    `named`: whom the person named beside this partner, if anybody.
+    `named`: whom the person named beside this partner, if anybody; `contact`: when the person
+    calls or comes again.
     """
 
     item: SentItem
@@ -88,6 +102,7 @@ class SentPage:
     partner_phone: str | None
     why: KeptReason | None = None
     named: NamedPartners | None = None
+    contact: NextContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +130,21 @@ def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: dateti
             for key, one in rows.items()
         }
         item = items[referral_id]
-        phones = public_phones([i for i in [row.referral.service_id] if i])
+        hours = reading_hours_of([i for i in [row.referral.service_id] if i])
         beside = kept_beside(referral_id, sender_compartment_id=identity.compartment_id)
         over = item.view.status.group.is_over
         why = None if over else opened_reason(identity, world, referral_id, beside.why_sealed)
         mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
+        (item,) = with_time_left(world, [item], at=at, hours=hours)
     return SentPage(
         item,
         _notes(world, sealed, item.view),
         _question(world, row),
-        next(iter(phones.values()), None),
+        next((found.phone for found in hours.values()), None),
         why,
         _named_partners(world, beside, items),
+        beside.contact,
     )
 
 
@@ -168,13 +185,17 @@ def open_received(
         if item is None:
             raise NotFoundError
         save_clocks(row.referral, running, clocks)
-        if not item.view.seen and may_log(row.referral, EventKind.SEEN, Side.RECEIVER):
+        seen_before = item.view.seen
+        if not seen_before and may_log(row.referral, EventKind.SEEN, Side.RECEIVER):
             log(identity, world, referral_id, Entry(EventKind.SEEN, Side.RECEIVER), at=at)
             mark_opened(referral_id, at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
             item = _received_item(world, row, events, clocks, at=at) or item
         mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)
+        if seen_before:
+            # The first look takes as many statements as a page may; it tells wall time alone.
+            (item,) = with_time_left(world, [item], at=at)
     question = _question(world, row) if item.view.question_shown else None
     return ReceivedPage(item, _notes(world, sealed, item.view), question)
 
@@ -257,10 +278,11 @@ def _sent_items(
 ) -> tuple[SentItem, ...]:
     """Return rows that were read for their sender as the sender sees them."""
     events, clocks = _around(rows)
-    return tuple(
+    items = (
         _sent_item(world, row, events[row.referral.id], clocks[row.referral.id], at=at)
         for row in rows
     )
+    return with_time_left(world, items, at=at)
 
 
 def _received_items(
@@ -272,7 +294,7 @@ def _received_items(
         _received_item(world, row, events[row.referral.id], clocks[row.referral.id], at=at)
         for row in rows
     )
-    return tuple(item for item in items if item is not None)
+    return with_time_left(world, (item for item in items if item is not None), at=at)
 
 
 def items_of(
@@ -290,7 +312,7 @@ def items_of(
         item = shown(world, row, events[key], clocks[key], at=at)
         if item is not None:
             items[key] = item
-    return items
+    return dict(zip(items, with_time_left(world, items.values(), at=at), strict=True))
 
 
 def _load(

@@ -212,7 +212,6 @@ def _release(release: ReleaseShown | None) -> Document | None:
         "asked_at": _moment(release.asked_at),
         "until": _moment(release.until),
         "in_force": release.in_force,
-        "ended_by_you_at": _moment(release.ended_by_viewer_at),
         "confirmed_at": _moment(release.confirmed_at),
         "refused_at": _moment(release.refused_at),
         "withdrawn_at": _moment(release.withdrawn_at),

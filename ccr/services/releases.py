@@ -92,10 +92,10 @@ def withdraw(
     with unit_of_work():
         referral = _load(identity, referral_id, side)
         before = find_release(referral.id)
+        if side is Side.RECEIVER and (before is None or not _works_on_it(referral)):
+            raise NotFoundError
         if before is None:
-            raise NotFoundError
-        if side is Side.RECEIVER and not _works_on_it(referral):
-            raise NotFoundError
+            return  # to a sender it is ended, whether or not one was ever asked for
         after = rules.withdraw(before, at=at, by=side)
         if after != before:
             save_release(referral.id, after, before=before)

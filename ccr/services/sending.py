@@ -27,9 +27,10 @@ from ccr.services.referral_acts import load
 from ccr.services.sending_steps import send_further, send_now
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
-from ccr.storage.queries.asking import add_asking, save_part
+from ccr.storage.queries.asking import add_asking, hold_asking, save_part
 from ccr.storage.queries.clocks import list_clocks
 from ccr.storage.queries.drafts import StoredDraft, earlier_receivers, reseal
+from ccr.storage.queries.next_contact import get_contact
 from ccr.storage.queries.receivers import Receiver, get_receiver, members_of
 from ccr.storage.queries.referrals import get_referral
 
@@ -137,8 +138,9 @@ def reroute(identity: Identity, world: World, referral_id: UUID, *, at: datetime
     """
     with unit_of_work():
         _, facts = load_draft(identity, world, referral_id)
+        contact = get_contact(referral_id, sender_compartment_id=identity.compartment_id)
         fresh = replace(
-            _without_those_asked(identity, facts, referral_id),
+            _without_those_asked(identity, facts, referral_id).expecting(contact),
             service_id="",
             release_until="",
             by_phone=False,
@@ -154,6 +156,7 @@ def recall_and_reroute(
 ) -> UUID:
     """Take a referral back and begin a new draft from it, both or neither; return its id."""
     with unit_of_work():
+        hold_asking(referral_id)  # always before the referral itself
         referral = load(identity, referral_id, Side.SENDER, lock=True).referral
         act(identity, world, referral_id, taking_back(referral), Side.SENDER, at=at)
         return reroute(identity, world, referral_id, at=at)

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from ccr.domain import release as releases
 from ccr.domain.asking import OTHER_WAY
-from ccr.domain.clocks import ClockKind, Side, answer_duty, start_clock
+from ccr.domain.clocks import Clock, ClockKind, OpenCalendar, Side, answer_duty, start_clock
 from ccr.domain.disclosure import Coarsened, ReferralFacts
 from ccr.domain.errors import CcrError, DuplicateError, InvalidInputError, PartnerLimitError
+from ccr.domain.next_contact import answer_by
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral, advance, taking_back
 from ccr.domain.referral_states import (
@@ -39,9 +40,11 @@ from ccr.services.kept_reasons import keep_why
 from ccr.services.reading_hours import reading_calendar
 from ccr.services.referral_acts import Entry, act, load, log, question_context, tell
 from ccr.services.world import World
+from ccr.storage.queries.accounts import get_network
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import save_clocks
 from ccr.storage.queries.drafts import StoredDraft
+from ccr.storage.queries.next_contact import delete_contacts, keep_contact
 from ccr.storage.queries.referrals import fact_columns, get_referral, try_to_send
 from ccr.storage.queries.releases import save_release
 from ccr.storage.queries.time_rules import get_time_rules
@@ -103,6 +106,7 @@ def send_now(
     owner = Side.SENDER if sent.by_phone else answer_duty(sent.urgency, at, calendar)
     spans = get_time_rules(sent.network_id).spans(shared.facts.needs)
     clock = start_clock(ClockKind.ANSWER, sent.urgency, at, calendar, owner=owner, spans=spans)
+    clock = _before_contact(identity, facts, clock, calendar, sent.id)
     save_clocks(sent, {}, {ClockKind.ANSWER: clock})
     if shared.broader:
         log(identity, world, sent.id, Entry(EventKind.MADE_BROADER, Side.SENDER), at=at)
@@ -125,6 +129,27 @@ def send_now(
     if draft.previous_referral_id is not None:
         _close_previous(identity, world, draft.previous_referral_id, at=at)
     return shared.facts
+
+
+def _before_contact(
+    identity: Identity, facts: DraftFacts, clock: Clock, calendar: OpenCalendar, referral_id: UUID
+) -> Clock:
+    """Keep the next contact beside a referral; return its clock, due before that where it can be.
+
+    The partner sees by when an answer is due, and never why.
+    """
+    contact = facts.next_contact
+    if contact is None:
+        return clock
+    keep_contact(
+        referral_id,
+        contact,
+        network_id=identity.network_id,
+        sender_compartment_id=identity.compartment_id,
+    )
+    begins = contact.begins(get_network(identity.network_id).timezone)
+    due_at = answer_by(clock.due_at, begins, at=clock.started_at, calendar=calendar)
+    return replace(clock, due_at=due_at)
 
 
 def send_further(
@@ -210,6 +235,7 @@ def _close_previous(identity: Identity, world: World, previous_id: UUID, *, at: 
     person's need would be open at two doors.
     """
     previous = load(identity, previous_id, Side.SENDER, lock=True).referral
+    delete_contacts([previous_id])
     if previous.state in {State.DECLINED, State.EXPIRED}:
         act(identity, world, previous_id, Action.REROUTE, Side.SENDER, at=at)
     elif previous.state in WAITING_FOR_ANSWER and not previous.by_phone:

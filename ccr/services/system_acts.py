@@ -18,6 +18,7 @@ from ccr.services.asking import follow_alone
 from ccr.services.referral_acts import Given, tell
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
+from ccr.storage.queries.asking import hold_asking
 from ccr.storage.queries.audit import append_event_to
 from ccr.storage.queries.clocks import list_clocks, save_clocks
 from ccr.storage.queries.drafts import forget_reason
@@ -40,6 +41,7 @@ def act_alone(
     """
     given = given or Given()
     with unit_of_work():
+        hold_asking(referral_id)  # always before the referral itself
         try:
             before = lock_referral(referral_id)
         except NotFoundError:

@@ -13,8 +13,10 @@ from ccr.domain.identifying_text import Looks, LooksIdentifyingError
 from ccr.policy.identity import Role
 from ccr.services import referral_desk
 from ccr.web.access import current_identity, current_world
+from ccr.web.forms.contact import ContactForm, contact_data
 from ccr.web.forms.fields import add_refusal
 from ccr.web.presenters.asking import named_card
+from ccr.web.presenters.expected import contact_words
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.receiver_page import FORM_OF, receiver_forms, receiver_page
 from ccr.web.presenters.sender_page import SENDER_FORM_OF, sender_forms, sender_page
@@ -46,6 +48,8 @@ def show_sent(
         page=shown,
         form=form,
         named_card=named_card(found.named, desk_time(), referral_id),
+        contact_form=ContactForm(formdata=None, data=contact_data(found.contact)),
+        contact_words=contact_words(found.contact),
     )
     return body, 422 if failed else 200
 

@@ -48,6 +48,7 @@ def test_the_look_for_forms_finds_what_is_missing() -> None:
 def test_what_may_be_asked_at_will_is_named_with_a_reason(built_app: Flask) -> None:
     """A POST that is never counted must make nothing, or count by a token of its own."""
     named = {
+        "draft_keep.keep": "keeps what is typed, by the version that is on the screen",
         "exporting.take": "takes a copy away",
         "chosen.export": "takes a list along, and each taking is noted",
         "routing.count_unmet_need": "its token counts it once, and the answer is a page",

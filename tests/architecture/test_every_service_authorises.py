@@ -10,6 +10,7 @@ SERVICES = Path(__file__).parents[2] / "ccr/services"
 
 # Modules whose functions are steps inside a use case: the use case around them authorises.
 STEPS_OF_USE_CASES = {
+    "business_hours",
     "check_steps",
     "demo_cast",
     "demo_courses",
@@ -96,6 +97,8 @@ WITHOUT_IDENTITY = {
     "doing_once.keep_where_it_led": "the form door; whoever pressed",
     "doing_once.wait_where_it_led": "the form door; whoever pressed, and the page asks again",
     "doing_once.where_it_led": "the form door; whoever pressed, and the page asks again",
+    "draft_typed.forget_abandoned": "the worker; deletes drafts for good",
+    "expected.forget_passed": "the worker; deletes days that passed",
     "finding.need_phrases": "words that mean needs; nothing about anybody",
     "finder.public_identity": "makes the identity of anybody at all",
     "finder.network_of_the_front_page": "the same, where the database may be away",

@@ -465,15 +465,25 @@ def test_when_a_release_ends_the_page_is_the_one_that_never_had_it():
     assert expired.status is never.status is Status.NOT_SHARED
 
 
-def test_the_sender_sees_its_own_end_of_a_release():
+@pytest.mark.parametrize(
+    "release",
+    [
+        ASKED,
+        refuse(ASKED, at=LATER),
+        withdraw(IN_FORCE, at=NOW + timedelta(minutes=67), by=Side.RECEIVER),
+        withdraw(ASKED, at=LATER, by=Side.SENDER),
+    ],
+    ids=["asked", "refused", "withdrawn", "ended-by-the-sender"],
+)
+@pytest.mark.parametrize("at", [LATER, END], ids=["soon", "at the end"])
+def test_whether_a_release_was_ever_asked_for_shows_nowhere_while_none_is_in_force(release, at):
     story = accepted()
+    never = sender(story, at)
     story.log(EventKind.RELEASE_ASKED, Side.SENDER, NOW)
     story.log(EventKind.RELEASE_WITHDRAWN, Side.SENDER, LATER)
-    ended = withdraw(IN_FORCE, at=LATER, by=Side.SENDER)
-    view = sender(story, LATER, ended)
-    assert view.release.ended_by_viewer_at == LATER
-    assert view.release.withdrawn_at is None
-    assert not view.release.in_force
+    assert sender(story, at, release) == never
+    assert never.release is None
+    assert never.can_ask_release
 
 
 # --- the sender's own ends

@@ -47,9 +47,10 @@ def test_a_window_before_the_due_time_moves_nothing():
     assert clock.due_at == day_clock().due_at
 
 
-def test_calling_before_the_window_after_all_never_makes_it_late_sooner():
+def test_calling_before_the_window_after_all_leaves_what_was_left():
     _, clock = held(WINDOW, date(2026, 11, 20), PartOfDay.EVENING)
-    assert clock.resume(START + 3 * HOUR).due_at == day_clock().due_at
+    assert clock.resume(START).due_at == day_clock().due_at
+    assert clock.resume(START + 3 * HOUR).due_at == day_clock().due_at + 3 * HOUR
 
 
 def test_when_the_person_calls_the_clock_waits_for_the_agreed_day_and_keeps_what_was_left():

@@ -1,6 +1,6 @@
 """Processes die at any moment, without a warning. What was acknowledged is there; nothing is torn.
 
-The plain run kills three web processes, the whole web tree once and the worker once, on SQLite.
+The plain run kills two web processes, the whole web tree once and the worker once, on SQLite.
 CCR_TEST_FULL=1 kills a hundred times in all, on each database.
 """
 
@@ -39,7 +39,7 @@ from tests.web.conftest import Visitor
 from tests.web.journey import let_in
 
 FULL = os.environ.get("CCR_TEST_FULL") == "1"
-KILLS_OF_ONE, KILLS_OF_ALL, KILLS_OF_WORKER = (70, 15, 15) if FULL else (3, 1, 1)
+KILLS_OF_ONE, KILLS_OF_ALL, KILLS_OF_WORKER = (70, 15, 15) if FULL else (2, 1, 1)
 CALLERS = 4
 REFERRALS = 4_000 if FULL else 160
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from ccr.domain.asking import AskingWay, PartState
 from ccr.domain.disclosure import Fact
 from ccr.domain.errors import CcrError, InvalidInputError, NotFoundError
-from ccr.domain.outcomes import DeclineReason
+from ccr.domain.next_contact import ContactWay, DayPart, NextContact
+from ccr.domain.outcomes import SAID_AS_ONE, DeclineReason
 from ccr.domain.referral_states import ChosenBy, EventKind
 from ccr.domain.referral_views import Group, InboxTab, Status
-from ccr.services import draft_further, drafts, referral_desk, referrals, sending
+from ccr.services import (
+    desk_glance,
+    draft_further,
+    draft_steps,
+    drafts,
+    expected,
+    referral_desk,
+    referrals,
+    sending,
+)
 from ccr.services.asking_rules import AskingRules, set_asking_rules
+from ccr.services.draft_facts import NeedAnswers
+from ccr.services.draft_steps import Agreed
 from ccr.services.followups import run_clocks
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceRow
@@ -117,10 +130,28 @@ def test_a_hand_back_and_an_answer_that_never_comes_ask_the_next_too(loop, now):
     at = now + 3 * DAY
     run_clocks(world(), at=at)
     run_clocks(world(), at=at)
-    assert row(late).state == "cancelled"
+    assert row(late).state == "recalled"
     assert len(inbox(loop, loop.legal_aid, at)) == 2
     with pytest.raises(NotFoundError):
         referrals.accept(me, world(), late, at=at)
+
+
+@pytest.mark.parametrize("way", ["decline", "hand-back"])
+def test_why_a_partner_gave_it_back_changes_nothing_of_what_follows(loop, now, way):
+    def looks(reason):
+        first = in_order(loop, now, loop.legal_aid)
+        if way == "hand-back":
+            referrals.accept(loop.advocates.worker, world(), first, at=now)
+            referrals.hand_back(loop.advocates.worker, world(), first, reason, at=now + HOUR)
+        else:
+            decline(loop, loop.advocates, first, now + HOUR, reason)
+        page = referral_desk.open_sent(loop.hospital.worker, world(), first, at=now + HOUR)
+        timeline = [(entry.at, entry.kind, str(entry.what)) for entry in page.item.view.timeline]
+        standings = [(one.state, one.service_name) for one in page.named.partners]
+        return timeline, standings, page.item.view.status
+
+    first = looks(DeclineReason.OTHER)
+    assert all(looks(reason) == first for reason in sorted(SAID_AS_ONE))
 
 
 def test_whom_a_limit_now_keeps_out_is_skipped_with_the_reason_on_the_senders_side(loop, now):
@@ -224,7 +255,7 @@ def test_the_first_who_takes_it_releases_the_others_in_the_same_moment(loop, now
     (other,) = inbox(loop, clinic, now)
     assert row(first).code != row(other).code
     referrals.accept(clinic.worker, world(), other, at=now + HOUR)
-    assert (row(first).state, row(other).state) == ("cancelled", "accepted")
+    assert (row(first).state, row(other).state) == ("recalled", "accepted")
     assert inbox(loop, loop.legal_aid, now + HOUR) == []
     assert EventKind.NO_LONGER_NEEDED in kinds(loop, first, now + HOUR)
     with pytest.raises(CcrError):
@@ -286,3 +317,67 @@ def test_the_facts_of_a_plan_are_made_broader_for_all_of_its_partners_together(l
     services = [loop.advocates.service_id, loop.legal_aid.service_id]
     draft_further.choose_plan(me, world(), draft_id, services, at=now)
     assert drafts.draft_view(me, world(), draft_id, at=now).broader == (Fact.AREA,)
+
+
+# --- how the person hears back -------------------------------------------------------------------
+
+FRIDAY = NextContact(ContactWay.CALLS, date(2026, 11, 13), DayPart.AFTERNOON)
+
+
+def expecting(loop, now, *further, contact=FRIDAY):
+    me = loop.hospital.worker
+    draft_id = loop.draft(at=now)
+    services = [program.service_id for program in further]
+    draft_further.name_further(me, world(), draft_id, services, at=now)
+    need = NeedAnswers(("advocacy",))
+    agreed = Agreed(None, ChosenBy.SURVIVOR, dict.fromkeys(services), contact)
+    draft_steps.agree(me, world(), draft_id, need, agreed, at=now)
+    return sending.send(me, world(), draft_id, at=now)
+
+
+def who_is_expected(loop, at):
+    page = expected.expected_today(loop.hospital.worker, world(), at=at)
+    return [(one.item.view.referral_id, one.contact) for one in page.items]
+
+
+def test_the_answer_is_due_before_the_person_calls_and_the_partner_never_learns_why(loop, now):
+    sent = expecting(loop, now)
+    assert sent.answer_due_at == now + 20 * HOUR + timedelta(minutes=55)
+    seen = repr(
+        referral_desk.open_received(loop.advocates.worker, world(), sent.referral_id, at=now)
+    )
+    assert "afternoon" not in seen
+    assert "calls" not in seen
+    assert who_is_expected(loop, now) == []
+    assert who_is_expected(loop, now + DAY) == [(sent.referral_id, FRIDAY)]
+    counted = [
+        desk_glance.counts_for(loop.hospital.worker, "America/New_York", at=at).expected
+        for at in (now, now + DAY)
+    ]
+    assert counted == [0, 1]
+    assert expected.expected_today(loop.advocates.worker, world(), at=now + DAY).total == 0
+
+
+def test_who_is_expected_goes_with_the_order_and_leaves_no_trace_when_dealt_with(loop, now):
+    me = loop.hospital.worker
+    first = expecting(loop, now, loop.legal_aid).referral_id
+    decline(loop, loop.advocates, first, now + HOUR)
+    ((second, contact),) = who_is_expected(loop, now + DAY)
+    assert (second, contact) == (inbox(loop, loop.legal_aid, now + HOUR)[0], FRIDAY)
+    later = replace(FRIDAY, day=date(2026, 11, 16))
+    expected.set_next_contact(me, second, later, at=now)
+    assert who_is_expected(loop, now + DAY) == []
+    with pytest.raises(NotFoundError):
+        expected.settle(loop.legal_aid.worker, second, at=now)
+    expected.settle(me, second, at=now + 4 * DAY)
+    assert who_is_expected(loop, now + 9 * DAY) == []
+    with pytest.raises(NotFoundError):
+        expected.settle(me, second, at=now + 4 * DAY)
+
+
+def test_a_day_that_passed_without_a_word_is_forgotten(loop, now):
+    expecting(loop, now)
+    run_clocks(world(), at=now + 10 * DAY)
+    assert len(who_is_expected(loop, now + 10 * DAY)) == 1
+    run_clocks(world(), at=now + 17 * DAY)
+    assert who_is_expected(loop, now + 17 * DAY) == []

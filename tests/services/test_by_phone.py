@@ -18,13 +18,14 @@ from ccr.domain.errors import (
 )
 from ccr.domain.joining import Membership, PledgeRole, Way
 from ccr.domain.outcomes import FROM_A_PERSON, AttemptKind, DeclineReason, ToldBy
-from ccr.domain.referral_states import State
+from ccr.domain.referral_states import Action, State
 from ccr.domain.referral_views import Group, InboxTab, Status
 from ccr.domain.taxonomy import Known
 from ccr.policy.identity import Identity
 from ccr.services import drafts, referral_desk, referrals, releases, sending
 from ccr.services.accounts import terminal_identity
 from ccr.services.followups import follow_ups, run_clocks
+from ccr.services.referral_acts import Given, act
 from ccr.services.verification import verify_storage
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.accounts import Account, Network
@@ -121,6 +122,16 @@ def test_the_way_of_a_referral_by_phone(loop, verified):
         )
     )
     assert told == "volunteer"
+
+
+def test_an_answer_taken_back_is_waited_for_by_whoever_calls(loop, verified):
+    referral_id = loop.send()
+    accept(loop, referral_id)
+    note, me = Given(note="They called back: no."), loop.hospital.worker
+    undo = (referral_id, Action.UNDO_ACCEPT, Side.SENDER)
+    act(me, world(), *undo, at=NOW + HOUR + timedelta(minutes=2), given=note)
+    running = [row for row in clocks(referral_id) if row.stopped_at is None]
+    assert [row.owner_compartment_id for row in running] == [loop.hospital.compartment_id]
 
 
 def test_nobody_is_told_and_there_is_no_inbox(loop, verified):

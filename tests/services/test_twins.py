@@ -11,11 +11,12 @@ import pytest
 from ccr.domain.clocks import Side
 from ccr.domain.errors import CcrError
 from ccr.domain.live_hand_off import DayPart, IntroducedBy, IntroducedHow, Introduction
+from ccr.domain.next_contact import ContactWay, NextContact
 from ccr.domain.outcomes import SAID_AS_ONE, AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.referral_views import Group
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Known
-from ccr.services import hand_offs, referral_desk, referrals, releases, sending, talking
+from ccr.services import expected, hand_offs, referral_desk, referrals, releases, sending, talking
 from ccr.services.followups import follow_ups, run_clocks
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.operations import OutboxItem
@@ -150,6 +151,7 @@ def everything_the_sender_gets(loop, at) -> str:
             for item in page.items
         ]
     seen.append(follow_ups(me, world(), at=at))
+    seen.append(expected.expected_today(me, world(), at=at))
     mails = db.session.query(OutboxItem).filter_by(compartment_id=loop.hospital.compartment_id)
     seen.append(
         sorted((str(m.account_id), m.template, m.pace, m.created_at, m.due_at) for m in mails)
@@ -165,6 +167,8 @@ def watched(loop, course, *, release_days=30) -> list[str]:
         db.session.query(OutboxItem).delete()
     draft_id = loop.draft(release_days=release_days, question="Is Friday possible?")
     sent = sending.send(loop.hospital.worker, world(), draft_id, at=NOW)
+    contact = NextContact(ContactWay.CALLS, (NOW + 7 * DAY).date())
+    expected.set_next_contact(loop.hospital.worker, draft_id, contact, at=NOW)
     referrals.accept(loop.advocates.worker, world(), draft_id, at=ACCEPTED)
     course(loop, draft_id)
     looks = []
@@ -198,6 +202,7 @@ def test_whatever_the_receiver_does_after_accepting_the_sender_gets_the_same(loo
 
 def test_a_release_that_was_never_asked_for_gives_one_course_too(loop):
     first = watched(loop, nothing, release_days=None)
+    assert watched(loop, refused_the_release, release_days=30) == first
     for course in (came, never_came, held):
         assert watched(loop, course, release_days=None) == first
 

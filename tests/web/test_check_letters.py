@@ -185,6 +185,28 @@ def test_what_no_server_took_is_tried_again_and_what_it_refused_is_not(
     assert links() == left
 
 
+def test_a_letter_that_a_dying_server_may_have_taken_comes_again_as_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[Mail] = []
+
+    class Dying:
+        @contextmanager
+        def connected(self) -> Iterator[Any]:
+            yield self._take
+
+        def _take(self, mail: Mail) -> None:
+            came.append(mail)
+            if len(came) == 1:
+                raise MailError("connect")
+
+    monkeypatch.setattr(check_letters, "mailer_for", lambda _settings: Dying())
+    assert check_letters.write(world(), at=WEDNESDAY_NOON) == 1
+    assert links() == 1
+    assert len(came) == 2
+    assert came[0] == came[1]
+
+
 @pytest.mark.parametrize("hours", [-12, 72])
 def test_no_office_is_written_to_at_night_or_on_a_weekend(desk: Desk, hours: int) -> None:
     assert written(WEDNESDAY_NOON + timedelta(hours=hours)) == []

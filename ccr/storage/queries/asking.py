@@ -16,11 +16,13 @@ from sqlalchemy import Table, and_, exists, insert, or_, select, update
 
 from ccr.domain.asking import AskingWay, PartState
 from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Side, Step
+from ccr.domain.next_contact import NextContact
 from ccr.domain.referral_states import State
 from ccr.storage.db import db
 from ccr.storage.models.asking import AskingPartRow, AskingRow
 from ccr.storage.queries.clocks import CLOCK
 from ccr.storage.queries.drafts import SEARCH
+from ccr.storage.queries.next_contact import CONTACT, contact_of
 from ccr.storage.queries.referrals import REFERRAL, rows_changed, visible_to
 from ccr.storage.queries.shown_referrals import ShownReferral, select_shown, shown_referral
 
@@ -123,11 +125,13 @@ class KeptBeside:
         why_sealed: why its partner was proposed.
         asking: the asking that it is part of.
         facts_sealed: what is kept beside the first of that asking; None without one.
+        contact: when the person calls or comes again.
     """
 
     why_sealed: str | None = None
     asking: Asking | None = None
     facts_sealed: str | None = None
+    contact: NextContact | None = None
 
 
 def kept_beside(referral_id: UUID, *, sender_compartment_id: UUID) -> KeptBeside:
@@ -144,9 +148,13 @@ def kept_beside(referral_id: UUID, *, sender_compartment_id: UUID) -> KeptBeside
             part.c.referral_id,
             part.c.at,
             first.c.facts_sealed,
+            CONTACT.c.day.label("next_day"),
+            CONTACT.c.part.label("next_part"),
+            CONTACT.c.way.label("next_way"),
         )
         .select_from(
             mine.outerjoin(own, own.c.referral_id == mine.c.referral_id)
+            .outerjoin(CONTACT, CONTACT.c.referral_id == mine.c.referral_id)
             .outerjoin(ASKING, ASKING.c.id == own.c.asking_id)
             .outerjoin(part, part.c.asking_id == ASKING.c.id)
             .outerjoin(first, and_(first.c.referral_id == part.c.referral_id, part.c.position == 1))
@@ -159,13 +167,14 @@ def kept_beside(referral_id: UUID, *, sender_compartment_id: UUID) -> KeptBeside
     ).all()
     if not rows:
         return KeptBeside()
+    contact = contact_of(rows[0]) if rows[0].next_day is not None else None
     if rows[0].id is None:
-        return KeptBeside(rows[0].why_sealed)
+        return KeptBeside(rows[0].why_sealed, contact=contact)
     parts = tuple(
         Part(row.position, PartState(row.part_state), row.reason, row.referral_id, row.at)
         for row in rows
     )
-    return KeptBeside(rows[0].why_sealed, _asking(rows[0], parts), rows[0].facts_sealed)
+    return KeptBeside(rows[0].why_sealed, _asking(rows[0], parts), rows[0].facts_sealed, contact)
 
 
 def hold_asking_by_id(asking_id: UUID) -> Asking | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from ccr.storage.models.desk import ReadMarkRow
 from ccr.storage.models.operations import Heartbeat
 from ccr.storage.queries.clocks import CLOCK
 from ccr.storage.queries.follow_ups import FOLLOW_UP
+from ccr.storage.queries.next_contact import CONTACT
 from ccr.storage.queries.referral_lists import sender_group
 from ccr.storage.queries.referrals import REFERRAL, visible_to
 from ccr.storage.queries.releases import RELEASE
@@ -37,19 +38,26 @@ class DeskCounts:
         inbox: received, and not yet answered.
         sent: sent, and the move is one's own.
         follow_ups: own duties that are overdue or due today.
+        expected: persons who call or come today, or said an earlier day.
     """
 
     inbox: int = 0
     sent: int = 0
     follow_ups: int = 0
+    expected: int = 0
 
 
 def count_desk(
-    compartment_id: UUID, *, at: datetime, until: datetime, jobs: Collection[str] = ()
+    compartment_id: UUID,
+    *,
+    at: datetime,
+    until: datetime,
+    today: date,
+    jobs: Collection[str] = (),
 ) -> tuple[DeskCounts, dict[str, datetime]]:
     """Return the counts of a program at `at`, and when each of `jobs` last ran, in one statement.
 
-    `until` is the end of the program's day. Jobs that never ran are absent.
+    `until` is the end of the program's day, which is `today`. Jobs that never ran are absent.
     """
     inbox = (
         select(func.count())
@@ -79,17 +87,23 @@ def count_desk(
             CLOCK.c.due_at <= until,
         )
     )
+    expected = (
+        select(func.count())
+        .select_from(CONTACT)
+        .where(CONTACT.c.sender_compartment_id == compartment_id, CONTACT.c.day <= today)
+    )
     one = select(literal(1).label("one")).subquery()
     rows = db.session.execute(
         select(
             inbox.scalar_subquery(),
             sent.scalar_subquery(),
             due.scalar_subquery(),
+            expected.scalar_subquery(),
             Heartbeat.name,
             Heartbeat.at,
         ).select_from(one.outerjoin(Heartbeat, Heartbeat.name.in_(jobs)))
     ).all()
-    return DeskCounts(*rows[0][:3]), {row[3]: row[4] for row in rows if row[3] is not None}
+    return DeskCounts(*rows[0][:4]), {row[4]: row[5] for row in rows if row[4] is not None}
 
 
 def mark_read(referral_id: UUID, compartment_id: UUID, *, at: datetime) -> None:

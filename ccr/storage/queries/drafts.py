@@ -167,6 +167,22 @@ def save_draft(
     )
 
 
+def is_taken(referral_id: UUID) -> bool:
+    """Return True when there is a draft or referral of this id, whoever's it is."""
+    return db.session.scalar(select(REFERRAL.c.id).where(REFERRAL.c.id == referral_id)) is not None
+
+
+def drafts_untouched_since(moment: datetime, *, limit: int) -> list[tuple[UUID, UUID]]:
+    """Return (draft, sender compartment) of drafts last saved before a moment, oldest first."""
+    rows = db.session.execute(
+        select(REFERRAL.c.id, REFERRAL.c.sender_compartment_id)
+        .where(REFERRAL.c.state == State.DRAFT.value, REFERRAL.c.updated_at < moment)
+        .order_by(REFERRAL.c.updated_at, REFERRAL.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.sender_compartment_id) for row in rows]
+
+
 def reseal(referral_id: UUID, facts_sealed: str, *, sender_compartment_id: UUID) -> None:
     """Store anew what is kept beside a sent referral of this sender."""
     db.session.execute(

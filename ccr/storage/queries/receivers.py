@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -16,6 +17,37 @@ from ccr.storage.models.accounts import Account, Compartment
 from ccr.storage.models.directory import CoverageRow, MemberRow, PhoneRow, ServiceRow
 from ccr.storage.queries import taking_part
 from ccr.storage.queries.check_mail import office_address
+
+
+class Reads(Protocol):
+    """What is said about when somebody reads; a receiver says it too."""
+
+    @property
+    def timezone(self) -> str:
+        """Return the IANA name of the zone."""
+
+    @property
+    def opening_hours(self) -> str | None:
+        """Return the hours of the listing as OSM text."""
+
+    @property
+    def reading_hours(self) -> tuple[tuple[Need | None, str], ...]:
+        """Return (need or None, OSM text) when somebody reads referrals."""
+
+    @property
+    def closed_days(self) -> frozenset[date]:
+        """Return the days on which nobody of its program reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingHours:
+    """When somebody at one service reads; see `Reads`. `phone`: its first public number."""
+
+    timezone: str
+    opening_hours: str | None
+    reading_hours: tuple[tuple[Need | None, str], ...]
+    closed_days: frozenset[date] = frozenset()
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +147,44 @@ def get_receivers(network_id: UUID, service_ids: Collection[UUID]) -> dict[UUID,
         )
         for row in rows
     }
+
+
+def reading_hours_of(service_ids: Collection[UUID]) -> dict[UUID, ReadingHours]:
+    """Return when somebody at these services reads, in one statement."""
+    staffed = and_(
+        CoverageRow.service_id == ServiceRow.id, CoverageRow.mode == CoverageMode.STAFFED.value
+    )
+    first_phone = (
+        select(PhoneRow.number)
+        .where(PhoneRow.service_id == ServiceRow.id, PhoneRow.is_private.is_(False))
+        .order_by(PhoneRow.position, PhoneRow.id)
+        .limit(1)
+        .correlate(ServiceRow)
+    )
+    rows = db.session.execute(
+        select(
+            ServiceRow.id,
+            ServiceRow.timezone,
+            ServiceRow.opening_hours,
+            Compartment.closed_days,
+            CoverageRow.need,
+            CoverageRow.opening_hours.label("reads"),
+            first_phone.scalar_subquery().label("phone"),
+        )
+        .join(Compartment, Compartment.id == ServiceRow.compartment_id)
+        .outerjoin(CoverageRow, staffed)
+        .where(ServiceRow.id.in_(service_ids))
+        .order_by(CoverageRow.id)
+    )
+    found: dict[UUID, ReadingHours] = {}
+    for row in rows:
+        closed = frozenset(date.fromisoformat(day) for day in row.closed_days)
+        empty = ReadingHours(row.timezone, row.opening_hours, (), closed, row.phone)
+        hours = found.setdefault(row.id, empty)
+        if row.reads:
+            said = (Need(row.need) if row.need else None, row.reads)
+            found[row.id] = replace(hours, reading_hours=(*hours.reading_hours, said))
+    return found
 
 
 def _reads_its_inbox() -> ColumnElement[bool]:

@@ -24,6 +24,7 @@ from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.safe_windows import PartOfDay, Wait
 from ccr.domain.taxonomy import Known
+from ccr.web.forms.contact import ContactForm
 from ccr.web.forms.fields import SelectChoice, choices_of, chosen_code
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
@@ -40,7 +41,7 @@ class ChosenForm(FlaskForm):
     service_id = HiddenField()
 
 
-class ShareForm(FlaskForm):
+class ShareForm(ContactForm):
     """Step 4: the person's yes, how it went, and an opening question."""
 
     question = TextAreaField(validators=[Length(max=LONGEST_NOTE)])

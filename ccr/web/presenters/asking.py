@@ -24,7 +24,9 @@ _NOTES = {
     AskingWay.ORDERED: phrase(
         "The next is asked by itself when the one before cannot take it. Nobody else is ever asked."
     ),
-    AskingWay.AT_ONCE: phrase("When one takes it, the others read that it is no longer needed."),
+    AskingWay.AT_ONCE: phrase(
+        "When one takes it, it is taken back from the others. They read nothing of why."
+    ),
     AskingWay.PLAN: phrase("Each has a code of its own and reads nothing of the others."),
 }
 _LEFT = phrase("Not asked")

@@ -13,9 +13,11 @@ from ccr.domain.phrases import phrase
 from ccr.domain.route_fields import KeptOut
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
 from ccr.services.draft_further import FurtherChoice
+from ccr.services.draft_typed import Kept
 from ccr.services.drafts import DraftView
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.language import translated
+from ccr.web.presenters.expected import contact_words
 from ccr.web.presenters.moments import DeskTime
 
 STEP_PAGES = ("need", "place", "partners", "share", "check")
@@ -36,6 +38,8 @@ def draft_steps(draft: DraftView | FurtherChoice, step: int) -> dict[str, Any]:
         "step_hrefs": hrefs,
         "saved": saved,
         "referral_id": draft.draft_id,
+        "keep_url": url_for("draft_keep.keep", draft_id=draft.draft_id),
+        "draft_version": getattr(draft, "version", 0),
         "draft_id": draft.draft_id,
     }
 
@@ -135,6 +139,8 @@ def summary_rows(draft: DraftView) -> list[dict[str, str]]:
         ),
     ]
     shown = [{"term": translated(term), "value": translated(value)} for term, value in rows]
+    if (words := contact_words(draft.contact)) is not None:
+        shown.append({"term": translated(phrase("How they hear back")), "value": words})
     if draft.further:
         names = ", ".join(one.partner.member_name for one in draft.further)
         shown.append({"term": translated(_FURTHER[draft.way]), "value": names})
@@ -146,4 +152,22 @@ _FURTHER = {
     AskingWay.AT_ONCE: phrase("At the same time"),
     AskingWay.PLAN: phrase("The other needs"),
     None: phrase("If they cannot take it"),
+}
+
+
+def kept_words(kept: Kept, time: DeskTime) -> str:
+    """Return what is said beside the steps after something was kept."""
+    saved = translated(phrase("Draft saved %(time)s", time=time.clock(kept.saved_at)))
+    if not kept.left:
+        return saved
+    names = ", ".join(translated(_NAMES.get(name, phrase("a field"))) for name in kept.left)
+    return translated(phrase("%(saved)s. Not usable yet: %(names)s", saved=saved, names=names))
+
+
+_NAMES = {
+    "needs": phrase("the needs"),
+    "near": phrase("the place"),
+    "children": phrase("the number of children"),
+    "question": phrase("the question"),
+    "next_day": phrase("the day they hear back"),
 }

@@ -25,6 +25,7 @@ from ccr.domain.referral_views import (
     TrackerStep,
 )
 from ccr.domain.taxonomy import Need
+from ccr.domain.time_left import time_left
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.warm import call_words
@@ -140,11 +141,14 @@ def _clock_note(clock: ClockShown, time: DeskTime) -> Phrase:
         return phrase("met %(time)s", time=time.full(clock.met_at))
     if clock.state is ClockState.PAUSED and clock.paused_until:
         return phrase("until %(time)s", time=time.full(clock.paused_until))
-    return phrase("due %(time)s", time=time.full(clock.due_at))
+    left = time_left(clock, time.now)
+    return phrase("due %(time)s, %(left)s", time=time.full(clock.due_at), left=left)
 
 
 def clock_words(clock: ClockShown, time: DeskTime) -> str:
-    """Return a clock in a few words, as "Due in 52 min" or "Overdue 1 h 10 min"."""
+    """Return a clock in a few words: "Due in 52 min", "3 business hours left", "Overdue 2 h"."""
+    if clock.state is ClockState.RUNNING and clock.open_left:
+        return translated(time_left(clock, time.now)).capitalize()
     if clock.state is ClockState.RUNNING:
         return translated(phrase("Due in %(left)s", left=time.left(clock.due_at)))
     if clock.state is ClockState.OVERDUE:

@@ -42,7 +42,7 @@ MAY_WRITE = {Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.CONNECT
 MAY_INTRODUCE = MAY_OFFER | MAY_WRITE | {Status.TO_CALL, Status.ACCEPTED_BY_PHONE}
 TAKE_BACK = {"recall", "withdraw"}
 UNDO = {"undo-accept", "undo-decline"}
-WAYS_OUT = TAKE_BACK | UNDO | {"stop", "close", "enter-in-error"}
+WAYS_OUT = TAKE_BACK | UNDO | {"stop", "close", "enter-in-error", "freeze"}
 
 
 def sender_forms() -> dict[str, Any]:
@@ -89,7 +89,6 @@ def sender_page(
 ) -> dict[str, Any]:
     """Return the sender's page; everything of it comes from the sender's view."""
     view, facts = page.item.view, page.item.facts
-    agreed = _agreed_release(view, time)
     acts = _sender_acts(view)
     asked = next((e.note_id for e in view.timeline if e.kind == EventKind.ASK and e.note_id), None)
     return {
@@ -132,10 +131,10 @@ def sender_page(
         "release_words": (
             _by_phone_words(page.item.member_name)
             if view.by_phone
-            else _release_for_sender(agreed, page.item.member_name, time)
+            else _release_for_sender(view.release, page.item.member_name, time)
         ),
-        "release_ends": agreed is not None,
-        "can_ask_release": view.can_ask_release and agreed is None,
+        "release_ends": view.can_ask_release,
+        "can_ask_release": view.can_ask_release and view.release is None,
         "why": why_rows(page.why),
         "forms": forms,
         "open_act": failed_act or open_act,
@@ -184,17 +183,6 @@ def _safe_words(page: SentPage) -> str:
     )
 
 
-def _agreed_release(view: SenderView, time: DeskTime) -> ReleaseShown | None:
-    """Return the release that the sender recorded and that has neither ended nor run out.
-
-    It reads the sender's own acts and the calendar alone: a refusal looks like waiting (R73).
-    """
-    release = view.release
-    if release is None or release.until is None or release.ended_by_viewer_at is not None:
-        return None
-    return release if release.until > time.now else None
-
-
 def _by_phone_words(member: str) -> str:
     return translated(
         phrase(
@@ -206,29 +194,20 @@ def _by_phone_words(member: str) -> str:
 
 
 def _release_for_sender(release: ReleaseShown | None, member: str, time: DeskTime) -> str:
+    """Return what the page says: one text whatever was asked, refused, ended or never asked."""
     if release is None or release.until is None:
         return translated(
             phrase(
-                "There is no feedback release. This page shows whether %(member)s takes it, and "
+                "No feedback release is in force. This page shows whether %(member)s takes it, and "
                 "then “outcome not shared”, whatever happens.",
-                member=member,
-            )
-        )
-    if release.in_force:
-        return translated(
-            phrase(
-                "A feedback release is in force until %(day)s. %(member)s may tell you how it "
-                "goes.",
-                day=time.full(release.until),
                 member=member,
             )
         )
     return translated(
         phrase(
-            "You recorded that %(member)s may tell you, until %(day)s, if the person confirms it "
-            "to them. Without that, this page stops at “accepted”, whatever happens.",
-            member=member,
+            "A feedback release is in force until %(day)s. %(member)s may tell you how it goes.",
             day=time.full(release.until),
+            member=member,
         )
     )
 

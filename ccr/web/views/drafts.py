@@ -16,14 +16,16 @@ from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
 from ccr.services import draft_steps as steps
-from ccr.services import drafts, routing, sending
+from ccr.services import draft_typed, drafts, routing, sending
 from ccr.services.draft_steps import Agreed
 from ccr.services.drafts import DraftView
 from ccr.services.hotlines import list_hotlines
 from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.contact import contact_data
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.forms.referrals import ChosenForm, ShareForm
+from ccr.web.forms.typed import typed_fields
 from ccr.web.language import translated
 from ccr.web.presenters.asking import further_rows, own_yes
 from ccr.web.presenters.drafts import (
@@ -36,6 +38,7 @@ from ccr.web.presenters.drafts import (
     summary_rows,
 )
 from ccr.web.presenters.left_out import open_kept_out, take_kept_out
+from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.partner import further_facts, partner_view
 from ccr.web.presenters.referrals import preview_rows
 from ccr.web.presenters.routing import results_view
@@ -47,7 +50,13 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/desk/referrals")
 @requires(Permission.REFERRAL_SEND)
 def new() -> str:
     """Show step 1; nothing is kept before it is answered."""
-    return render_template("referrals/need.html", form=NeedForm(), step=1, hotlines=list_hotlines())
+    return render_template(
+        "referrals/need.html",
+        form=NeedForm(),
+        step=1,
+        hotlines=list_hotlines(),
+        keep_url=url_for("draft_keep.keep", draft_id=uuid4()),
+    )
 
 
 @blueprint.post("/new")
@@ -75,7 +84,11 @@ def start() -> ResponseReturnValue:
         page = NeedForm() if chosen else form
         page.form_errors = [*form.form_errors, *(e for f in form for e in f.errors)]
         return render_template(
-            "referrals/need.html", form=page, step=1, hotlines=list_hotlines()
+            "referrals/need.html",
+            form=page,
+            step=1,
+            hotlines=list_hotlines(),
+            keep_url=url_for("draft_keep.keep", draft_id=uuid4()),
         ), 422
     return redirect(url_for("drafts.share", draft_id=draft_id), code=303)
 
@@ -147,11 +160,27 @@ def save_place(draft_id: UUID) -> ResponseReturnValue:
         answers = need_answers(None, form, draft=draft)
         steps.save_place_and_need(identity, world, draft_id, where, answers, at=utc_now())
     except InvalidInputError as error:
+        if _goes_back():
+            return _keep_and_go(draft_id, "drafts.need")
         add_refusal(form, error)
         return render_template(
             "referrals/place.html", form=form, left_out=True, **draft_steps(draft, 2)
         ), 422
-    return redirect(url_for("drafts.partners", draft_id=draft_id), code=303)
+    where_to = "drafts.need" if _goes_back() else "drafts.partners"
+    return redirect(url_for(where_to, draft_id=draft_id), code=303)
+
+
+def _goes_back() -> bool:
+    return request.form.get("go") == "back"
+
+
+def _keep_and_go(draft_id: UUID, endpoint: str) -> ResponseReturnValue:
+    """Keep what can be used of the step, and go to another: a Back loses nothing."""
+    today = desk_time().today()
+    draft_typed.keep_typed(
+        current_identity(), current_world(), draft_id, typed_fields(), today=today, at=utc_now()
+    )
+    return redirect(url_for(endpoint, draft_id=draft_id), code=303)
 
 
 @blueprint.get("/<uuid:draft_id>/partners")
@@ -215,6 +244,7 @@ def _share_page(draft_id: UUID, form: ShareForm | None) -> ResponseReturnValue:
             "agreed": draft.survivor_yes,
             "chosen_by": (draft.chosen_by or ChosenBy.SURVIVOR).value,
             "feedback": "yes" if draft.release_until else "no",
+            **contact_data(draft.contact),
         }
     )
     page = render_template(
@@ -247,14 +277,13 @@ def save_share(draft_id: UUID) -> ResponseReturnValue:
     draft = drafts.draft_view(identity, world, draft_id, at=at)
     go = request.form.get("go")
     try:
-        answers = need_answers(None, None, draft=draft, question=form.question.data or "")
         if go:
-            drafts.save_need(identity, world, draft_id, answers, at=at)
-            where = "further.page" if go == "further" else "drafts.partners"
-            return redirect(url_for(where, draft_id=draft_id), code=303)
+            return _keep_and_go(draft_id, "further.page" if go == "further" else "drafts.partners")
+        answers = need_answers(None, None, draft=draft, question=form.question.data or "")
         _check_agreed(form)
         until = default_until(at) if form.feedback.data == "yes" else None
-        agreed = Agreed(until, _chosen_by(form), _further_yes(draft, at))
+        contact = form.contact(desk_time().today())
+        agreed = Agreed(until, _chosen_by(form), _further_yes(draft, at), contact)
         steps.agree(identity, world, draft_id, answers, agreed, at=at)
     except InvalidInputError as error:
         add_refusal(form, error)

@@ -1,0 +1,84 @@
+"""What is typed in a draft is kept while it is typed, and goes by itself when nobody comes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from ccr.domain.errors import NotFoundError, StaleError
+from ccr.services import draft_typed, drafts, sending
+from ccr.storage.db import db
+from ccr.storage.models.referrals import ReferralRow, ReferralSearchRow
+from tests import loop as loops
+from tests.loop import Loop, world
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def loop(app) -> Loop:
+    return loops.build()
+
+
+def keep(loop, draft_id, now, seen=None, who=None, **typed):
+    return draft_typed.keep_typed(
+        who or loop.hospital.worker,
+        world(),
+        draft_id,
+        {name: [value] if isinstance(value, str) else value for name, value in typed.items()},
+        seen=seen,
+        today=now.date(),
+        at=now,
+    )
+
+
+def test_a_draft_begins_with_the_first_thing_typed_and_once(loop, now):
+    draft_id = uuid4()
+    assert not keep(loop, draft_id, now, needs=[], urgency="standard").is_there
+    assert db.session.query(ReferralRow).count() == 0
+    db.session.rollback()
+    first = keep(loop, draft_id, now, needs=["advocacy"])
+    again = keep(loop, draft_id, now, needs=["advocacy"])
+    assert (first.version, again.version) == (1, 1)
+    assert db.session.query(ReferralRow).count() == 1
+
+
+def test_what_cannot_be_used_yet_is_named_and_the_rest_is_kept(loop, now):
+    draft_id = uuid4()
+    kept = keep(loop, draft_id, now, near="1218", language="es", children="many")
+    assert set(kept.left) == {"near", "children"}
+    shown = drafts.draft_view(loop.hospital.worker, world(), draft_id, at=now)
+    assert (shown.language, shown.near, shown.needs) == ("es", "", ())
+    assert keep(loop, draft_id, now, near="12180").left == ()
+
+
+def test_a_page_that_is_behind_changes_nothing_and_the_yes_falls_with_a_change_alone(loop, now):
+    draft_id = loop.draft(at=now)
+    version = drafts.draft_view(loop.hospital.worker, world(), draft_id, at=now).version
+    assert keep(loop, draft_id, now, seen=version, needs=["advocacy"]).version == version
+    assert drafts.draft_view(loop.hospital.worker, world(), draft_id, at=now).survivor_yes
+    keep(loop, draft_id, now, seen=version, question="Is Friday possible?")
+    assert not drafts.draft_view(loop.hospital.worker, world(), draft_id, at=now).survivor_yes
+    with pytest.raises(StaleError):
+        keep(loop, draft_id, now, seen=version, question="Is Monday possible?")
+
+
+def test_another_programs_draft_is_not_there(loop, now):
+    draft_id = loop.draft(at=now)
+    with pytest.raises(NotFoundError):
+        keep(loop, draft_id, now, who=loop.legal_aid.worker, needs=["advocacy"])
+
+
+def test_a_draft_nobody_touched_for_two_weeks_is_gone_and_a_referral_is_not(loop, now):
+    sent = loop.send(at=now)
+    old = loop.draft(at=now)
+    fresh = loop.draft(at=now + 2 * DAY)
+    assert draft_typed.forget_abandoned(at=now + 15 * DAY) == 1
+    assert draft_typed.forget_abandoned(at=now + 15 * DAY) == 0
+    left = {row.id for row in db.session.query(ReferralRow)}
+    assert left == {sent, fresh}
+    assert db.session.get(ReferralSearchRow, old) is None
+    with pytest.raises(NotFoundError):
+        sending.send(loop.hospital.worker, world(), old, at=now + 15 * DAY)
