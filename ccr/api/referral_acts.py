@@ -20,9 +20,11 @@ from ccr.domain.live_hand_off import Introduction
 from ccr.domain.release import default_until
 from ccr.policy.identity import Identity
 from ccr.services import (
+    asking,
     draft_keeping,
     draft_partner,
     hand_offs,
+    misdirected,
     referrals,
     releases,
     sending,
@@ -130,6 +132,11 @@ def _note(side: Side) -> ActOfSide:
     )
 
 
+def _with_why(verb: Callable[..., object], *side: Side) -> ActOfSide:
+    """Return an act that says why in a text for one's own program."""
+    return _with(bodies.WordsBody, lambda call: verb(*call.who, *side, call.text, at=call.at))
+
+
 def _end_release(side: Side) -> ActOfSide:
     def do(call: Call) -> None:
         releases.withdraw(*call.who, side, at=call.at)
@@ -141,6 +148,10 @@ SENDER: dict[str, ActOfSide] = {
     "send": ActOfSide(bodies.YesBody, _send),
     "discard": ActOfSide(bodies.NothingBody, _discard),
     "recall": _plain(referrals.recall),
+    "withdraw": _plain(referrals.withdraw),
+    "undo-accept": _with_why(referrals.undo_accept, Side.SENDER),
+    "undo-decline": _with_why(referrals.undo_decline, Side.SENDER),
+    "freeze": _plain(misdirected.freeze),
     "stop": _plain(referrals.stop),
     "enter-in-error": _plain(referrals.enter_in_error),
     "answer": _with(
@@ -193,6 +204,7 @@ SENDER: dict[str, ActOfSide] = {
         lambda call: releases.ask(*call.who, call.body.until or default_until(call.at), at=call.at),
     ),
     "end-release": _end_release(Side.SENDER),
+    "stop-all": _plain(asking.stop_all),
 }
 
 RECEIVER: dict[str, ActOfSide] = {
@@ -222,7 +234,16 @@ RECEIVER: dict[str, ActOfSide] = {
     "hold": _with(
         bodies.UntilBody, lambda call: referrals.hold(*call.who, call.body.until, at=call.at)
     ),
+    "wait-for-person": _with(
+        bodies.WaitBody,
+        lambda call: referrals.wait_for_person(
+            *call.who, call.body.wait, call.body.day, call.body.part, at=call.at
+        ),
+    ),
     "resume": _plain(referrals.resume),
+    "undo-accept": _with_why(referrals.undo_accept, Side.RECEIVER),
+    "undo-decline": _with_why(referrals.undo_decline, Side.RECEIVER),
+    "reopen": _with_why(referrals.reopen),
     "connect": _plain(referrals.connect),
     "close": _with(
         bodies.OutcomeBody,

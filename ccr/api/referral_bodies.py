@@ -19,6 +19,7 @@ from ccr.domain.live_hand_off import (
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy
 from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import ConfirmedHow
+from ccr.domain.safe_windows import PartOfDay, Wait
 from ccr.domain.taxonomy import Known
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
 from ccr.services.route_body import NotNearBody, Text, Texts
@@ -187,6 +188,14 @@ class BookedBody(Body):
     how: IntroducedHow
     day: date
     part: DayPart
+
+
+class WaitBody(Body):
+    """For what one waits: a safe window, or until the person calls."""
+
+    wait: Wait
+    day: date
+    part: PartOfDay
 
 
 class SafeInfoBody(Body):

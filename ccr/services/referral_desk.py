@@ -190,6 +190,10 @@ def open_received(
             log(identity, world, referral_id, Entry(EventKind.SEEN, Side.RECEIVER), at=at)
             mark_opened(referral_id, at=at)
             events.append(Event(EventKind.SEEN, at, Side.RECEIVER))
+            # As the next reading will find it, so that its version is the same.
+            row = replace(
+                row, referral=replace(row.referral, opened_at=row.referral.opened_at or at)
+            )
             item = _received_item(world, row, events, clocks, at=at) or item
         mark_read(referral_id, identity.compartment_id, at=at)
         append_event(identity, "read", "referral", referral_id, at=at)

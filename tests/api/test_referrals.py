@@ -317,6 +317,22 @@ def test_answers_are_as_the_description_says(doors: Doors) -> None:
     assert set(ACTS) == {Side.SENDER, Side.RECEIVER}
 
 
+def test_what_was_done_by_mistake_is_undone_reopened_or_frozen(doors: Doors) -> None:
+    referral_id = doors.send()
+    doors.receiver.read(referral_id)
+    doors.receiver.act(referral_id, "accept")
+    why = {"text": "The wrong button."}
+    assert doors.receiver.act(referral_id, "undo-accept", **why).status_code == 200
+    doors.receiver.act(referral_id, "decline", reason="no-capacity")
+    assert doors.receiver.act(referral_id, "undo-decline", **why).status_code == 200
+    doors.receiver.act(referral_id, "accept")
+    doors.receiver.act(referral_id, "close", outcome="unknown")
+    assert doors.receiver.act(referral_id, "reopen", **why).status_code == 200
+    assert doors.receiver.read(referral_id)["status"] == "accepted"
+    assert doors.sender.act(referral_id, "freeze").status_code == 200
+    assert doors.receiver.read(referral_id)["facts"] is None
+
+
 def test_odd_addresses_are_refused_and_repeat_nothing(doors: Doors) -> None:
     for query in ("box=other", "box=inbox&tab=x", "box=outbox&group=x", "page=-1", "page=x"):
         answer = doors.sender.get(f"{PATH}?{query}")
