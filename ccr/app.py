@@ -69,6 +69,8 @@ VIEWS = (
     "chosen",
     "calendar",
     "followups",
+    "hand_overs",
+    "people_here",
     "network",
     "gaps",
     "demo",

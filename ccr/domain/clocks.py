@@ -180,38 +180,50 @@ class Step(StrEnum):
     """What happens after a clock is missed, in this order (R79)."""
 
     REMIND = "remind"
+    BACK_UP = "back-up"
     ESCALATE = "escalate"
     NEW_OPTIONS = "new-options"
+    COORDINATOR = "coordinator"
+    EXPIRE = "expire"
 
 
 STEP_OFFSETS: dict[Urgency, dict[Step, timedelta]] = {
-    # Time after the due time. Our choice, ADR 0005.
+    # Time after the due time. Our choice, ADR 0005 and ADR 0027.
     Urgency.IMMEDIATE: {
         Step.REMIND: timedelta(0),
+        Step.BACK_UP: timedelta(minutes=5),
         Step.ESCALATE: timedelta(minutes=15),
         Step.NEW_OPTIONS: timedelta(minutes=30),
+        Step.COORDINATOR: timedelta(hours=2),
+        Step.EXPIRE: timedelta(hours=24),
     },
     Urgency.HIGH: {
         Step.REMIND: timedelta(0),
+        Step.BACK_UP: timedelta(minutes=30),
         Step.ESCALATE: timedelta(hours=1),
         Step.NEW_OPTIONS: timedelta(hours=2),
+        Step.COORDINATOR: timedelta(hours=12),
+        Step.EXPIRE: timedelta(days=3),
     },
     Urgency.STANDARD: {
         Step.REMIND: timedelta(0),
+        Step.BACK_UP: timedelta(hours=4),
         Step.ESCALATE: timedelta(hours=8),
         Step.NEW_OPTIONS: timedelta(hours=24),
+        Step.COORDINATOR: timedelta(days=7),
+        Step.EXPIRE: timedelta(days=14),
     },
 }
 
 STEPS: dict[tuple[ClockKind, Side], tuple[Step, ...]] = {
-    (ClockKind.ANSWER, Side.RECEIVER): (Step.REMIND, Step.ESCALATE, Step.NEW_OPTIONS),
-    # The sender's own move: a question to answer, or a new choice after a decline.
-    (ClockKind.ANSWER, Side.SENDER): (Step.REMIND, Step.ESCALATE),
-    (ClockKind.FIRST_CONTACT, Side.RECEIVER): (Step.REMIND, Step.ESCALATE),
-    (ClockKind.OUTCOME, Side.RECEIVER): (Step.REMIND, Step.ESCALATE),
+    (ClockKind.ANSWER, Side.RECEIVER): tuple(Step),
+    # The sender's own move: a question to answer, or a new choice after a decline or no answer.
+    (ClockKind.ANSWER, Side.SENDER): (Step.REMIND, Step.BACK_UP, Step.ESCALATE, Step.COORDINATOR),
+    (ClockKind.FIRST_CONTACT, Side.RECEIVER): (Step.REMIND, Step.BACK_UP, Step.ESCALATE),
+    (ClockKind.OUTCOME, Side.RECEIVER): (Step.REMIND, Step.BACK_UP, Step.ESCALATE),
 }
 """Reminders and escalations stay inside the side that owns the clock. Only a missed answer ever
-reaches the sender; contact clocks never do (design 2.4)."""
+reaches the sender or the coordinator; contact clocks never do (design 2.4)."""
 
 
 class ClockState(Labelled):
@@ -239,6 +251,7 @@ class Clock:
         due_before: the due time without the pause that runs now; None while there is none.
         met_at: when what it waited for happened, or the wait ended.
         steps_done: how many of the steps were taken, in order.
+        stepped_at: when the last step or reminder was, or None.
     """
 
     kind: ClockKind
@@ -250,6 +263,7 @@ class Clock:
     paused_until: datetime | None = None
     met_at: datetime | None = None
     steps_done: int = 0
+    stepped_at: datetime | None = None
     due_before: datetime | None = None
 
     @property
@@ -306,8 +320,13 @@ class Clock:
         return self if self.met_at is not None else replace(self, met_at=at)
 
     def hand_to(self, owner: Side) -> Clock:
-        """Return the clock as the other side's duty; its due time does not move."""
-        return replace(self, owner=owner)
+        """Return the clock as the other side's duty: its due time stays, its steps begin anew.
+
+        Steps that one side has had are no reason to spare the other its own.
+        """
+        if owner is self.owner:
+            return self
+        return replace(self, owner=owner, steps_done=0, stepped_at=None)
 
 
 def start_clock(

@@ -50,6 +50,20 @@ class Step(Labelled):
         return _STEP_LABELS[self]
 
 
+class Standing(Labelled):
+    """Whether a member takes part, beside how far it came on its way."""
+
+    TAKES_PART = "takes-part"
+    SUSPENDED = "suspended"
+    LEAVING = "leaving"
+    LEFT = "left"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people."""
+        return _STANDING_LABELS[self]
+
+
 class PledgeRole(Labelled):
     """Who may speak for a member. Never a name."""
 
@@ -85,7 +99,8 @@ class Membership:
 
     Attributes:
         pledged_by: the role that spoke for the member; set exactly when `pledged_at` is.
-        live_at: since when others may choose it; None while it is not ready.
+        live_at: since when others may choose it; None while it is not ready, and while it is away.
+        suspended_at, leaving_at, left_at: since when it is away; leaving stays set when it left.
         version: grows by one with every change; 0 while nothing was ever recorded.
     """
 
@@ -97,6 +112,18 @@ class Membership:
     trained_at: datetime | None = None
     live_at: datetime | None = None
     version: int = 0
+    suspended_at: datetime | None = None
+    leaving_at: datetime | None = None
+    left_at: datetime | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """Return whether it takes part."""
+        if self.left_at is not None:
+            return Standing.LEFT
+        if self.leaving_at is not None:
+            return Standing.LEAVING
+        return Standing.SUSPENDED if self.suspended_at is not None else Standing.TAKES_PART
 
     @property
     def step(self) -> Step:
@@ -132,7 +159,9 @@ def before_live(
 
 def next_act(membership: Membership, *, people: int, has_mailbox: bool = True) -> Phrase | None:
     """Return what the coordinator does next for this member, or None when nothing is left."""
-    if membership.live_at is not None:
+    if membership.standing is Standing.LEAVING:
+        return phrase("End the membership when they have settled what is open")
+    if membership.standing is not Standing.TAKES_PART or membership.live_at is not None:
         return None
     lacks = before_live(membership, people=people, has_mailbox=has_mailbox)
     if lacks:
@@ -151,7 +180,12 @@ def check_way(way: Way, category: MemberCategory) -> None:
 
 
 def choose_way(membership: Membership, way: Way) -> Membership:
-    """Return the membership on another way; it is not live there before its steps are done."""
+    """Return the membership on another way; it is not live there before its steps are done.
+
+    Raises:
+        IllegalTransitionError: the member is suspended, is leaving, or has left.
+    """
+    _check_takes_part(membership)
     if way is membership.way:
         return membership
     return replace(membership, way=way, live_at=None)
@@ -170,6 +204,7 @@ def go_live(
     Raises:
         IllegalTransitionError: a step is missing, or it is live already.
     """
+    _check_takes_part(membership)
     if membership.live_at is not None:
         raise IllegalTransitionError(phrase("This member is live already."))
     lacks = before_live(membership, people=people, has_mailbox=has_mailbox)
@@ -178,11 +213,78 @@ def go_live(
     return replace(membership, live_at=at)
 
 
+def suspend(membership: Membership, *, at: datetime) -> Membership:
+    """Return the membership suspended: nobody can choose the member until it goes on.
+
+    Raises:
+        IllegalTransitionError: it is not live: it gets nothing to be kept from it.
+    """
+    _check_takes_part(membership)
+    if membership.live_at is None:
+        raise IllegalTransitionError(phrase("Nothing is sent to this member now."))
+    return replace(membership, suspended_at=at, live_at=None)
+
+
+def go_on(membership: Membership, *, people: int, at: datetime) -> Membership:
+    """Return the membership taking part again.
+
+    Who was suspended is live at once, as before. Who was leaving is so where no step is missing.
+    Whoever had left begins anew: its pledge and its training are of another time.
+
+    Raises:
+        IllegalTransitionError: it takes part already.
+    """
+    if membership.standing is Standing.TAKES_PART:
+        raise IllegalTransitionError(phrase("This member takes part already."))
+    back = replace(membership, suspended_at=None, leaving_at=None, left_at=None)
+    if membership.standing is Standing.LEFT:
+        return replace(back, invited_at=None, pledged_at=None, pledged_by=None, trained_at=None)
+    lacks = membership.suspended_at is None and before_live(back, people=people)
+    return back if lacks else replace(back, live_at=at)
+
+
+def begin_leaving(membership: Membership, *, at: datetime) -> Membership:
+    """Return the membership of a member that settles what is open, and then leaves.
+
+    Raises:
+        IllegalTransitionError: it is leaving or has left.
+    """
+    if membership.standing in {Standing.LEAVING, Standing.LEFT}:
+        raise IllegalTransitionError(phrase("This member is leaving already."))
+    return replace(membership, suspended_at=None, leaving_at=at, live_at=None)
+
+
+def leave(membership: Membership, *, at: datetime) -> Membership:
+    """Return the membership of a member that has left; it stays as a listing.
+
+    Raises:
+        IllegalTransitionError: it was not leaving.
+    """
+    if membership.standing is not Standing.LEAVING:
+        raise IllegalTransitionError(phrase("Let this member settle what is open first."))
+    return replace(membership, way=Way.LISTED, left_at=at)
+
+
+def _check_takes_part(membership: Membership) -> None:
+    if membership.standing is not Standing.TAKES_PART:
+        raise IllegalTransitionError(
+            phrase(
+                "This member takes no part now: %(standing)s.", standing=membership.standing.label
+            )
+        )
+
+
 _WAY_LABELS = {
     Way.LISTED: phrase("Listed"),
     Way.PHONE: phrase("By phone"),
     Way.LINK: phrase("By link"),
     Way.DESK: phrase("At the desk"),
+}
+_STANDING_LABELS = {
+    Standing.TAKES_PART: phrase("Takes part"),
+    Standing.SUSPENDED: phrase("Suspended"),
+    Standing.LEAVING: phrase("Leaving"),
+    Standing.LEFT: phrase("Has left"),
 }
 _STEP_LABELS = {
     Step.NOT_BEGUN: phrase("Not begun"),

@@ -179,6 +179,8 @@ class EventKind(StrEnum):
     SCHEDULED = "scheduled"
     ATTENDED = "attended"
     NO_SHOW = "no-show"
+    BACK_UP_TOLD = "back-up-told"
+    COORDINATOR_TOLD = "coordinator-told"
     NEXT_ASKED = "next-asked"
     NEXT_SKIPPED = "next-skipped"
     NO_LONGER_NEEDED = "no-longer-needed"

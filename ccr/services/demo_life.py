@@ -42,7 +42,9 @@ KIND_OF_STEP = {
     Step.REMIND: EventKind.REMINDED,
     Step.ESCALATE: EventKind.ESCALATED,
     Step.NEW_OPTIONS: EventKind.OPTIONS_OFFERED,
+    Step.COORDINATOR: EventKind.COORDINATOR_TOLD,
 }
+"""Without the back-up contact: the demo's programs name none, and everybody was reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +168,13 @@ class Life:
         for kind, clock in list(self.clocks.items()):
             moved = clock
             for step in due_steps(clock, until):
+                if step is Step.EXPIRE:
+                    break  # the worker ends the wait, at its first tick
                 at = clock.due_at + STEP_OFFSETS[clock.urgency][step]
-                moved = replace(moved, steps_done=moved.steps_done + 1)
+                moved = replace(moved, steps_done=moved.steps_done + 1, stepped_at=at)
                 self.stepped_at[kind] = at
+                if step not in KIND_OF_STEP:
+                    continue
                 self._write(KIND_OF_STEP[step], Side.SYSTEM, at, reason=clock.owner.value)
                 told = Side.SENDER if step is Step.NEW_OPTIONS else clock.owner
                 self._audit_system(KIND_OF_STEP[step].value, told, at)

@@ -1,58 +1,47 @@
-"""Nothing is forgotten: what is due today and overdue, and the worker that chases it.
-
-The worker acts for no person. Each of its steps is one transaction that begins by taking the step
-conditionally, so that two workers, or one that runs twice, have one effect. It reminds and
-escalates inside the program whose move it is; a missed answer also gives the sender new options;
-a missed contact is the receiver's alone (design 2.4).
-"""
+"""Nothing is forgotten: what one's own program has to do, what rests, what was handed over."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ccr.domain.clocks import Side, Step, due_steps
 from ccr.domain.errors import NotFoundError
-from ccr.domain.paging import Page, page_number
-from ccr.domain.projection_table import NOT_SHARED_AFTER
-from ccr.domain.referral_states import Action, EventKind
-from ccr.policy.identity import Identity
+from ccr.domain.paging import Page
+from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
-from ccr.services.answer_letters import mail_link
-from ccr.services.asking import move_on
+from ccr.services.assigning import Colleague, colleagues_here, open_of
 from ccr.services.authorise import authorise
-from ccr.services.expected import forget_passed
-from ccr.services.outbox import Notice, notify, notify_compartment
+from ccr.services.chasing import ClockRun, run_clocks
 from ccr.services.referral_desk import ReceivedItem, SentItem, items_of
-from ccr.services.system_acts import act_alone
 from ccr.services.world import World
-from ccr.storage.db import unit_of_work
-from ccr.storage.queries import referral_lists as lists
-from ccr.storage.queries.accounts import get_network, staff_of
-from ccr.storage.queries.audit import append_event_to
-from ccr.storage.queries.clocks import (
-    StoredClock,
-    due_clocks,
-    holds_that_ended,
-    take_step,
+from ccr.storage.queries.accounts import get_network
+from ccr.storage.queries.follow_up_lists import (
+    Part,
+    Span,
+    Whose,
+    count_duties,
+    list_handed_over,
+    list_of,
+    list_queue,
 )
-from ccr.storage.queries.drafts import forget_old_reasons
-from ccr.storage.queries.referrals import (
-    NewEvent,
-    add_event,
-    lock_referral,
-)
+from ccr.storage.queries.follow_ups import Kept, kept_of
 
-BATCH = 200
+__all__ = [
+    "ClockRun",
+    "FollowUps",
+    "Shift",
+    "Whose",
+    "count_overdue",
+    "follow_ups",
+    "items_in_order",
+    "run_clocks",
+    "shift_of",
+]
+
 WEEK = timedelta(days=7)
-
-_KIND_OF_STEP = {
-    Step.REMIND: EventKind.REMINDED,
-    Step.ESCALATE: EventKind.ESCALATED,
-    Step.NEW_OPTIONS: EventKind.OPTIONS_OFFERED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,121 +51,95 @@ class FollowUps:
     Attributes:
         overdue, today, this_week: own duties, received or sent.
         unanswered: sent referrals whose answer is so late that the sender may choose anew.
+        snoozed: own duties whose reminders rest, overdue or not.
+        handed_over: what a colleague handed to whoever asks, until they say they have it.
+        kept: by referral, who works on it and until when it rests.
     """
 
     overdue: Page[ReceivedItem | SentItem]
     today: Page[ReceivedItem | SentItem]
     this_week: Page[ReceivedItem | SentItem]
     unanswered: Page[ReceivedItem | SentItem]
+    snoozed: Page[ReceivedItem | SentItem]
+    handed_over: tuple[ReceivedItem | SentItem, ...]
+    kept: Mapping[UUID, Kept]
+
+
+def follow_ups(
+    identity: Identity, world: World, *, whose: Whose = Whose.ALL, at: datetime
+) -> FollowUps:
+    """Return what is overdue, due today and due within a week, in a fixed number of statements."""
+    authorise(identity, Permission.REFERRAL_LIST)
+    mine, me = identity.compartment_id, identity.user_id
+    zone = ZoneInfo(get_network(identity.network_id).timezone)
+    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
+    span = Span(at, datetime.combine(tomorrow, time(), tzinfo=zone), at + WEEK)
+    queued = list_queue(mine, span, whose=whose, account_id=me)
+    handed = list_handed_over(mine, me) if me is not None else []
+    items = items_of(identity, world, (*(one.row for one in queued), *handed), at=at)
+    kept = {one.row.referral.id: one.kept for one in queued}
+    kept |= kept_of([row.referral.id for row in handed], mine)
+
+    def part(name: Part) -> Page[ReceivedItem | SentItem]:
+        here = [one for one in queued if one.part is name]
+        shown = tuple(items[one.row.referral.id] for one in here if one.row.referral.id in items)
+        return Page(shown, here[0].total if here else 0, 1)
+
+    return FollowUps(
+        part(Part.OVERDUE),
+        part(Part.TODAY),
+        part(Part.THIS_WEEK),
+        part(Part.UNANSWERED),
+        part(Part.SNOOZED),
+        tuple(items[row.referral.id] for row in handed if row.referral.id in items),
+        kept,
+    )
+
+
+def count_overdue(identity: Identity, *, at: datetime) -> int:
+    """Return how many duties of one's own program are overdue and do not rest."""
+    authorise(identity, Permission.REFERRAL_LIST)
+    return count_duties(identity.compartment_id, at=at)
 
 
 @dataclass(frozen=True, slots=True)
-class ClockRun:
-    """What one run of the clocks did."""
+class Shift:
+    """What somebody works on that is open, and who could have it next.
 
-    reminded: int = 0
-    escalated: int = 0
-    options_offered: int = 0
-    resumed: int = 0
-
-
-def follow_ups(identity: Identity, world: World, *, at: datetime, page: int = 1) -> FollowUps:
-    """Return what is overdue, due today and due within a week, in a fixed number of statements."""
-    authorise(identity, Permission.REFERRAL_LIST)
-    mine, number = identity.compartment_id, page_number(page)
-    zone = ZoneInfo(get_network(identity.network_id).timezone)
-    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time(), tzinfo=zone)
-    found = (
-        lists.list_due(mine, after=None, until=at, number=number),
-        lists.list_due(mine, after=at, until=midnight, number=number),
-        lists.list_due(mine, after=midnight, until=at + WEEK, number=number),
-        lists.list_unanswered(mine, at=at, number=number),
-    )
-    items = items_of(identity, world, (row for page in found for row in page.items), at=at)
-    return FollowUps(
-        *(
-            Page(
-                tuple(items[r.referral.id] for r in page.items if r.referral.id in items),
-                page.total,
-                page.number,
-            )
-            for page in found
-        )
-    )
-
-
-def run_clocks(world: World, *, at: datetime) -> ClockRun:
-    """Take every step that is due at `at`, and end every hold whose date has come.
-
-    Safe to run twice, or twice at once.
+    Attributes:
+        of: whose it is.
+        items: soonest due first.
+        colleagues: everybody else of the program who can sign in, away or not.
+        may_choose: True for an administrator, who may hand over for a colleague.
     """
-    resumed = _end_holds(world, at=at)
-    _forget_reasons(at)
-    done = dict.fromkeys(Step, 0)
-    after: UUID | None = None
-    while batch := due_clocks(at, limit=BATCH, after=after):
-        after = batch[-1].id
-        for found in batch:
-            stored = found
-            for step in due_steps(found.clock, at):
-                if not _take(stored, step, at=at):
-                    break
-                done[step] += 1
-                stored = _one_step_on(stored)
-    move_on(world, at=at)
-    forget_passed(at=at)
-    return ClockRun(done[Step.REMIND], done[Step.ESCALATE], done[Step.NEW_OPTIONS], resumed)
+
+    of: UUID | None
+    items: tuple[ReceivedItem | SentItem, ...]
+    colleagues: tuple[Colleague, ...]
+    may_choose: bool
 
 
-def _forget_reasons(at: datetime) -> None:
-    """Delete why partners were proposed, at the fixed time from which nothing more is told."""
-    with unit_of_work():
-        forget_old_reasons({u.value: at - after for u, after in NOT_SHARED_AFTER.items()})
+def shift_of(identity: Identity, world: World, *, of: UUID | None = None, at: datetime) -> Shift:
+    """Return one's own shift, or as administrator a colleague's.
+
+    Raises:
+        NotFoundError: nobody of one's own program, or asked by who may not.
+    """
+    authorise(identity, Permission.REFERRAL_LIST)
+    everybody = colleagues_here(identity, at=at)
+    whose, admin = of or identity.user_id, Role.AGENCY_ADMIN in identity.roles
+    others = tuple(one for one in everybody if one.person.account_id != whose)
+    if whose != identity.user_id and (not admin or len(others) == len(everybody)):
+        raise NotFoundError
+    ids = open_of(identity, whose, at=at)
+    return Shift(whose, items_in_order(identity, world, ids, at=at), others, admin)
 
 
-def _take(stored: StoredClock, step: Step, *, at: datetime) -> bool:
-    """Take one step in one transaction; return False when it is not there to be taken any more."""
-    with unit_of_work():
-        try:
-            referral = lock_referral(stored.referral_id)
-        except NotFoundError:
-            return False
-        if not take_step(stored, at=at):
-            return False
-        kind = _KIND_OF_STEP[step]
-        add_event(
-            NewEvent(stored.referral_id, kind, Side.SYSTEM, at, reason=stored.clock.owner.value)
-        )
-        to_sender = step is Step.NEW_OPTIONS
-        told = stored.sender_compartment_id if to_sender else stored.owner_compartment_id
-        append_event_to(told, None, kind.value, "referral", stored.referral_id, at=at)
-        _tell(stored, step, told, at=at)
-        if told == referral.receiver_compartment_id:
-            mail_link(referral, at=at)
-    return True
-
-
-def _tell(stored: StoredClock, step: Step, told: UUID, *, at: datetime) -> None:
-    started = stored.clock.started_at.isoformat()
-    about = f"clock/{stored.id}/{started}/{stored.clock.owner}/{step}"
-    network_id, urgency = stored.network_id, stored.clock.urgency
-    notice = Notice.ITEM_TO_REVIEW if step is Step.NEW_OPTIONS else Notice.ITEM_OVERDUE
-    if step is Step.ESCALATE and (supervisors := staff_of(told, admins_only=True)):
-        notify(network_id, told, supervisors, notice, about=about, at=at, urgency=urgency)
-        return
-    notify_compartment(network_id, told, notice, about=about, at=at, urgency=urgency)
-
-
-def _one_step_on(stored: StoredClock) -> StoredClock:
-    clock = replace(stored.clock, steps_done=stored.clock.steps_done + 1)
-    return replace(stored, clock=clock)
-
-
-def _end_holds(world: World, *, at: datetime) -> int:
-    """Go on with what was on hold until now; return how many."""
-    count = 0
-    for referral_id in holds_that_ended(at, limit=BATCH):
-        if act_alone(world, referral_id, Action.RESUME, at=at) is not None:
-            count += 1
-    return count
+def items_in_order(
+    identity: Identity, world: World, referral_ids: Sequence[UUID], *, at: datetime
+) -> tuple[ReceivedItem | SentItem, ...]:
+    """Return referrals of one's own program as it sees them, in this order."""
+    authorise(identity, Permission.REFERRAL_LIST)
+    rows = list_of(identity.compartment_id, referral_ids)
+    items = items_of(identity, world, rows, at=at)
+    return tuple(items[key] for key in referral_ids if key in items)

@@ -9,7 +9,8 @@ person and cause; when it leaves, and what goes into one mail, is decided by
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -19,6 +20,7 @@ from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import Urgency
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.operations import (
+    MailChoice,
     NewNotice,
     OutboxCounts,
     add_notices,
@@ -29,6 +31,7 @@ from ccr.storage.queries.operations import (
 
 MAX_ATTEMPTS = 8
 MOST_LINKS_IN_A_MAIL = 20
+ROWS_A_STATEMENT = 500
 
 
 class Notice(StrEnum):
@@ -38,6 +41,18 @@ class Notice(StrEnum):
     ITEM_OVERDUE = "item-overdue"
     LISTINGS_TO_CHECK = "listings-to-check"
     ACT_NOW = "act-now"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Whom of a program to tell what, and the cause; as for `notify`."""
+
+    network_id: UUID
+    compartment_id: UUID
+    account_ids: frozenset[UUID]
+    notice: Notice
+    about: str
+    urgency: Urgency = Urgency.STANDARD
 
 
 LINKS = phrase(
@@ -107,25 +122,43 @@ def notify(
     `about` names the cause ("referral/<uuid>/sent"): the same cause is told once. It is kept as
     a hash. Immediate danger leaves at once, at any hour; all else in the one mail of the day.
     """
+    telling = Telling(network_id, compartment_id, frozenset(account_ids), notice, about, urgency)
+    return notify_all([telling], at=at)
+
+
+def notify_all(tellings: Collection[Telling], *, at: datetime) -> int:
+    """Write many notices in a few statements, in the unit of work at hand; return how many are new.
+
+    For the worker, whose batch tells many programs at once; the same rules as `notify`.
+    """
+    told = {account_id for telling in tellings for account_id in telling.account_ids}
     with unit_of_work():
-        notices = []
-        for choice in mail_choices(set(account_ids)):
-            pace = pace_of(urgency, mail_each=choice.mail_each)
-            if notice is Notice.LISTINGS_TO_CHECK and pace is Pace.MORNING:
-                pace = Pace.SOON  # written in working hours alone
-            cause = f"{notice}|{choice.account_id}|{about}"
-            notices.append(
-                NewNotice(
-                    network_id=network_id,
-                    compartment_id=compartment_id,
-                    account_id=choice.account_id,
-                    template=notice,
-                    dedupe_key=hashlib.sha256(cause.encode()).hexdigest(),
-                    pace=pace,
-                    due_at=due_at(pace, at, choice.zone, choice.quiet),
-                )
-            )
-        return add_notices(notices, at=at)
+        choices = {choice.account_id: choice for choice in mail_choices(told)}
+        notices = [
+            _notice(telling, choices[account_id], at)
+            for telling in tellings
+            for account_id in sorted(telling.account_ids & choices.keys())
+        ]
+        return sum(
+            add_notices(notices[start : start + ROWS_A_STATEMENT], at=at)
+            for start in range(0, len(notices), ROWS_A_STATEMENT)
+        )
+
+
+def _notice(telling: Telling, choice: MailChoice, at: datetime) -> NewNotice:
+    pace = pace_of(telling.urgency, mail_each=choice.mail_each)
+    if telling.notice is Notice.LISTINGS_TO_CHECK and pace is Pace.MORNING:
+        pace = Pace.SOON  # written in working hours alone
+    cause = f"{telling.notice}|{choice.account_id}|{telling.about}"
+    return NewNotice(
+        network_id=telling.network_id,
+        compartment_id=telling.compartment_id,
+        account_id=choice.account_id,
+        template=telling.notice,
+        dedupe_key=hashlib.sha256(cause.encode()).hexdigest(),
+        pace=pace,
+        due_at=due_at(pace, at, choice.zone, choice.quiet),
+    )
 
 
 def standing() -> OutboxCounts:

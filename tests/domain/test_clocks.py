@@ -167,11 +167,13 @@ def test_a_missed_answer_is_reminded_then_escalated_then_gives_new_options(urgen
     assert due_steps(clock, clock.due_at - timedelta(seconds=1)) == ()
     assert due_steps(clock, clock.due_at) == (Step.REMIND,)
     offsets = STEP_OFFSETS[urgency]
-    assert due_steps(clock, clock.due_at + offsets[Step.ESCALATE]) == (Step.REMIND, Step.ESCALATE)
+    assert list(offsets) == list(Step)
+    assert sorted(offsets.values()) == list(offsets.values())
+    for place, step in enumerate(Step, start=1):
+        assert due_steps(clock, clock.due_at + offsets[step]) == tuple(Step)[:place]
+        after = replace(clock, steps_done=place)
+        assert due_steps(after, clock.due_at + 900 * HOUR) == tuple(Step)[place:]
     assert new_options_at(clock) == clock.due_at + offsets[Step.NEW_OPTIONS]
-    assert due_steps(clock, new_options_at(clock)) == tuple(Step)
-    assert due_steps(replace(clock, steps_done=2), new_options_at(clock)) == (Step.NEW_OPTIONS,)
-    assert due_steps(replace(clock, steps_done=3), new_options_at(clock) + 900 * HOUR) == ()
     assert due_steps(clock.meet(clock.due_at), clock.due_at + 900 * HOUR) == ()
 
 
@@ -179,16 +181,18 @@ def test_contact_clocks_never_reach_the_sender():
     for (kind, owner), steps in STEPS.items():
         if kind in CONTACT_CLOCKS:
             assert owner is Side.RECEIVER
-            assert Step.NEW_OPTIONS not in steps
+            assert not {Step.NEW_OPTIONS, Step.COORDINATOR, Step.EXPIRE} & set(steps)
     assert {kind for kind in ClockKind if kind.chases_receiver_alone} == CONTACT_CLOCKS
 
 
 def test_a_question_moves_the_duty_and_not_the_time():
     clock = _clock(ANSWER)
-    asked = clock.hand_to(Side.SENDER)
+    asked = replace(clock, steps_done=2, stepped_at=clock.due_at).hand_to(Side.SENDER)
     assert asked.due_at == clock.due_at
-    assert Step.NEW_OPTIONS not in asked.steps_left
-    assert due_steps(asked, asked.due_at + 900 * HOUR) == (Step.REMIND, Step.ESCALATE)
+    assert asked.stepped_at is None
+    assert not {Step.NEW_OPTIONS, Step.EXPIRE} & set(asked.steps_left)
+    assert due_steps(asked, asked.due_at + 900 * HOUR) == STEPS[ANSWER, Side.SENDER]
+    assert asked.hand_to(Side.SENDER) == asked
 
 
 def test_a_paused_clock_has_no_step_before_the_end_of_its_pause():

@@ -72,6 +72,7 @@ def test_only_its_holder_or_an_administrator_lets_go_of_it(loop, now):
 
 def test_each_side_keeps_its_own_and_never_sees_the_others(loop, now):
     referral_id = loop.send()
+    referral_desk.open_received(loop.advocates.worker, world(), referral_id, at=now)
     views = [
         referral_desk.open_sent(loop.hospital.worker, world(), referral_id, at=now),
         referral_desk.open_received(loop.advocates.worker, world(), referral_id, at=now),

@@ -85,16 +85,16 @@ def test_a_missed_answer_reminds_escalates_and_gives_new_options(loop, now):
     assert told(loop, loop.hospital.worker) == ["item-to-review"]
     assert told(loop, loop.advocates.worker) == []
     assert sender(loop, referral_id, late).options_offered
-    assert receiver(loop, referral_id, late).clocks[0].reminders == 3
+    assert receiver(loop, referral_id, late).clocks[0].reminders == 4
 
 
 def test_a_worker_that_was_away_takes_every_step_at_once_and_each_once(loop, now):
     loop.send()
     late = now + 10 * DAY
-    assert run_clocks(world(), at=late) == ClockRun(1, 1, 1)
+    assert run_clocks(world(), at=late) == ClockRun(1, 1, 1, coordinator_told=1)
     before = dump()
     for _ in range(3):
-        assert run_clocks(world(), at=late + DAY) == ClockRun()
+        assert run_clocks(world(), at=late + DAY - timedelta(seconds=1)) == ClockRun()
     assert dump() == before
 
 
@@ -171,13 +171,14 @@ def test_steps_are_written_as_the_systems_and_never_as_anybodys(loop, now):
     loop.send()
     run_clocks(world(), at=now + 10 * DAY)
     rows = db.session.query(ReferralEventRow).filter_by(side="system").all()
-    assert {row.action for row in rows} == {"reminded", "escalated", "options-offered"}
+    told = {"reminded", "escalated", "options-offered", "coordinator-told"}
+    assert {row.action for row in rows} == told
     assert {row.compartment_id for row in rows} == {None}
     db.session.rollback()
 
 
 def test_many_due_clocks_are_all_taken(loop, now, monkeypatch):
-    monkeypatch.setattr("ccr.services.followups.BATCH", 2)
+    monkeypatch.setattr("ccr.services.chasing.BATCH", 2)
     for _ in range(5):
         loop.send()
     assert run_clocks(world(), at=now + DAY) == ClockRun(reminded=5)

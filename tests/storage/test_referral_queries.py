@@ -98,26 +98,35 @@ def test_a_step_from_what_is_not_there_writes_nothing(loop):
     assert as_receiver(loop, referral_id).referral == stored
 
 
-def test_a_step_of_a_clock_is_taken_once(loop):
+def test_a_clock_is_looked_at_until_its_next_step_lies_ahead(loop):
     loop.send()
-    due = clocks.due_clocks(NOW + 9 * DAY, limit=9)
+    later = NOW + 9 * DAY
     with unit_of_work():
-        assert clocks.take_step(due[0], at=NOW)
-        assert not clocks.take_step(due[0], at=NOW)
+        due = clocks.lock_due(later, limit=9)
+        assert len(due) == 1
+        clocks.save_steps([(due[0].stored, later + HOUR)])
+        assert clocks.lock_due(later, limit=9) == []
+        clocks.save_steps([(due[0].stored, None)])
+        assert clocks.lock_due(later + 900 * DAY, limit=9) == []
 
 
-def test_a_step_of_a_clock_that_stopped_or_moved_is_not_taken(loop):
+def test_a_clock_that_stopped_is_never_looked_at_and_one_that_moved_at_its_new_time(loop):
     referral_id = loop.send()
-    due = clocks.due_clocks(NOW + 9 * DAY, limit=9)[0]
     referral = as_sender(loop, referral_id).referral
-    for change in (
-        due.clock.meet(NOW),
-        replace(due.clock, due_at=due.clock.due_at + HOUR),
-        due.clock.hand_to(Side.SENDER),
+    before = clocks.list_clocks([referral_id])[referral_id]
+    clock = before[ClockKind.ANSWER]
+    for change, looked_at in (
+        (clock.meet(NOW), None),
+        (replace(clock, due_at=clock.due_at + HOUR), clock.due_at + HOUR),
+        (clock.hand_to(Side.SENDER), clock.due_at),
     ):
         with unit_of_work():
-            clocks.save_clocks(referral, {ClockKind.ANSWER: due.clock}, {ClockKind.ANSWER: change})
-            assert not clocks.take_step(due, at=NOW)
+            clocks.save_clocks(referral, before, {ClockKind.ANSWER: change})
+            if looked_at is None:
+                assert clocks.lock_due(NOW + 900 * DAY, limit=9) == []
+            else:
+                assert clocks.lock_due(looked_at - timedelta(seconds=1), limit=9) == []
+                assert clocks.lock_due(looked_at, limit=9)[0].stored.clock == change
             db.session.rollback()
 
 

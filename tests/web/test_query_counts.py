@@ -49,6 +49,7 @@ NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logou
 # test_vocabularies.
 OPENED_ELSEWHERE = (
     {"run_id"},
+    {"record_id"},
     {"term_id"},
     {"member_id"},
     {"proposal_id"},

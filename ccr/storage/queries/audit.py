@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.audit import GENESIS, AuditEvent, chain_hash
@@ -55,56 +56,97 @@ def append_event_to(
     reason: str | None = None,
 ) -> None:
     """Add one event to a named compartment's chain; `actor_id` None means the system."""
-    position, previous = _take_next_position(compartment_id)
-    event = AuditEvent(
-        compartment_id=compartment_id,
-        position=position,
-        at=at.astimezone(UTC),
-        actor_id=actor_id,
-        verb=verb,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        field_names=tuple(sorted(set(fields))),
-        reason=reason,
+    event = SystemEvent(
+        verb, subject_type, subject_id, reason, tuple(sorted(set(fields))), actor_id
     )
-    tied = chain_hash(previous, event)
-    db.session.execute(
-        insert(EVENT).values(
-            id=uuid4(),
-            compartment_id=event.compartment_id,
-            position=event.position,
-            at=event.at,
-            actor_id=event.actor_id,
-            verb=event.verb,
-            subject_type=event.subject_type,
-            subject_id=event.subject_id,
-            field_names=list(event.field_names),
-            reason=event.reason,
-            previous_hash=previous,
-            hash=tied,
-        )
-    )
-    db.session.execute(
-        update(HEAD).where(HEAD.c.compartment_id == compartment_id).values(hash=tied)
+    append_to_chains({compartment_id: [event]}, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemEvent:
+    """What is to be added to a chain; `actor_id` None means the system."""
+
+    verb: str
+    subject_type: str
+    subject_id: UUID | None
+    reason: str | None = None
+    fields: tuple[str, ...] = ()
+    actor_id: UUID | None = None
+
+
+def append_to_chains(chains: Mapping[UUID, Sequence[SystemEvent]], *, at: datetime) -> None:
+    """Add events to the chains of several compartments, each in its order, in three statements.
+
+    The chains are taken in the order of their ids, so that two such writers never wait for each
+    other.
+    """
+    wanted = {key: chains[key] for key in sorted(chains) if chains[key]}
+    if not wanted:
+        return
+    rows: list[dict[str, object]] = []
+    heads: list[dict[str, object]] = []
+    taken = _take_positions({key: len(events) for key, events in wanted.items()})
+    for compartment_id, events in wanted.items():
+        last, tied = taken[compartment_id]
+        for position, new in enumerate(events, start=last - len(events) + 1):
+            event = AuditEvent(
+                compartment_id=compartment_id,
+                position=position,
+                at=at.astimezone(UTC),
+                actor_id=new.actor_id,
+                verb=new.verb,
+                subject_type=new.subject_type,
+                subject_id=new.subject_id,
+                field_names=new.fields,
+                reason=new.reason,
+            )
+            previous, tied = tied, chain_hash(tied, event)
+            rows.append(
+                {
+                    "id": uuid4(),
+                    "compartment_id": event.compartment_id,
+                    "position": event.position,
+                    "at": event.at,
+                    "actor_id": event.actor_id,
+                    "verb": event.verb,
+                    "subject_type": event.subject_type,
+                    "subject_id": event.subject_id,
+                    "field_names": list(event.field_names),
+                    "reason": event.reason,
+                    "previous_hash": previous,
+                    "hash": tied,
+                }
+            )
+        heads.append({"of_compartment": compartment_id, "now_hash": tied})
+    db.session.execute(insert(EVENT), rows)
+    db.session.connection().execute(
+        update(HEAD)
+        .where(HEAD.c.compartment_id == bindparam("of_compartment"))
+        .values(hash=bindparam("now_hash")),
+        heads,
     )
 
 
-def _take_next_position(compartment_id: UUID) -> tuple[int, str]:
-    """Return the next position of a chain and the hash it follows on; 1 and GENESIS at its start.
+def _take_positions(counts: Mapping[UUID, int]) -> dict[UUID, tuple[int, str]]:
+    """Return the last of the next positions of each chain, and the hash they follow on.
 
-    Writing the head locks it until the unit of work ends: one writer a chain at a time, so there
-    is no gap and no fork.
+    GENESIS at its start. Writing the head locks it until the unit of work ends: one writer a chain
+    at a time, so there is no gap and no fork.
     """
     dialect = db.session.get_bind().dialect.name
     first = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(HEAD).values(
-        compartment_id=compartment_id, position=1, hash=GENESIS
+        [
+            {"compartment_id": compartment_id, "position": count, "hash": GENESIS}
+            for compartment_id, count in counts.items()
+        ]
     )
-    head = db.session.execute(
+    heads = db.session.execute(
         first.on_conflict_do_update(
-            index_elements=[HEAD.c.compartment_id], set_={"position": HEAD.c.position + 1}
-        ).returning(HEAD.c.position, HEAD.c.hash)
-    ).one()
-    return head.position, head.hash
+            index_elements=[HEAD.c.compartment_id],
+            set_={"position": HEAD.c.position + first.excluded.position},
+        ).returning(HEAD.c.compartment_id, HEAD.c.position, HEAD.c.hash)
+    )
+    return {head.compartment_id: (head.position, head.hash) for head in heads}
 
 
 def iterate_chain(compartment_id: UUID) -> Iterator[tuple[AuditEvent, str, str]]:

@@ -9,26 +9,21 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, Table, case, insert, select, update
+from sqlalchemy import Select, Table, and_, bindparam, insert, select, update
 
-from ccr.domain.clocks import STEPS, Clock, ClockKind, Side
+from ccr.domain.chasing import SOONEST, next_look
+from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import State
-from ccr.domain.taxonomy import Urgency
+from ccr.domain.taxonomy import Need, Urgency
 from ccr.storage.db import db
+from ccr.storage.models.following import FollowUpRow
 from ccr.storage.models.referrals import ClockRow
-from ccr.storage.queries.referrals import REFERRAL, rows_changed
+from ccr.storage.queries.referrals import BY_LINK, REFERRAL
 
 CLOCK = cast("Table", ClockRow.__table__)
-# The steps that are left depend on whose duty the answer is; every other clock has as many.
-_MOST_STEPS = case(
-    (
-        (CLOCK.c.kind == ClockKind.ANSWER.value)
-        & (CLOCK.c.owner_compartment_id == REFERRAL.c.receiver_compartment_id),
-        len(STEPS[ClockKind.ANSWER, Side.RECEIVER]),
-    ),
-    else_=len(STEPS[ClockKind.FIRST_CONTACT, Side.RECEIVER]),
-)
+FOLLOW_UP = cast("Table", FollowUpRow.__table__)
+SENDERS = FOLLOW_UP.alias("senders_follow_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +36,25 @@ class StoredClock:
     owner_compartment_id: UUID
     sender_compartment_id: UUID
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class DueClock:
+    """A clock that the worker has to look at, with what decides about whom it tells and when.
+
+    Attributes:
+        assigned_to: who of the owning program works on the referral, or None.
+        sender_assigned_to: who of the sending program does.
+        snoozed_until: until when the owner's reminders rest, or None.
+        by_link: True when the partner answers by a mailed link.
+    """
+
+    stored: StoredClock
+    needs: frozenset[Need]
+    assigned_to: UUID | None
+    sender_assigned_to: UUID | None
+    snoozed_until: datetime | None
+    by_link: bool
 
 
 def list_clocks(referral_ids: Collection[UUID]) -> dict[UUID, dict[ClockKind, Clock]]:
@@ -86,6 +100,9 @@ def save_clocks(
             if clock.met_at is None or in_time is None
             else in_time and clock.met_at <= clock.due_at,
             "step": clock.steps_done,
+            "step_at": clock.stepped_at,
+            # Too early a look costs the worker a moment; too late a one would be a silence.
+            "next_step_at": next_look(clock, SOONEST),
         }
         if old is None:
             db.session.execute(
@@ -98,8 +115,6 @@ def save_clocks(
                 )
             )
         else:
-            if clock.started_at != old.started_at:
-                values["step_at"] = None
             db.session.execute(
                 update(CLOCK)
                 .where(CLOCK.c.referral_id == referral.id, CLOCK.c.kind == kind.value)
@@ -107,43 +122,104 @@ def save_clocks(
             )
 
 
-def due_clocks(at: datetime, *, limit: int, after: UUID | None = None) -> list[StoredClock]:
-    """Return running clocks that are past their due time and have a step left, by id."""
-    statement = (
+def lock_due(at: datetime, *, limit: int) -> list[DueClock]:
+    """Return clocks that the worker has to look at, with their referrals locked.
+
+    On SQLite the unit of work is the only writer; on PostgreSQL what another holds at this moment
+    is left out. So whatever is returned is as stored, and nobody else takes a step of it before
+    the unit ends.
+    """
+    rows = db.session.execute(
         _with_referral()
-        .where(CLOCK.c.stopped_at.is_(None), CLOCK.c.due_at <= at, CLOCK.c.step < _MOST_STEPS)
-        .order_by(CLOCK.c.id)
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where(CLOCK.c.id > after)
-    return [_stored(row) for row in db.session.execute(statement)]
-
-
-def take_step(stored: StoredClock, *, at: datetime) -> bool:
-    """Count one more step of a clock; return False when it stopped, moved, or was taken already."""
-    return bool(
-        rows_changed(
-            update(CLOCK)
-            .where(
-                CLOCK.c.id == stored.id,
-                CLOCK.c.stopped_at.is_(None),
-                CLOCK.c.step == stored.clock.steps_done,
-                CLOCK.c.started_at == stored.clock.started_at,
-                CLOCK.c.due_at == stored.clock.due_at,
-                CLOCK.c.owner_compartment_id == stored.owner_compartment_id,
-            )
-            .values(step=stored.clock.steps_done + 1, step_at=at)
+        .add_columns(
+            REFERRAL.c.needs,
+            BY_LINK.label("by_link"),
+            FOLLOW_UP.c.assigned_account_id,
+            FOLLOW_UP.c.snoozed_until,
+            SENDERS.c.assigned_account_id.label("sender_assigned_id"),
         )
+        .outerjoin(
+            FOLLOW_UP,
+            and_(
+                FOLLOW_UP.c.referral_id == CLOCK.c.referral_id,
+                FOLLOW_UP.c.compartment_id == CLOCK.c.owner_compartment_id,
+            ),
+        )
+        .outerjoin(
+            SENDERS,
+            and_(
+                SENDERS.c.referral_id == CLOCK.c.referral_id,
+                SENDERS.c.compartment_id == REFERRAL.c.sender_compartment_id,
+            ),
+        )
+        .where(CLOCK.c.next_step_at <= at)
+        .order_by(CLOCK.c.next_step_at, CLOCK.c.id)
+        .limit(limit)
+        .with_for_update(of=REFERRAL, skip_locked=True)
+    )
+    return [
+        DueClock(
+            _stored(row),
+            frozenset(Need(code) for code in row.needs),
+            row.assigned_account_id,
+            row.sender_assigned_id,
+            row.snoozed_until,
+            bool(row.by_link),
+        )
+        for row in rows
+    ]
+
+
+def save_steps(moved: Collection[tuple[StoredClock, datetime | None]]) -> None:
+    """Store how far clocks that `lock_due` returned have come, and when each is looked at next."""
+    if not moved:
+        return
+    db.session.connection().execute(
+        update(CLOCK)
+        .where(CLOCK.c.id == bindparam("of_id"))
+        .values(
+            step=bindparam("now_step"),
+            step_at=bindparam("now_step_at"),
+            next_step_at=bindparam("now_next"),
+        ),
+        [
+            {
+                "of_id": stored.id,
+                "now_step": stored.clock.steps_done,
+                "now_step_at": stored.clock.stepped_at,
+                "now_next": look_at,
+            }
+            for stored, look_at in moved
+        ],
+    )
+
+
+def look_again(referral_id: UUID, compartment_id: UUID, *, at: datetime) -> None:
+    """Let the worker look at once at what this program has running: what held it has changed."""
+    db.session.execute(
+        update(CLOCK)
+        .where(
+            CLOCK.c.referral_id == referral_id,
+            CLOCK.c.owner_compartment_id == compartment_id,
+            CLOCK.c.stopped_at.is_(None),
+            CLOCK.c.next_step_at.is_not(None),
+        )
+        .values(next_step_at=at)
     )
 
 
 def holds_that_ended(at: datetime, *, limit: int) -> list[UUID]:
-    """Return referrals on hold whose date has come."""
+    """Return referrals on hold whose date has come: the worker looks at their paused clocks."""
     return list(
         db.session.scalars(
             select(REFERRAL.c.id)
-            .where(REFERRAL.c.state == State.ON_HOLD.value, REFERRAL.c.hold_until <= at)
+            .join(CLOCK, CLOCK.c.referral_id == REFERRAL.c.id)
+            .where(
+                CLOCK.c.next_step_at <= at,
+                CLOCK.c.paused_at.is_not(None),
+                REFERRAL.c.state == State.ON_HOLD.value,
+                REFERRAL.c.hold_until <= at,
+            )
             .order_by(REFERRAL.c.id)
             .limit(limit)
         )
@@ -171,6 +247,7 @@ def _stored(row: Any) -> StoredClock:  # noqa: ANN401 -- a row of a join has no 
         paused_until=row.hold_until if row.paused_at is not None else None,
         met_at=row.stopped_at,
         steps_done=row.step,
+        stepped_at=row.step_at,
         due_before=row.due_before_pause,
     )
     return StoredClock(

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Table, insert, select
 
 from ccr.domain.audit import GENESIS, AuditEvent, chain_hash
+from ccr.domain.chasing import SOONEST, next_look
 from ccr.domain.clocks import Clock
 from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.referral import Referral
@@ -217,6 +218,7 @@ def _clock(referral: Referral, past: PastClock) -> dict[str, Any]:
         "met": past.met,
         "step": clock.steps_done,
         "step_at": past.step_at,
+        "next_step_at": next_look(clock, SOONEST),
     }
 
 

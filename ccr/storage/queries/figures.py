@@ -211,7 +211,7 @@ def freeze(network_id: UUID, period: str, figures: Iterable[Figure], *, at: date
 
 
 def late_members(network_id: UUID, timezone: str, *, at: datetime) -> tuple[LateMember, ...]:
-    """Return the members that owe an answer to what they received, longest first (R79).
+    """Return the members that owe an answer, or as a sender a choice, longest first (R79).
 
     The clock of a first contact or an outcome is the receiver's alone and is not looked at.
     """
@@ -219,14 +219,12 @@ def late_members(network_id: UUID, timezone: str, *, at: datetime) -> tuple[Late
         select(MemberRow.id, MemberRow.name, func.min(ClockRow.due_at).label("since"))
         .join(Compartment, Compartment.member_id == MemberRow.id)
         .join(ClockRow, ClockRow.owner_compartment_id == Compartment.id)
-        .join(ReferralRow, ReferralRow.id == ClockRow.referral_id)
         .where(
             ClockRow.network_id == network_id,
             ClockRow.kind == ClockKind.ANSWER.value,
             ClockRow.stopped_at.is_(None),
             ClockRow.paused_at.is_(None),
             ClockRow.due_at <= at,
-            ClockRow.owner_compartment_id == ReferralRow.receiver_compartment_id,
         )
         .group_by(MemberRow.id, MemberRow.name)
     ).all()

@@ -55,12 +55,12 @@ def kept_of(referral_ids: Collection[UUID], compartment_id: UUID) -> dict[UUID, 
             FOLLOW_UP.c.referral_id.in_(referral_ids), FOLLOW_UP.c.compartment_id == compartment_id
         )
     )
-    return {row.referral_id: kept_in(row) for row in rows}
-
-
-def kept_in(row: Any) -> Kept:  # noqa: ANN401 -- a row of a join has no type
-    """Return the note in a row that has its columns."""
-    return Kept(row.assigned_account_id, row.handed_over_at, row.snoozed_until, row.snooze_reason)
+    return {
+        row.referral_id: Kept(
+            row.assigned_account_id, row.handed_over_at, row.snoozed_until, row.snooze_reason
+        )
+        for row in rows
+    }
 
 
 def assign(

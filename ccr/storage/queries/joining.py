@@ -125,6 +125,9 @@ def _lines(at: datetime) -> Select[Any]:
             MEMBERSHIP.c.trained_at,
             MEMBERSHIP.c.live_at,
             MEMBERSHIP.c.version,
+            MEMBERSHIP.c.suspended_at,
+            MEMBERSHIP.c.leaving_at,
+            MEMBERSHIP.c.left_at,
             people.scalar_subquery().label("people"),
             trained.scalar_subquery().label("trained"),
             first.scalar_subquery().label("first_at"),
@@ -168,6 +171,9 @@ def _membership(row: Any) -> Membership:  # noqa: ANN401 -- the same
         trained_at=row.trained_at,
         live_at=row.live_at,
         version=row.version,
+        suspended_at=row.suspended_at,
+        leaving_at=row.leaving_at,
+        left_at=row.left_at,
     )
 
 
@@ -186,6 +192,9 @@ def save_membership(
         "pledged_by_role": after.pledged_by.value if after.pledged_by else None,
         "trained_at": after.trained_at,
         "live_at": after.live_at,
+        "suspended_at": after.suspended_at,
+        "leaving_at": after.leaving_at,
+        "left_at": after.left_at,
         "updated_at": at,
         "version": before.version + 1,
     }

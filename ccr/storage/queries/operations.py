@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import cast
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, Executable, delete, func, select, update
+from sqlalchemy import CursorResult, Executable, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -98,25 +99,28 @@ def add_notices(notices: Sequence[NewNotice], *, at: datetime) -> int:
     if not notices:
         return 0
     on_postgres = db.session.get_bind().dialect.name == "postgresql"
-    written = (postgresql.insert if on_postgres else sqlite.insert)(OutboxItem).values(
-        [
-            {
-                "id": uuid4(),
-                "network_id": notice.network_id,
-                "compartment_id": notice.compartment_id,
-                "account_id": notice.account_id,
-                "template": notice.template,
-                "dedupe_key": notice.dedupe_key,
-                "pace": notice.pace.value,
-                "created_at": at,
-                "due_at": notice.due_at,
-                "attempts": 0,
-            }
-            for notice in notices
-        ]
+    table = cast("Table", OutboxItem.__table__)
+    new = (
+        (postgresql.insert if on_postgres else sqlite.insert)(table)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(table.c.id)
     )
-    new = written.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxItem.id)
-    return len(db.session.execute(new).all())
+    rows = [
+        {
+            "id": uuid4(),
+            "network_id": notice.network_id,
+            "compartment_id": notice.compartment_id,
+            "account_id": notice.account_id,
+            "template": notice.template,
+            "dedupe_key": notice.dedupe_key,
+            "pace": notice.pace.value,
+            "created_at": at,
+            "due_at": notice.due_at,
+            "attempts": 0,
+        }
+        for notice in notices
+    ]
+    return len(db.session.execute(new, rows).all())
 
 
 def forget_notices(*, created_before: datetime) -> int:

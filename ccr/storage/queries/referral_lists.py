@@ -13,8 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Side, Step
-from ccr.domain.paging import PAGE_SIZE, Page
+from ccr.domain.clocks import ClockKind, Side
+from ccr.domain.paging import PAGE_SIZE
 from ccr.domain.projection_table import NOT_SHARED_AFTER
 from ccr.domain.referral_states import TAKEN_BACK, State
 from ccr.domain.referral_views import Group, InboxTab
@@ -160,57 +160,3 @@ def list_outbox(
         .offset((number - 1) * size)
     )
     return [shown_referral(row) for row in db.session.execute(statement).mappings()]
-
-
-def list_due(
-    compartment_id: UUID, *, after: datetime | None, until: datetime, number: int
-) -> Page[ShownReferral]:
-    """Return a page of this compartment's own duties due in (after, until], soonest first.
-
-    A duty is a running clock that it owns. A clock that the other side owns is never here.
-    """
-    conditions = [CLOCK.c.owner_compartment_id == compartment_id, CLOCK.c.due_at <= until]
-    if after is not None:
-        conditions.append(CLOCK.c.due_at > after)
-    return _page_by_clock(conditions, number)
-
-
-def list_unanswered(compartment_id: UUID, *, at: datetime, number: int) -> Page[ShownReferral]:
-    """Return a page of this sender's referrals whose answer is so late that it may choose anew."""
-    late = or_(
-        *(
-            and_(
-                REFERRAL.c.urgency == urgency.value,
-                CLOCK.c.due_at <= at - offsets[Step.NEW_OPTIONS],
-            )
-            for urgency, offsets in STEP_OFFSETS.items()
-        )
-    )
-    conditions = [
-        REFERRAL.c.sender_compartment_id == compartment_id,
-        _states(State.SENT, State.WAITLISTED),
-        CLOCK.c.kind == ClockKind.ANSWER.value,
-        # A call that is the sender's own to make is among its own duties already.
-        CLOCK.c.owner_compartment_id != REFERRAL.c.sender_compartment_id,
-        late,
-    ]
-    return _page_by_clock(conditions, number)
-
-
-def _page_by_clock(conditions: list[ColumnElement[bool]], number: int) -> Page[ShownReferral]:
-    """Return a page of referrals with a running clock, soonest due first, in one statement."""
-    rows = (
-        db.session.execute(
-            select_shown()
-            .add_columns(func.count().over().label("total"))
-            .join(CLOCK, CLOCK.c.referral_id == REFERRAL.c.id)
-            .where(CLOCK.c.stopped_at.is_(None), *conditions)
-            .order_by(CLOCK.c.due_at, REFERRAL.c.id)
-            .limit(PAGE_SIZE)
-            .offset((number - 1) * PAGE_SIZE)
-        )
-        .mappings()
-        .all()
-    )
-    total = rows[0]["total"] if rows else 0
-    return Page(tuple(shown_referral(row) for row in rows), total, number)

@@ -209,24 +209,25 @@ def add_event(event: NewEvent) -> UUID:
         .where(EVENT.c.referral_id == event.referral_id)
         .scalar_subquery()
     )
-    db.session.execute(
-        insert(EVENT).values(
-            id=event_id,
-            referral_id=event.referral_id,
-            position=position,
-            compartment_id=event.compartment_id,
-            side=event.by.value,
-            action=event.kind.value,
-            from_state=event.from_state.value if event.from_state else None,
-            to_state=event.to_state.value if event.to_state else None,
-            reason=event.reason,
-            note_sealed=event.note_sealed,
-            told_by_role=event.told_by.value if event.told_by else None,
-            told_at=event.told_at,
-            at=event.at,
-        )
-    )
+    db.session.execute(insert(EVENT).values(id=event_id, position=position, **event_columns(event)))
     return event_id
+
+
+def event_columns(event: NewEvent) -> dict[str, Any]:
+    """Return the columns of an event, all but its id and its position."""
+    return {
+        "referral_id": event.referral_id,
+        "compartment_id": event.compartment_id,
+        "side": event.by.value,
+        "action": event.kind.value,
+        "from_state": event.from_state.value if event.from_state else None,
+        "to_state": event.to_state.value if event.to_state else None,
+        "reason": event.reason,
+        "note_sealed": event.note_sealed,
+        "told_by_role": event.told_by.value if event.told_by else None,
+        "told_at": event.told_at,
+        "at": event.at,
+    }
 
 
 def list_events(referral_ids: Collection[UUID]) -> dict[UUID, list[Event]]:

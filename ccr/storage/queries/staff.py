@@ -73,6 +73,23 @@ def people_of(compartment_ids: Collection[UUID], *, at: datetime) -> dict[UUID, 
     return found | {key: tuple(those.values()) for key, those in people.items()}
 
 
+def coordinators_of(network_id: UUID) -> list[UUID]:
+    """Return the active accounts that coordinate a network."""
+    return list(
+        db.session.scalars(
+            select(Account.id)
+            .join(account_role, account_role.c.account_id == Account.id)
+            .join(RoleRow, RoleRow.id == account_role.c.role_id)
+            .where(
+                Account.network_id == network_id,
+                Account.active,
+                RoleRow.name == Role.COORDINATOR.value,
+            )
+            .order_by(Account.id)
+        )
+    )
+
+
 def emails_of(account_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the addresses by which colleagues know each other."""
     if not account_ids:

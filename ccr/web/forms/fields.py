@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -23,6 +24,7 @@ __all__ = [
     "add_refusal",
     "choices_of",
     "chosen_code",
+    "id_or_none",
     "page_asked_for",
     "whole_number",
 ]
@@ -70,3 +72,11 @@ def page_asked_for() -> int:
     """Return the page number in the address; 1 when it is none."""
     text = request.args.get("page", "1")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004
+
+
+def id_or_none(text: str) -> UUID | None:
+    """Return the id that a form brought, or None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

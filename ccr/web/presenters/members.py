@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from ccr.domain.joining import Step, Way, before_live, next_act
+from ccr.domain.joining import Standing, Step, Way, before_live, next_act
 from ccr.domain.phrases import Phrase, phrase
 from ccr.services.invitations import Invited
 from ccr.services.joining import MemberPage
@@ -27,7 +27,9 @@ TONES = {
 
 def step_chip(line: MemberLine) -> dict[str, str]:
     """Return how far a member has come: words, shade and icon together."""
-    step = line.membership.step
+    step, standing = line.membership.step, line.membership.standing
+    if standing is not Standing.TAKES_PART:
+        return {"text": translated(standing.label), "tone": "unknown", "icon": "pause"}
     if step is Step.NOT_BEGUN and line.membership.way is Way.LISTED:
         return {"text": translated(phrase("In the list")), "tone": "neutral", "icon": "table"}
     tone, icon = TONES[step]
@@ -64,7 +66,11 @@ def member_page(page: MemberPage, time: DeskTime) -> dict[str, Any]:
         "step": step_chip(line),
         "next": translated(act) if act else None,
         "live": live,
-        "can_go_live": not lacks and not live and membership.way is not Way.LISTED,
+        "standing": membership.standing.value,
+        "can_go_live": not lacks
+        and not live
+        and membership.way is not Way.LISTED
+        and membership.standing is Standing.TAKES_PART,
         "steps": _steps(page, time),
         "programs": [
             {

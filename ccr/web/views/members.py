@@ -12,7 +12,7 @@ from ccr.domain.errors import CcrError, IllegalTransitionError, InvalidInputErro
 from ccr.domain.joining import PledgeRole, Way
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import invitations, joining
+from ccr.services import invitations, joining, leaving
 from ccr.services.invitations import Invited
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import add_refusal
@@ -80,6 +80,8 @@ def _act(act: str, member_id: UUID) -> Invited | None:
         joining.record_pledge(identity, member_id, _role(), at=at)
     elif act == "live":
         joining.let_go_live(identity, member_id, at=at)
+    elif act in _STANDINGS:
+        _STANDINGS[act](identity, current_world(), member_id, at=at)
     elif act == "invite":
         program = _id("compartment_id")
         return invitations.invite_first(identity, current_world(), member_id, program, at=at)
@@ -87,6 +89,14 @@ def _act(act: str, member_id: UUID) -> Invited | None:
         joining.load_line(identity, member_id, at=at)
         invitations.withdraw(identity, _id("invitation_id"), at=at)
     return None
+
+
+_STANDINGS = {
+    "suspend": leaving.suspend,
+    "go-on": leaving.go_on,
+    "begin-leaving": leaving.begin_leaving,
+    "leave": leaving.leave,
+}
 
 
 def _way() -> Way:
@@ -111,7 +121,8 @@ def _id(field: str) -> UUID:
 
 
 @blueprint.post(
-    "/<uuid:member_id>/<any('way', 'pledge', 'invite', 'live', 'withdraw-invitation'):act>"
+    "/<uuid:member_id>/<any('way', 'pledge', 'invite', 'live', 'withdraw-invitation', "
+    "'suspend', 'go-on', 'begin-leaving', 'leave'):act>"
 )
 @requires(Permission.MEMBERSHIP_MANAGE)
 def act_on(member_id: UUID, act: str) -> ResponseReturnValue:

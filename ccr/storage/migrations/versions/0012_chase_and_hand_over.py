@@ -87,6 +87,11 @@ def upgrade() -> None:
     # come further has come one step further still. The worker looks once at each that runs.
     op.execute("UPDATE clock SET step = step + 1 WHERE step > 1")
     op.execute("UPDATE clock SET next_step_at = due_at WHERE stopped_at IS NULL")
+    op.execute(
+        "UPDATE clock SET next_step_at = COALESCE((SELECT hold_until FROM referral "
+        "WHERE referral.id = clock.referral_id), due_at) "
+        "WHERE stopped_at IS NULL AND paused_at IS NOT NULL"
+    )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.add_column(sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("leaving_at", sa.DateTime(timezone=True), nullable=True))
