@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from ccr.adapters.link_tokens import read_token, signed_token
 from ccr.domain.errors import InvalidInputError, NotFoundError, StaleError
 from ccr.domain.next_contact import ContactWay, DayPart, NextContact, checked_contact
 from ccr.domain.phrases import phrase
@@ -28,6 +29,7 @@ from ccr.storage.queries.drafts import delete_draft, drafts_untouched_since, is_
 ABANDONED_AFTER = timedelta(days=14)
 """A draft that nobody touched for so long is deleted. Our choice, ADR 0028."""
 BATCH = 200
+PURPOSE = "new-draft"
 LISTS = ("needs", "access")
 TEXTS = (
     "urgency",
@@ -55,6 +57,40 @@ class Kept:
     is_there: bool = True
 
 
+def new_token(world: World) -> str:
+    """Return the name of a draft that may be begun: ours, and of no record there is."""
+    return signed_token(uuid4(), PURPOSE, world.settings.secret_key)
+
+
+def begin_typed(
+    identity: Identity,
+    world: World,
+    token: str,
+    typed: Mapping[str, Sequence[str]],
+    *,
+    today: date,
+    at: datetime,
+) -> tuple[UUID, Kept]:
+    """Keep what was typed on the first step; the draft is begun with what can be kept first.
+
+    Raises:
+        NotFoundError: the token is not ours, or the draft is another program's.
+        IllegalTransitionError: it was sent.
+    """
+    authorise(identity, Permission.REFERRAL_SEND)
+    draft_id = read_token(token, PURPOSE, world.settings.secret_key)
+    if draft_id is None:
+        raise NotFoundError
+    with unit_of_work():
+        if is_taken(draft_id):
+            return draft_id, keep_typed(identity, world, draft_id, typed, today=today, at=at)
+        facts, left = _typed(identity, world, DraftFacts(), typed, today=today, at=at)
+        if facts == DraftFacts():
+            return draft_id, Kept(at, 0, left, is_there=False)
+        start_from(identity, world, facts, draft_id=draft_id, at=at)
+        return draft_id, Kept(at, 1, left)
+
+
 def keep_typed(
     identity: Identity,
     world: World,
@@ -65,7 +101,7 @@ def keep_typed(
     today: date,
     at: datetime,
 ) -> Kept:
-    """Keep what was typed; a draft of this id is begun with the first thing that can be kept.
+    """Keep what was typed in a draft that was begun.
 
     Args:
         typed: fields of the wizard's forms by name; others are ignored.
@@ -78,12 +114,6 @@ def keep_typed(
     """
     with unit_of_work():
         authorise(identity, Permission.REFERRAL_SEND)
-        if seen is None and not is_taken(draft_id):
-            facts, left = _typed(identity, world, DraftFacts(), typed, today=today, at=at)
-            if facts == DraftFacts():
-                return Kept(at, 0, left, is_there=False)
-            start_from(identity, world, facts, draft_id=draft_id, at=at)
-            return Kept(at, 1, left)
         draft, before = load_draft(identity, world, draft_id, lock=True)
         check_is_draft(draft)
         if seen is not None and seen != draft.version:

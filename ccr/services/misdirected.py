@@ -14,12 +14,13 @@ from ccr.domain.clocks import Side
 from ccr.domain.errors import NotFoundError
 from ccr.domain.misdirected import Misdirected, facts_read
 from ccr.domain.referral_states import Action
+from ccr.domain.taxonomy import Urgency
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.answer_letters import mail_link
 from ccr.services.asking import act
 from ccr.services.authorise import authorise
-from ccr.services.outbox import Notice, notify, notify_compartment
+from ccr.services.outbox import Notice, notify
 from ccr.services.referral_acts import load
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -81,12 +82,16 @@ def freeze(identity: Identity, world: World, referral_id: UUID, *, at: datetime)
 
 
 def _tell_supervisors(record: Misdirected, compartment_id: UUID, *, at: datetime) -> None:
-    about = f"misdirected/{record.id}"
     supervisors = staff_of(compartment_id, admins_only=True)
-    if supervisors:
-        notify(record.network_id, compartment_id, supervisors, Notice.ACT_NOW, about=about, at=at)
-    else:
-        notify_compartment(record.network_id, compartment_id, Notice.ACT_NOW, about=about, at=at)
+    notify(
+        record.network_id,
+        compartment_id,
+        supervisors or staff_of(compartment_id),
+        Notice.ACT_NOW,
+        about=f"misdirected/{record.id}",
+        at=at,
+        urgency=Urgency.IMMEDIATE,
+    )
 
 
 def list_records(identity: Identity) -> tuple[MisdirectedItem, ...]:

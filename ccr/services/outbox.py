@@ -83,6 +83,8 @@ def words_of(notices: frozenset[Notice], *, of_the_day: bool) -> tuple[Phrase, t
     """
     if notices == {Notice.LISTINGS_TO_CHECK}:
         subject, sentence = text_of(Notice.LISTINGS_TO_CHECK)
+    elif Notice.ACT_NOW in notices:
+        subject, sentence = text_of(Notice.ACT_NOW)
     elif of_the_day:
         subject, sentence = MAIL_OF_THE_DAY
     elif Notice.ITEM_OVERDUE in notices:

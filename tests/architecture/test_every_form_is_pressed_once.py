@@ -49,6 +49,7 @@ def test_what_may_be_asked_at_will_is_named_with_a_reason(built_app: Flask) -> N
     """A POST that is never counted must make nothing, or count by a token of its own."""
     named = {
         "draft_keep.keep": "keeps what is typed, by the version that is on the screen",
+        "draft_keep.begin": "keeps what is typed, in the one draft that its token names",
         "exporting.take": "takes a copy away",
         "chosen.export": "takes a list along, and each taking is noted",
         "routing.count_unmet_need": "its token counts it once, and the answer is a page",

@@ -86,6 +86,7 @@ WITHOUT_IDENTITY = {
     "directory_copies.present_services": "a step of following; whoever asks a copy authorised",
     "duplicates.search_when_due": "the worker; ids and reasons alone",
     "draft_keeping.check_is_draft": "a pure answer",
+    "draft_typed.new_token": "a name for what is not there yet; beginning it authorises",
     "draft_views.missing": "a pure answer",
     "chasing.run_clocks": "the worker and the terminal; acts for no person",
     "system_acts.act_alone": "the worker; acts for no person",

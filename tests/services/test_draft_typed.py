@@ -34,20 +34,39 @@ def keep(loop, draft_id, now, seen=None, who=None, **typed):
     )
 
 
+def begin(loop, token, now, **typed):
+    return draft_typed.begin_typed(
+        loop.hospital.worker,
+        world(),
+        token,
+        {name: [value] if isinstance(value, str) else value for name, value in typed.items()},
+        today=now.date(),
+        at=now,
+    )
+
+
 def test_a_draft_begins_with_the_first_thing_typed_and_once(loop, now):
-    draft_id = uuid4()
-    assert not keep(loop, draft_id, now, needs=[], urgency="standard").is_there
+    token = draft_typed.new_token(world())
+    assert not begin(loop, token, now, needs=[], urgency="standard")[1].is_there
     assert db.session.query(ReferralRow).count() == 0
     db.session.rollback()
-    first = keep(loop, draft_id, now, needs=["advocacy"])
-    again = keep(loop, draft_id, now, needs=["advocacy"])
-    assert (first.version, again.version) == (1, 1)
+    draft_id, first = begin(loop, token, now, needs=["advocacy"])
+    same_id, again = begin(loop, token, now, needs=["advocacy"])
+    assert (draft_id, first.version, again.version) == (same_id, 1, 1)
     assert db.session.query(ReferralRow).count() == 1
 
 
+@pytest.mark.parametrize("token", ["", "x" * 64, "é" * 64])
+def test_only_a_draft_that_we_named_is_begun(loop, now, token):
+    with pytest.raises(NotFoundError):
+        begin(loop, token, now, needs=["advocacy"])
+    with pytest.raises(NotFoundError):
+        keep(loop, uuid4(), now, needs=["advocacy"])
+
+
 def test_what_cannot_be_used_yet_is_named_and_the_rest_is_kept(loop, now):
-    draft_id = uuid4()
-    kept = keep(loop, draft_id, now, near="1218", language="es", children="many")
+    token = draft_typed.new_token(world())
+    draft_id, kept = begin(loop, token, now, near="1218", language="es", children="many")
     assert set(kept.left) == {"near", "children"}
     shown = drafts.draft_view(loop.hospital.worker, world(), draft_id, at=now)
     assert (shown.language, shown.near, shown.needs) == ("es", "", ())

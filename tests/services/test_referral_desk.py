@@ -117,6 +117,7 @@ def test_the_inbox_puts_the_most_urgent_and_the_soonest_due_first(loop, now):
         InboxTab.IN_PROGRESS: 0,
         InboxTab.LATER: 0,
         InboxTab.CLOSED: 0,
+        InboxTab.ENDED: 0,
     }
 
 

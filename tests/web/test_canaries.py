@@ -263,7 +263,7 @@ def test_the_database_file_holds_no_free_text_and_no_search_in_clear(
             {"note": "canaryfailing"},
         ),
         (
-            "ccr.services.drafts.seal",
+            "ccr.services.draft_keeping.seal",
             "alder.worker",
             "/desk/referrals/new",
             {"needs": ["advocacy"], "urgency": "standard", "track": "survivor"},

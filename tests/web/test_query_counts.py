@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -120,6 +121,7 @@ def counts(desk: Desk, who: str, made: dict[str, UUID]) -> dict[str, int]:
         name = path
         for state, referral_id in made.items():
             name = name.replace(str(referral_id), state)
+        name = re.sub(r"(?<=/wrong-partner/)[0-9a-f-]{36}", "record", name)
         found[name] = statements(desk[who], path)
     found["POST /desk/find"] = statements(desk[who], "/desk/find", SEARCH)
     asked = {**SEARCH, "needs": ["advocacy", "housing"], "about": "birch"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, request, url_for
@@ -23,6 +24,22 @@ from ccr.web.presenters.moments import desk_time
 blueprint = Blueprint("draft_keep", __name__, url_prefix="/desk/referrals")
 
 
+@blueprint.post("/new/<token>/keep")
+@requires(Permission.REFERRAL_SEND)
+@asks_only
+def begin(token: str) -> ResponseReturnValue:
+    """Keep what is typed on the first step; a draft is there once something of it can be used."""
+    draft_id, kept = draft_typed.begin_typed(
+        current_identity(),
+        current_world(),
+        token,
+        typed_fields(),
+        today=desk_time().today(),
+        at=utc_now(),
+    )
+    return _said(draft_id, kept)
+
+
 @blueprint.post("/<uuid:draft_id>/keep")
 @requires(Permission.REFERRAL_SEND)
 @asks_only
@@ -41,6 +58,10 @@ def keep(draft_id: UUID) -> ResponseReturnValue:
     except StaleError:
         words = phrase("Somebody else changed this draft. Open it again.")
         return {"words": translated(words)}, 409
+    return _said(draft_id, kept)
+
+
+def _said(draft_id: UUID, kept: draft_typed.Kept) -> dict[str, Any]:
     return {
         "words": kept_words(kept, desk_time()) if kept.is_there else "",
         "version": kept.version,

@@ -55,7 +55,7 @@ def new() -> str:
         form=NeedForm(),
         step=1,
         hotlines=list_hotlines(),
-        keep_url=url_for("draft_keep.keep", draft_id=uuid4()),
+        keep_url=url_for("draft_keep.begin", token=draft_typed.new_token(current_world())),
     )
 
 
@@ -88,7 +88,7 @@ def start() -> ResponseReturnValue:
             form=page,
             step=1,
             hotlines=list_hotlines(),
-            keep_url=url_for("draft_keep.keep", draft_id=uuid4()),
+            keep_url=url_for("draft_keep.begin", token=draft_typed.new_token(current_world())),
         ), 422
     return redirect(url_for("drafts.share", draft_id=draft_id), code=303)
 
