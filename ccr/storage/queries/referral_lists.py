@@ -160,3 +160,26 @@ def list_outbox(
         .offset((number - 1) * size)
     )
     return [shown_referral(row) for row in db.session.execute(statement).mappings()]
+
+
+def list_open_to(
+    compartment_id: UUID, service_id: UUID, *, but: UUID, since: datetime, at: datetime
+) -> list[ShownReferral]:
+    """Return what this sender sent to a service since then and may still believe open.
+
+    By what the sender may know, as in its outbox: what the receiver did since decides nothing.
+    """
+    open_groups = [g.value for g in (Group.WAITING, Group.MY_MOVE, Group.LATER, Group.TAKEN)]
+    statement = (
+        select_shown()
+        .where(
+            *visible_to(Side.SENDER, compartment_id),
+            REFERRAL.c.service_id == service_id,
+            REFERRAL.c.id != but,
+            REFERRAL.c.sent_at >= since,
+            sender_group(at).in_(open_groups),
+        )
+        .order_by(REFERRAL.c.sent_at.desc(), REFERRAL.c.id)
+        .limit(PAGE_SIZE)
+    )
+    return [shown_referral(row) for row in db.session.execute(statement).mappings()]

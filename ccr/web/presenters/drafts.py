@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
 from ccr.services.draft_further import FurtherChoice
 from ccr.services.draft_typed import Kept
 from ccr.services.drafts import DraftView
+from ccr.services.same_partner import OpenOne
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.language import translated
 from ccr.web.presenters.expected import contact_words
@@ -124,6 +126,19 @@ def place_form_of(draft: DraftView) -> PlaceForm:
 def find_form_of(draft: DraftView) -> FindForm:
     """Return the whole question filled in, for the parts of results that ask it again."""
     return FindForm(formdata=None, data=_data(draft))
+
+
+def same_partner_rows(found: Iterable[OpenOne]) -> list[dict[str, Any]]:
+    """Return what is open with this partner already, each by its words and when it was sent."""
+    time = DeskTime(g.network.timezone, utc_now())
+    return [
+        {
+            "id": one.referral_id,
+            "code": one.code,
+            "sent": translated(phrase("Sent %(time)s", time=time.full(one.sent_at))),
+        }
+        for one in found
+    ]
 
 
 def summary_rows(draft: DraftView) -> list[dict[str, str]]:

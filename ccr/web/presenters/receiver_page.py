@@ -102,10 +102,11 @@ def receiver_page(
         "id": view.referral_id,
         "token": token_of([view]),
         "title": needs_title(view.needs),
+        "frozen": view.status is Status.FROZEN,
         "line": translated(
             phrase(
                 "%(county)s · to %(service)s · arrived %(time)s",
-                county=view.county,
+                county=view.county or "–",
                 service=page.item.service_name,
                 time=time.full(view.sent_at),
             )

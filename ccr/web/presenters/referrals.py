@@ -98,9 +98,12 @@ def listed(labels: Iterable[Phrase]) -> str:
     return ", ".join([first, *map(inside_a_sentence, others)])
 
 
+_NO_NEED = phrase("Referral")
+
+
 def needs_title(needs: Iterable[Need]) -> str:
-    """Return needs as a heading: "Advocacy and protection order"."""
-    first, *others = [translated(need.label) for need in needs] or [""]
+    """Return needs as a heading: "Advocacy and protection order"; one word where none is left."""
+    first, *others = [translated(need.label) for need in needs] or [translated(_NO_NEED)]
     return format_list([first, *map(inside_a_sentence, others)], locale=get_locale() or "en")
 
 

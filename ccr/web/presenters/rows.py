@@ -55,7 +55,7 @@ def inbox_row(
         "line": translated(
             phrase(
                 "%(county)s · from %(member)s · sent %(time)s",
-                county=view.county,
+                county=view.county or "–",
                 member=item.sender_name,
                 time=time.short(view.sent_at),
             )

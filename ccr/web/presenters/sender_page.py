@@ -95,6 +95,7 @@ def sender_page(
         "id": view.referral_id,
         "token": token_of([view]),
         "title": needs_title(facts.needs),
+        "frozen": view.status is Status.FROZEN,
         "line": translated(
             phrase(
                 "%(county)s · %(urgency)s · sent %(time)s",

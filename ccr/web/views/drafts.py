@@ -16,7 +16,7 @@ from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
 from ccr.services import draft_steps as steps
-from ccr.services import draft_typed, drafts, routing, sending
+from ccr.services import draft_typed, drafts, routing, same_partner, sending
 from ccr.services.draft_steps import Agreed
 from ccr.services.drafts import DraftView
 from ccr.services.hotlines import list_hotlines
@@ -35,6 +35,7 @@ from ccr.web.presenters.drafts import (
     need_form_of,
     place_answers,
     place_form_of,
+    same_partner_rows,
     summary_rows,
 )
 from ccr.web.presenters.left_out import open_kept_out, take_kept_out
@@ -325,6 +326,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
         rows=preview_rows(draft.rows, draft.question),
         partner=partner_view(identity, world, draft, at=utc_now()),
         summary=summary_rows(draft),
+        same=same_partner_rows(same_partner.open_with_partner(identity, draft, at=utc_now())),
         **draft_steps(draft, 5),
     )
 
