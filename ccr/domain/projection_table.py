@@ -61,7 +61,7 @@ class Standing(StrEnum):
 
 
 class Facts(StrEnum):
-    """How much of the facts a receiver sees: "gone" is not even need, county and urgency."""
+    """How much of the facts a receiver sees: "gone" is not even need and county."""
 
     GONE = "gone"
     NONE = "none"
