@@ -67,6 +67,7 @@ CODES: dict[Status, ExchangeCodes] = {
     Status.DRAFT: ExchangeCodes("draft", None),
     Status.SENT: ExchangeCodes("requested", CREATED),
     Status.TO_CALL: ExchangeCodes("requested", CREATED),
+    Status.NOBODY_READS: ExchangeCodes("requested", CREATED),
     Status.ASKED: ExchangeCodes("requested", CREATED),
     Status.WAITLISTED: ExchangeCodes("requested", CREATED),
     Status.ACCEPTED: ExchangeCodes("accepted", ACCEPTED),
