@@ -255,7 +255,10 @@ def _for_coordinators(
 ) -> Iterable[Telling]:
     """Yield that somebody is late, once a week for each program; who, their page says (R79)."""
     year, week, _ = at.isocalendar()
-    desk, people = coordination_compartment(network_id).id, coordinators_of(network_id)
+    people = coordinators_of(network_id)
+    if not people:
+        return  # a network in which nobody coordinates, such as one to practise in
+    desk = coordination_compartment(network_id).id
     for compartment_id in sorted(compartment_ids):
         about = f"late/{compartment_id}/{year}-{week}"
         yield Telling(network_id, desk, frozenset(people), Notice.ITEM_TO_REVIEW, about)
