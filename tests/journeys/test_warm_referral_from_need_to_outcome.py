@@ -131,7 +131,7 @@ def test_the_same_without_script_and_without_a_release(chromium: Browser, site: 
     with _two_people(chromium, site, script=False) as (worker, advocate):
         end = _go_all_the_way(worker, advocate, site, release=False)
         assert "They accepted." in end
-        assert "There is no feedback release." in end
+        assert "No feedback release is in force." in end
         assert "Service started" not in end
         assert "connected" not in end.lower()
 

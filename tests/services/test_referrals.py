@@ -280,7 +280,7 @@ def test_what_was_opened_is_taken_back_and_the_partner_reads_that_alone(loop, no
     view = received_page(loop, referral_id, now + 5 * HOUR).item.view
     assert (view.status, view.needs, view.facts) == (Status.WITHDRAWN, (), None)
     page, counts = referral_desk.inbox(
-        loop.advocates.worker, world(), InboxTab.CLOSED, at=now + 5 * HOUR
+        loop.advocates.worker, world(), InboxTab.ENDED, at=now + 5 * HOUR
     )
     assert (len(page.items), counts[InboxTab.NEEDS_ANSWER]) == (1, 0)
     with pytest.raises(NotFoundError):
