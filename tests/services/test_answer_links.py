@@ -315,7 +315,7 @@ def test_the_office_is_reminded_by_mail_and_the_sender_gets_options(both, verifi
     for hours in (2, 3):
         run_clocks(world(), at=NOW + hours * HOUR)
         deliver(NOW + hours * HOUR)
-    assert len(mailed_tokens()) == 2  # one letter waits for both steps of a run
+    assert len(mailed_tokens()) == 3  # at first, and one letter for all the steps of each run
     assert sender_view(both, referral_id, NOW + 3 * HOUR).options_offered
     kinds = {row.template for row in db.session.scalars(select(OutboxItem))}
     db.session.rollback()

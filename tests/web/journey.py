@@ -25,6 +25,11 @@ def text_of(response: TestResponse) -> str:
     return response.get_data(as_text=True)
 
 
+def settled(page: str) -> str:
+    """Return a page without the names of its forms, which are new each time."""
+    return re.sub(r'name="once" value="[^"]+"', "", page)
+
+
 @dataclass
 class Desk:
     """Everybody's browser, signed in when first asked for."""

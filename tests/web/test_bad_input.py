@@ -92,7 +92,7 @@ FIND = {
     "carried": "",
 }
 # Counted tries, and the time a person was last seen, are no records of anybody.
-ASIDE = frozenset({"attempt", "used_token", "unmet_need"})
+ASIDE = frozenset({"attempt", "used_token", "unmet_need", "read_mark"})
 # What is read is audited; the end of a session makes the account's cookies worthless.
 WATCHED = frozenset({"audit_event", "audit_head", "account"})
 
@@ -382,8 +382,9 @@ def test_every_form_refuses_a_missing_and_a_foreign_token(desk: Desk, ids: dict[
         if not rule.arguments <= values.keys() or rule.endpoint.startswith(NO_TOKEN):
             continue  # the public forms have no token, and nothing that one could change
         chosen = {k: v for k, v in values.items() if k in rule.arguments}
-        if "as-receiver" in rule.rule:
-            chosen["act"] = "accept"
+        if "act" in chosen:
+            known = re.findall(r"'([a-z-]+)'", rule.rule)
+            chosen["act"] = next(a for a in ("recall", "accept", *known) if a in known)
         built = rule.build(chosen)
         assert built is not None
         for token in (None, "", "x", other.token, visitor.token[:-2]):

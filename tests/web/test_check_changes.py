@@ -66,6 +66,8 @@ def test_what_has_changed_is_proposed_once_and_changes_nothing_before_it_is_conf
     typed |= {"description": "Now in Troy on Mondays.", "phones-0-number": "518-555-0177"}
     assert post(desk, token, "send", **typed).status_code == 200
     assert held(desk, birch) == before
+    assert post(desk, token, "send", **typed).status_code == 409  # the same press
+    typed.pop("once")
     assert post(desk, token, "send", **typed).status_code == 410
     (kept,) = proposals()
     assert (kept.state, kept.kind) == ("waiting", "edit")
@@ -156,7 +158,13 @@ def test_of_a_hidden_place_the_form_has_its_name_and_public_numbers_and_takes_no
         )
     (token,) = mailed(desk)
     page, typed = opened(desk, token)
-    assert {name.partition("-")[0] for name in typed} <= {"version", "step", "name", "phones"}
+    assert {name.partition("-")[0] for name in typed} <= {
+        "once",
+        "version",
+        "step",
+        "name",
+        "phones",
+    }
     assert "Mill Street" not in page
     assert "cedar.example.org" not in page
     street = typed | {"name": "Cedar, 12 Mill Street", "description": "Planted"}

@@ -34,7 +34,7 @@ from tests.hidden_house import TELLS, House, coordinator_of, import_the_house, p
 from tests.loop import dump, world
 from tests.pdf_text import pages_of
 from tests.small_directory import SmallDirectory, make_small_directory
-from tests.web.journey import Desk
+from tests.web.journey import Desk, settled
 from tests.web.public_pages import ask
 
 PEOPLE = ("coordination.coordinator", "birch.agency_admin", "alder.worker")
@@ -77,7 +77,9 @@ class Sweep:
 
     def answer(self, where: str, answer: TestResponse) -> None:
         assert answer.status_code < 500 or where.endswith("/readyz"), (where, answer.status_code)
-        self.look(where, f"{answer.headers}\n")
+        # The length of a page can be the digits of a ZIP code by chance.
+        headers = [pair for pair in answer.headers if pair[0] != "Content-Length"]
+        self.look(where, f"{headers}\n")
         for name, text in readable(answer.get_data()):
             self.look(f"{where}{name}", text)
 
@@ -265,7 +267,7 @@ def test_what_staff_write_of_a_confidential_listing_changes_nothing_that_anybody
             raise_directory_version(small.network_id)
             db.session.commit()
             pages = [path.format(cedar=cedar) for path in OPEN_DATA]
-            shown = [(path, client.get(path).get_data(as_text=True)) for path in pages]
+            shown = [(p, settled(client.get(p).get_data(as_text=True))) for p in pages]
             made = exporting.export(coordinator_of(small), world(), "csv", at=later)
             return [*shown, ("csv", b"".join(made.pieces).decode())]
 

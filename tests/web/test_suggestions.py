@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from ccr.services.suggesting import MOST_IN_A_WINDOW
 from ccr.storage.db import db
 from ccr.storage.models.keeping import ListingProposal
 from tests.small_directory import make_small_directory
-from tests.web.journey import Desk, text_of
+from tests.web.journey import Desk, settled, text_of
 
 CANARY = "qzvexor the blue door"
 
@@ -43,8 +42,7 @@ def tell(desk: Desk, path: str, *, came_from: str = "203.0.113.9", **data: str) 
 
 
 def page_of(desk: Desk, path: str) -> str:
-    """Return a page without the names of its forms, which are new each time."""
-    return re.sub(r'name="once" value="[^"]+"', "", text_of(desk["anonymous"].open(path)))
+    return settled(text_of(desk["anonymous"].open(path)))
 
 
 def test_what_anybody_tells_is_sealed_without_who_or_when(desk: Desk, now: datetime) -> None:
