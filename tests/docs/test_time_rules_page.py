@@ -88,6 +88,9 @@ STEP_WORDS = {
     Step.REMIND: "reminder to the program whose move it is",
     Step.ESCALATE: "its supervisor",
     Step.NEW_OPTIONS: "new options for the sender",
+    Step.BACK_UP: "its back-up contact",
+    Step.COORDINATOR: "the coordinator: who is late, no referral",
+    Step.EXPIRE: "it is the sender's again",
 }
 
 
@@ -105,7 +108,7 @@ def steps_as_table() -> str:
         )
         kinds = [k for k, side in STEPS if side is Side.RECEIVER and step in STEPS[k, side]]
         clocks = "all" if len(kinds) == len(ClockKind) else str(kinds[0].label).lower()
-        lines.append(f"| {STEP_WORDS.get(step, step.value)} | {times} | {clocks} |")
+        lines.append(f"| {STEP_WORDS[step]} | {times} | {clocks} |")
     return "\n".join(lines)
 
 
