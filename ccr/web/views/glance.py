@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify
 
 from ccr.adapters.clock import utc_now
-from ccr.domain.errors import NotFoundError
-from ccr.domain.referral_views import Group, InboxTab
 from ccr.policy.permissions import Permission
-from ccr.services import referral_desk
 from ccr.services.desk_glance import counts_for, referral_token, token_of
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.fields import page_asked_for
+from ccr.web.referral_lists import inbox_asked_for, outbox_asked_for
 
 blueprint = Blueprint("glance", __name__, url_prefix="/desk/changes")
 
@@ -30,13 +27,7 @@ def _answer(token: str) -> Response:
 @requires(Permission.REFERRAL_LIST)
 def inbox() -> Response:
     """Answer for one page of a tab of the inbox."""
-    try:
-        tab = InboxTab(request.args.get("tab", InboxTab.NEEDS_ANSWER.value))
-    except ValueError as error:
-        raise NotFoundError from error
-    page, _ = referral_desk.inbox(
-        current_identity(), current_world(), tab, page_asked_for(), at=utc_now()
-    )
+    _, page, _ = inbox_asked_for()
     return _answer(token_of([item.view for item in page.items], page.total))
 
 
@@ -44,13 +35,7 @@ def inbox() -> Response:
 @requires(Permission.REFERRAL_LIST)
 def outbox() -> Response:
     """Answer for one page of a group of the outbox."""
-    try:
-        group = Group(request.args.get("group", Group.MY_MOVE.value))
-    except ValueError as error:
-        raise NotFoundError from error
-    page, _ = referral_desk.outbox(
-        current_identity(), current_world(), group, page_asked_for(), at=utc_now()
-    )
+    _, page, _ = outbox_asked_for()
     return _answer(token_of([item.view for item in page.items], page.total))
 
 

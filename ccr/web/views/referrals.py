@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import NotFoundError
 from ccr.domain.phrases import phrase
-from ccr.domain.referral_views import Group, InboxTab
+from ccr.domain.referral_views import InboxTab
 from ccr.policy.permissions import Permission
 from ccr.services import referral_desk, room
 from ccr.services.assigning import colleagues_here
 from ccr.services.desk_glance import row_marks, token_of
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.fields import page_asked_for
 from ccr.web.forms.referrals import CodeForm
 from ccr.web.language import translated
 from ccr.web.presenters.lists import EMPTY_INBOX, inbox_tabs, outbox_tabs, page_links
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.rows import inbox_row, outbox_row
+from ccr.web.referral_lists import inbox_asked_for, outbox_asked_for
 from ccr.web.referral_pages import show_received, show_sent
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/desk")
@@ -47,13 +47,7 @@ def inbox() -> str:
 
 
 def _inbox(code_form: CodeForm) -> str:
-    try:
-        tab = InboxTab(request.args.get("tab", InboxTab.NEEDS_ANSWER.value))
-    except ValueError as error:
-        raise NotFoundError from error
-    page, counts = referral_desk.inbox(
-        current_identity(), current_world(), tab, page_asked_for(), at=utc_now()
-    )
+    tab, page, counts = inbox_asked_for()
     time = desk_time()
     marks = row_marks(current_identity(), page.items)
     lit = tab is InboxTab.NEEDS_ANSWER and page.number == 1
@@ -96,13 +90,7 @@ def find_by_code() -> ResponseReturnValue:
 @requires(Permission.REFERRAL_LIST)
 def outbox() -> str:
     """Show one group of what one's own program sent, and drafts."""
-    try:
-        group = Group(request.args.get("group", Group.MY_MOVE.value))
-    except ValueError as error:
-        raise NotFoundError from error
-    page, counts = referral_desk.outbox(
-        current_identity(), current_world(), group, page_asked_for(), at=utc_now()
-    )
+    group, page, counts = outbox_asked_for()
     time = desk_time()
     marks = row_marks(current_identity(), page.items)
     return render_template(
