@@ -39,7 +39,7 @@ def record_page(item: MisdirectedItem, time: DeskTime, *, supervisor: bool) -> d
         "id": record.id,
         "referral_id": record.referral_id,
         "title": _title(item),
-        "times": [(translated(name), time.full(at)) for name, at in times],
+        "times": [{"term": translated(name), "value": time.full(at)} for name, at in times],
         "facts": [translated(fact.label) for fact in record.facts_read],
         "steps": [translated(step) for step in STEPS[side]],
         "mine": side is Side.SENDER,

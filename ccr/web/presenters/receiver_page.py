@@ -13,7 +13,7 @@ from ccr.domain.referral_views import ReceiverView, ReleaseShown, Status
 from ccr.domain.release import ConfirmedHow
 from ccr.domain.taxonomy import Regime
 from ccr.services.desk_glance import token_of
-from ccr.services.referral_desk import ReceivedPage
+from ccr.services.referral_desk import ReceivedItem, ReceivedPage
 from ccr.web.forms.hand_offs import (
     IntroducedForm,
     JointCallForm,
@@ -72,6 +72,23 @@ def receiver_forms(regime: Regime, view: ReceiverView | None = None) -> dict[str
     }
 
 
+def _line(item: ReceivedItem, arrived: str) -> str:
+    """Return for which service and when it arrived; no county any more of what was taken back."""
+    county, service = item.view.county, item.service_name
+    if not county:
+        return translated(
+            phrase("To %(service)s · arrived %(time)s", service=service, time=arrived)
+        )
+    return translated(
+        phrase(
+            "%(county)s · to %(service)s · arrived %(time)s",
+            county=county,
+            service=service,
+            time=arrived,
+        )
+    )
+
+
 def receiver_page(
     page: ReceivedPage,
     time: DeskTime,
@@ -103,14 +120,8 @@ def receiver_page(
         "token": token_of([view]),
         "title": needs_title(view.needs),
         "frozen": view.status is Status.FROZEN,
-        "line": translated(
-            phrase(
-                "%(county)s · to %(service)s · arrived %(time)s",
-                county=view.county or "–",
-                service=page.item.service_name,
-                time=time.full(view.sent_at),
-            )
-        ),
+        "gone": not view.needs,
+        "line": _line(page.item, time.full(view.sent_at)),
         "other": page.item.sender_name,
         "urgency": view.urgency.value,
         "state": state_chip(view.status, view.status_text),

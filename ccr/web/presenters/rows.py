@@ -52,14 +52,7 @@ def inbox_row(
         "id": view.referral_id,
         "href": url_for("referrals.page", referral_id=view.referral_id),
         "title": needs_title(view.needs),
-        "line": translated(
-            phrase(
-                "%(county)s · from %(member)s · sent %(time)s",
-                county=view.county or "–",
-                member=item.sender_name,
-                time=time.short(view.sent_at),
-            )
-        ),
+        "line": _received_line(item, time.short(view.sent_at)),
         "urgency": view.urgency.value,
         "state": _received_state(view),
         "unread": mark.unread or not view.seen,
@@ -71,6 +64,18 @@ def inbox_row(
         "act": translated(phrase("Answer") if Action.ACCEPT in view.can else phrase("Open")),
         "asks": Action.ACCEPT in view.can,
     }
+
+
+def _received_line(item: ReceivedItem, sent: str) -> str:
+    """Return from where and when; no county any more of what was taken back."""
+    county, member = item.view.county, item.sender_name
+    if not county:
+        return translated(phrase("From %(member)s · sent %(time)s", member=member, time=sent))
+    return translated(
+        phrase(
+            "%(county)s · from %(member)s · sent %(time)s", county=county, member=member, time=sent
+        )
+    )
 
 
 def _left_note(clock: ClockShown, time: DeskTime) -> str:
