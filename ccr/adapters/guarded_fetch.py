@@ -75,7 +75,7 @@ class Server:
             InvalidInputError: no answer, a redirect, an error status, or an encoded body.
         """
         self.limits.spend(requests=1)
-        url = f"{self.path}{path}" + (f"?{urlencode(query)}" if query else "")
+        url = f"{self.path.rstrip('/')}{path}" + (f"?{urlencode(query)}" if query else "")
         try:
             found = self._pool().urlopen(
                 "GET",
@@ -241,7 +241,7 @@ def checked_server(
             raise refused(
                 phrase("This address leads into a network that is not public; nothing was fetched.")
             )
-    path = parts.path.rstrip("/")
+    path = parts.path
     return Server(parts.scheme, host, port, path, found[0], limits)
 
 

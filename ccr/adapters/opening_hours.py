@@ -211,7 +211,9 @@ def _calendar(text: str, timezone: str, state: str) -> WeeklyHours:
     if not text or len(text) > MOST_CHARACTERS or _SUN.search(text):
         raise _unreadable()  # the sun needs a place finer than we keep
     try:
-        rules = OpeningHours(text, country="US")
+        # What does not change within the horizon is not looked for: hours of years that are past
+        # would make the library walk through all years it knows, for many seconds.
+        rules = OpeningHours(text, country="US", max_interval_days=HORIZON.days + 1)
         zone = ZoneInfo(timezone)
     except (ParserError, ZoneInfoNotFoundError, ValueError):
         raise _unreadable() from None

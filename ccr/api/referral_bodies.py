@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -150,10 +150,6 @@ class PhoneBody(Body):
 
     told_by: ToldBy
     told_at: AwareDatetime | None = None
-
-    def moment(self, at: datetime) -> datetime:
-        """Return when it was said."""
-        return self.told_at or at
 
 
 class PhoneDeclineBody(PhoneBody):

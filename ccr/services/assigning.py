@@ -126,8 +126,10 @@ def release(identity: Identity, referral_id: UUID, *, at: datetime) -> None:
             return
         if kept.assigned_to != identity.user_id and Role.AGENCY_ADMIN not in identity.roles:
             raise StaleError(phrase("A colleague works on this now. Nothing was changed."))
-        queries.assign(referral_id, identity.compartment_id, None, held_by=kept.assigned_to, at=at)
-        append_event(identity, "released", "referral", referral_id, at=at)
+        if queries.assign(
+            referral_id, identity.compartment_id, None, held_by=kept.assigned_to, at=at
+        ):
+            append_event(identity, "released", "referral", referral_id, at=at)
 
 
 def open_of(identity: Identity, account_id: UUID | None, *, at: datetime) -> tuple[UUID, ...]:
@@ -169,6 +171,8 @@ def hand_over(
         if giver in chosen:
             raise InvalidInputError(phrase("Choose somebody else."), field="account_id")
         wanted = None if only is None else frozenset(only)
+        if wanted is not None and not wanted:
+            raise InvalidInputError(phrase("Choose at least one."), field="referral_id")
         found = [
             referral_id
             for referral_id in queries.open_ids_of(identity.compartment_id, giver, at=at)

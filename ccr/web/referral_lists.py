@@ -12,6 +12,7 @@ from ccr.domain.errors import NotFoundError
 from ccr.domain.paging import Page
 from ccr.domain.referral_views import Group, InboxTab
 from ccr.services import referral_desk
+from ccr.services.desk_glance import token_of
 from ccr.services.referral_desk import ReceivedItem, SentItem
 from ccr.web.access import current_identity, current_world
 from ccr.web.forms.fields import page_asked_for
@@ -47,3 +48,8 @@ def outbox_asked_for() -> tuple[Group, Page[SentItem], dict[Group, int]]:
         current_identity(), current_world(), group, page_asked_for(), at=utc_now()
     )
     return group, page, counts
+
+
+def list_token(page: Page[ReceivedItem] | Page[SentItem]) -> str:
+    """Return a token of what a page of a list shows, and of how many there are."""
+    return token_of([item.view for item in page.items], page.total)

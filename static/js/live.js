@@ -25,7 +25,7 @@ function setCounts(found) {
 function say() {
   if (note.childElementCount) return;
   const link = document.createElement("a");
-  link.href = window.location.href.split("#")[0];
+  link.href = note.dataset.livePage;
   link.textContent = note.dataset.liveShow;
   note.append(`${note.dataset.liveWords} `, link);
 }

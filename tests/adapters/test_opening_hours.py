@@ -257,3 +257,14 @@ def test_rows_that_cannot_be_read_are_refused(row):
 @settings(deadline=None)
 def test_any_rows_that_can_be_read_make_a_text_that_can_be_read(rows):
     assert BOOK.readable(from_weekdays(rows))
+
+
+@pytest.mark.parametrize(
+    "text", ["2020 Mo 10:00-12:00", "2099 Mo 10:00-12:00", "2020-2021 Tu,We 09:00-17:00; PH off"]
+)
+def test_years_that_are_past_or_far_ahead_are_not_walked_through(text):
+    """Beyond the horizon nothing is looked for: that walk took many seconds, for one listing."""
+    calendar = BOOK.calendar(text, ZONE)
+    at = datetime(2026, 11, 28, 20, tzinfo=UTC)
+    assert calendar.next_change(at) is None
+    assert calendar.rules.next_change(at.replace(tzinfo=None)) is None

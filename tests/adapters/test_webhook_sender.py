@@ -32,13 +32,16 @@ def test_what_is_not_taken_is_said_by_a_code(
     assert refused.value.code == code
 
 
-def test_the_connection_goes_to_the_checked_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[str, str, bytes]] = []
+@pytest.mark.parametrize("path", ["/ccr", "/ccr/", "/"])
+def test_the_connection_goes_to_the_checked_address_and_path(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    seen: list[tuple[str, str, str, bytes]] = []
 
     def post(server: Server, body: bytes, _headers: object, **_kwargs: object) -> int:
-        seen.append((server.address, server.host, body))
+        seen.append((server.address, server.host, server.path, body))
         return 204
 
     monkeypatch.setattr(Server, "post", post)
-    send(URL, "{}", {}, resolve=lambda _host, _port: ["93.184.216.34"])
-    assert seen == [("93.184.216.34", "hill.example", b"{}")]
+    send(f"https://hill.example{path}", "{}", {}, resolve=lambda _host, _port: ["93.184.216.34"])
+    assert seen == [("93.184.216.34", "hill.example", path, b"{}")]

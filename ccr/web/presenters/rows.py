@@ -104,7 +104,7 @@ def outbox_row(item: SentItem, time: DeskTime, *, mark: RowMark = NO_MARK) -> di
             if draft
             else url_for(referral, referral_id=view.referral_id)
         ),
-        "title": needs_title(item.facts.needs) or translated(phrase("Draft")),
+        "title": needs_title(item.facts.needs) if item.facts.needs else translated(phrase("Draft")),
         "line": translated(begun if draft else sent),
         "code": view.code,
         "urgency": view.urgency.value,

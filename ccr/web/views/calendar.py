@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,7 +13,6 @@ from ccr.web.presenters.calendar import feed_text
 from ccr.web.presenters.moments import desk_time
 
 blueprint = Blueprint("calendar", __name__)
-FRESH_FOR = timedelta(minutes=15)
 
 
 @blueprint.get("/account/calendar")
@@ -49,6 +46,4 @@ def end() -> ResponseReturnValue:
 def feed(token: str) -> Response:
     """Answer a calendar: times, and a title that says nothing."""
     found = calendar_feeds.read_feed(current_world(), token, at=utc_now())
-    answer = Response(feed_text(found, made_at=utc_now()), mimetype="text/calendar")
-    answer.headers["Cache-Control"] = f"private, max-age={int(FRESH_FOR.total_seconds())}"
-    return answer
+    return Response(feed_text(found, made_at=utc_now()), mimetype="text/calendar")

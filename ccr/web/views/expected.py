@@ -14,6 +14,7 @@ from ccr.policy.permissions import Permission
 from ccr.services import expected
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.contact import ContactForm
+from ccr.web.forms.fields import page_asked_for
 from ccr.web.language import translated
 from ccr.web.presenters.expected import expected_rows
 from ccr.web.presenters.lists import page_links
@@ -26,9 +27,9 @@ blueprint = Blueprint("expected", __name__, url_prefix="/desk")
 @requires(Permission.REFERRAL_LIST)
 def page() -> str:
     """Show who calls or comes today, and earlier without a word since."""
-    text = request.args.get("page", "1")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004
-    found = expected.expected_today(current_identity(), current_world(), at=utc_now(), page=number)
+    found = expected.expected_today(
+        current_identity(), current_world(), at=utc_now(), page=page_asked_for()
+    )
     return render_template(
         "followups/expected.html",
         rows=expected_rows(found, desk_time()),

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, g, jsonify
 
 from ccr.adapters.clock import utc_now
 from ccr.policy.permissions import Permission
-from ccr.services.desk_glance import counts_for, referral_token, token_of
+from ccr.services.desk_glance import counts_for, referral_token
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.referral_lists import inbox_asked_for, outbox_asked_for
+from ccr.web.referral_lists import inbox_asked_for, list_token, outbox_asked_for
 
 blueprint = Blueprint("glance", __name__, url_prefix="/desk/changes")
 
@@ -28,7 +28,7 @@ def _answer(token: str) -> Response:
 def inbox() -> Response:
     """Answer for one page of a tab of the inbox."""
     _, page, _ = inbox_asked_for()
-    return _answer(token_of([item.view for item in page.items], page.total))
+    return _answer(list_token(page))
 
 
 @blueprint.get("/outbox")
@@ -36,7 +36,7 @@ def inbox() -> Response:
 def outbox() -> Response:
     """Answer for one page of a group of the outbox."""
     _, page, _ = outbox_asked_for()
-    return _answer(token_of([item.view for item in page.items], page.total))
+    return _answer(list_token(page))
 
 
 @blueprint.get("/referrals/<uuid:referral_id>")

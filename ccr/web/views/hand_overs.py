@@ -34,6 +34,7 @@ def _page(refused: InvalidInputError | None = None) -> ResponseReturnValue:
         **shift_page(shift, DeskTime(g.network.timezone, at), me=identity.user_id),
         chosen_people=request.form.getlist("account_id"),
         chosen_referrals=request.form.getlist("referral_id"),
+        all_chosen=request.method == "GET",
         refusal=translated(refused.phrase) if refused else None,
     )
     return body, 422 if refused else 200

@@ -14,14 +14,14 @@ from ccr.domain.referral_views import InboxTab
 from ccr.policy.permissions import Permission
 from ccr.services import referral_desk, room
 from ccr.services.assigning import colleagues_here
-from ccr.services.desk_glance import row_marks, token_of
+from ccr.services.desk_glance import row_marks
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.referrals import CodeForm
 from ccr.web.language import translated
 from ccr.web.presenters.lists import EMPTY_INBOX, inbox_tabs, outbox_tabs, page_links
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.rows import inbox_row, outbox_row
-from ccr.web.referral_lists import inbox_asked_for, outbox_asked_for
+from ccr.web.referral_lists import inbox_asked_for, list_token, outbox_asked_for
 from ccr.web.referral_pages import show_received, show_sent
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/desk")
@@ -62,7 +62,8 @@ def _inbox(code_form: CodeForm) -> str:
         part=tab.value,
         colleagues=_colleagues() if page.items else [],
         live_url=url_for("glance.inbox", tab=tab.value, page=page.number),
-        live_token=token_of([item.view for item in page.items], page.total),
+        live_page=url_for("referrals.inbox", tab=tab.value, page=page.number),
+        live_token=list_token(page),
         count_text=translated(phrase("%(count)s in this list", count=page.total)),
         empty_title=translated(EMPTY_INBOX[tab]),
         empty_text=translated(phrase("What other agencies send to your program comes here.")),
@@ -100,7 +101,8 @@ def outbox() -> str:
         part=group.value,
         colleagues=_colleagues() if page.items else [],
         live_url=url_for("glance.outbox", group=group.value, page=page.number),
-        live_token=token_of([item.view for item in page.items], page.total),
+        live_page=url_for("referrals.outbox", group=group.value, page=page.number),
+        live_token=list_token(page),
         count_text=translated(phrase("%(count)s in this list", count=page.total)),
         empty_title=translated(phrase("Nothing here")),
         empty_text=translated(
