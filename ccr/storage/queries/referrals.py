@@ -19,6 +19,7 @@ from sqlalchemy import (
     CursorResult,
     Executable,
     Table,
+    bindparam,
     exists,
     func,
     insert,
@@ -106,6 +107,29 @@ def visible_to(side: Side, compartment_id: UUID) -> list[ColumnElement[bool]]:
     ]
 
 
+# Statements of every act, made once: making one costs as much as running it.
+_ID = REFERRAL.c.id == bindparam("of_id")
+_LOCKED = select(*SELECTED).where(_ID).with_for_update(of=REFERRAL)
+_OF_SIDE = {
+    (side, lock): (_LOCKED if lock else select(*SELECTED).where(_ID)).where(
+        *visible_to(side, cast("UUID", bindparam("mine")))
+    )
+    for side in (Side.SENDER, Side.RECEIVER)
+    for lock in (False, True)
+}
+_SAVE = update(REFERRAL).where(
+    _ID,
+    REFERRAL.c.sender_compartment_id == bindparam("of_sender"),
+    REFERRAL.c.state == bindparam("from_state"),
+    REFERRAL.c.version == bindparam("from_version"),
+)
+_ADD = insert(EVENT).values(
+    position=select(func.coalesce(func.max(EVENT.c.position), 0) + 1)
+    .where(EVENT.c.referral_id == bindparam("of_id"))
+    .scalar_subquery()
+)
+
+
 def get_referral(
     referral_id: UUID, *, side: Side, compartment_id: UUID, lock: bool = False
 ) -> StoredReferral:
@@ -114,12 +138,8 @@ def get_referral(
     Raises:
         NotFoundError: there is none, or it is not this compartment's: both read the same.
     """
-    statement = select(*SELECTED).where(
-        REFERRAL.c.id == referral_id, *visible_to(side, compartment_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=REFERRAL)
-    row = db.session.execute(statement).mappings().first()
+    which = {"of_id": referral_id, "mine": compartment_id}
+    row = db.session.execute(_OF_SIDE[side, lock], which).mappings().first()
     if row is None:
         raise NotFoundError
     return stored_referral(row)
@@ -127,8 +147,7 @@ def get_referral(
 
 def lock_referral(referral_id: UUID) -> Referral:
     """Return a referral for the worker, locked; raises NotFoundError."""
-    statement = select(*SELECTED).where(REFERRAL.c.id == referral_id).with_for_update(of=REFERRAL)
-    row = db.session.execute(statement).mappings().first()
+    row = db.session.execute(_LOCKED, {"of_id": referral_id}).mappings().first()
     if row is None:
         raise NotFoundError
     return stored_referral(row).referral
@@ -154,14 +173,16 @@ def save_referral(
         StaleError: it is no longer in the state and version of `before`.
     """
     changed = rows_changed(
-        update(REFERRAL)
-        .where(
-            REFERRAL.c.id == before.id,
-            REFERRAL.c.sender_compartment_id == before.sender_compartment_id,
-            REFERRAL.c.state == before.state.value,
-            REFERRAL.c.version == before.version,
-        )
-        .values(**life_columns(after), updated_at=at, **(values or {}))
+        _SAVE,
+        {
+            "of_id": before.id,
+            "of_sender": before.sender_compartment_id,
+            "from_state": before.state.value,
+            "from_version": before.version,
+            **life_columns(after),
+            "updated_at": at,
+            **(values or {}),
+        },
     )
     if changed != 1:
         raise StaleError(phrase("Somebody else changed this first. Nothing was written."))
@@ -204,12 +225,8 @@ def mark_opened(referral_id: UUID, *, at: datetime) -> None:
 def add_event(event: NewEvent) -> UUID:
     """Append an event to a referral that the caller has locked; return its id."""
     event_id = event.id or uuid4()
-    position = (
-        select(func.coalesce(func.max(EVENT.c.position), 0) + 1)
-        .where(EVENT.c.referral_id == event.referral_id)
-        .scalar_subquery()
-    )
-    db.session.execute(insert(EVENT).values(id=event_id, position=position, **event_columns(event)))
+    columns = event_columns(event)
+    db.session.execute(_ADD, {"id": event_id, "of_id": event.referral_id, **columns})
     return event_id
 
 
@@ -296,9 +313,9 @@ def _event(row: Any) -> Event:  # noqa: ANN401 -- a row has no type of its own
     )
 
 
-def rows_changed(statement: Executable) -> int:
+def rows_changed(statement: Executable, given: Mapping[str, Any] | None = None) -> int:
     """Execute a change and return how many rows it changed."""
-    result = db.session.execute(statement)
+    result = db.session.execute(statement, given)
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
