@@ -33,9 +33,9 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
 from ccr.storage.queries.drafts import forget_reason
 from ccr.storage.queries.receivers import reading_hours_of
+from ccr.storage.queries.referral_columns import StoredReferral
 from ccr.storage.queries.referrals import (
     NewEvent,
-    StoredReferral,
     add_event,
     get_referral,
     save_referral,
