@@ -23,6 +23,7 @@ from ccr.services import (
     directory_copies,
     doing_once,
     draft_typed,
+    gap_returns,
     import_work,
     operations,
     practice,
@@ -68,13 +69,14 @@ def _imports(world: World, at: datetime) -> object:
     return None
 
 
-def _upkeep(_world: World, at: datetime) -> object:
+def _upkeep(world: World, at: datetime) -> object:
     return (
         put_aside.forget_expired(at=at),
         sign_in.forget_old(at=at),
         directory_copies.forget_old_versions(),
         draft_typed.forget_abandoned(at=at),
         doing_once.forget_old(at=at),
+        gap_returns.look_again(world, at=at),
     )
 
 

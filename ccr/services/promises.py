@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError
+from ccr.domain.linkages import paper_of_two
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import MemberCategory, Need
 from ccr.policy.identity import Identity
@@ -17,6 +18,7 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts
 from ccr.storage.queries import coordination as queries
 from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.linkages import add_linkage
 
 LONGEST = timedelta(days=366 * 20)
 """Nothing is signed longer ago, or ends later, than this."""
@@ -47,13 +49,8 @@ def record_agreement(identity: Identity, signed: Signed, *, at: datetime) -> Non
         for field, member_id in (("first", signed.first_id), ("second", signed.second_id)):
             if member_id not in members:
                 raise InvalidInputError(phrase("Choose a member of the network."), field=field)
-        made = queries.add_agreement(
-            identity.network_id,
-            signed.first_id,
-            signed.second_id,
-            signed_on=signed.signed_on,
-            expires_on=signed.expires_on,
-        )
+        paper = paper_of_two(signed.first_id, signed.second_id, signed.signed_on, signed.expires_on)
+        made = add_linkage(identity.network_id, paper, at=at)
         append_event(identity, "recorded", "agreement", made, at=at)
 
 
