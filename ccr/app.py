@@ -91,6 +91,7 @@ VIEWS = (
     "expected",
     "draft_keep",
     "gap_register",
+    "linkages",
 )
 COMMANDS = (
     "settings",

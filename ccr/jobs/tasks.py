@@ -25,6 +25,7 @@ from ccr.services import (
     draft_typed,
     gap_returns,
     import_work,
+    linkages,
     operations,
     practice,
     put_aside,
@@ -61,7 +62,11 @@ def _practice(world: World, at: datetime) -> object:
 
 
 def _checks(world: World, at: datetime) -> object:
-    return check_links.remind(world, at=at), check_letters.write(world, at=at)
+    return (
+        check_links.remind(world, at=at),
+        check_letters.write(world, at=at),
+        linkages.warn(world, at=at),
+    )
 
 
 def _imports(world: World, at: datetime) -> object:

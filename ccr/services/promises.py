@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError
-from ccr.domain.linkages import paper_of_two
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import MemberCategory, Need
 from ccr.policy.identity import Identity
@@ -18,7 +17,6 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts
 from ccr.storage.queries import coordination as queries
 from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.linkages import add_linkage
 
 LONGEST = timedelta(days=366 * 20)
 """Nothing is signed longer ago, or ends later, than this."""
@@ -32,26 +30,6 @@ class Signed:
     second_id: UUID
     signed_on: date
     expires_on: date | None
-
-
-def record_agreement(identity: Identity, signed: Signed, *, at: datetime) -> None:
-    """Record a linkage agreement between two members. It never replaces a person's own release.
-
-    Raises:
-        InvalidInputError: it is one member twice, one is not of the network, or the days cannot be.
-    """
-    if signed.first_id == signed.second_id:
-        raise InvalidInputError(phrase("Choose two different members."), field="second")
-    with unit_of_work():
-        authorise(identity, Permission.COORDINATION_MANAGE)
-        _check_days(signed, _today(identity, at))
-        members = {m.id for m in queries.list_network_members(identity.network_id)}
-        for field, member_id in (("first", signed.first_id), ("second", signed.second_id)):
-            if member_id not in members:
-                raise InvalidInputError(phrase("Choose a member of the network."), field=field)
-        paper = paper_of_two(signed.first_id, signed.second_id, signed.signed_on, signed.expires_on)
-        made = add_linkage(identity.network_id, paper, at=at)
-        append_event(identity, "recorded", "agreement", made, at=at)
 
 
 def record_protocol(identity: Identity, signed: Signed, *, at: datetime) -> None:

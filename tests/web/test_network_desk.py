@@ -41,7 +41,9 @@ ACTS = (
     "/network/gaps/00000000-0000-4000-8000-000000000000/steps",
     "/network/gaps/00000000-0000-4000-8000-000000000000/steps/00000000-0000-4000-8000-000000000000",
     "/network/agreements/promise",
-    "/network/agreements/sign",
+    "/network/agreements/new",
+    "/network/agreements/00000000-0000-4000-8000-000000000000/renew",
+    "/network/agreements/00000000-0000-4000-8000-000000000000/end",
     "/network/agreements/protocol",
     "/network/agreements/end/00000000-0000-4000-8000-000000000000",
 )
@@ -347,20 +349,41 @@ def test_a_lapsed_protocol_is_renewed_on_the_page_and_its_flag_goes(desk: Desk) 
     assert flag not in text_of(visitor.open("/network/gaps"))
 
 
-def test_an_agreement_is_signed_on_the_page(desk: Desk) -> None:
+def test_an_agreement_is_signed_renewed_and_ended_on_its_pages(desk: Desk) -> None:
     visitor, small = desk[COORDINATOR], desk.small
-    visitor.open("/network/agreements")
+    assert desk[AUDITOR].open("/network/agreements/new").status_code == 404
+    visitor.open("/network/agreements/new")
     data = {
-        "agreement-first": str(small.alder.member_id),
-        "agreement-second": str(small.cedar.member_id),
-        "agreement-signed_on": "2026-11-12",
-        "agreement-expires_on": "",
-    }
-    answer = visitor.send("/network/agreements/sign", data, follow=False)
+        "version": "0", "parties": [str(t.member_id) for t in (small.alder, small.cedar)],
+        "terms": ["release-first"], "terms_line": "Ask Maria Lopez.", "contact": "director",
+        "signed_on": "2026-11-12", "expires_on": "2026-12-01", "review_on": "",
+    }  # fmt: skip
+    warned = visitor.send("/network/agreements/new", data)
+    assert warned.status_code == 422
+    assert "This looks like a name." in text_of(warned)
+    answer = visitor.send("/network/agreements/new", {**data, "terms_line": ""}, follow=False)
     assert answer.status_code == 303
-    page = text_of(visitor.open("/network/agreements"))
-    assert "No end" in page
-    assert "No agreement is recorded" not in page
+    paper = answer.headers["Location"]
+    page = text_of(visitor.open(paper))
+    for words in (
+        "An agreement never replaces a person’s own release.",
+        "Nothing about a person passes without that person’s release",
+        "Ends within 30 days",
+        "Director",
+    ):
+        assert words in page, words
+    renewed = {**data, "version": "1", "terms_line": "", "expires_on": "2027-11-12"}
+    answer = visitor.send(f"{paper}/renew", renewed, follow=False)
+    assert answer.status_code == 303
+    assert visitor.send(f"{paper}/renew", renewed, follow=False).status_code == 409
+    page = text_of(visitor.open(answer.headers["Location"]))
+    assert "Agreement, version 2" in page
+    assert "Earlier versions" in page
+    assert statements(visitor, paper) <= MOST
+    assert visitor.send(f"{paper}/end", follow=False).status_code == 303
+    assert visitor.send(f"{paper}/end", follow=False).status_code == 404
+    assert "ended before its time" in text_of(visitor.open(paper))
+    assert desk["birch.advocate"].open(paper).status_code == 404
 
 
 def test_the_overview_shows_only_published_figures(desk: Desk, now: datetime) -> None:
@@ -425,11 +448,16 @@ def test_whatever_is_typed_into_a_form_of_the_desk_gets_an_answer_and_writes_not
             "pathway-to_member": str(small.alder.member_id),
             "pathway-need": "advocacy",
         },
-        "/network/agreements/sign": {
-            "agreement-first": str(small.alder.member_id),
-            "agreement-second": str(small.alder.member_id),
-            "agreement-signed_on": "2026-01-01",
-            "agreement-expires_on": "",
+        "/network/agreements/new": {
+            "version": "0",
+            "parties": str(small.alder.member_id),
+            "contact": "director",
+            "terms": "release-first",
+            "needs": "advocacy",
+            "terms_line": "",
+            "signed_on": "2026-01-01",
+            "review_on": "",
+            "expires_on": "",
         },
         "/network/agreements/protocol": {
             "protocol-first": str(small.dune.compartment_id),
