@@ -64,6 +64,8 @@ KIND_OF_STEP = {
     Step.COORDINATOR: EventKind.COORDINATOR_TOLD,
 }
 _TO_SENDER = frozenset({Step.NEW_OPTIONS})
+_ESCALATED = frozenset({Step.BACK_UP, Step.ESCALATE, Step.NEW_OPTIONS})
+"""Steps that tell somebody more than whoever works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,7 @@ def _record(steps: Sequence[_Step], *, at: datetime) -> None:
 
 def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
     """Write the notices of a batch: of one text, one for a person, however many steps it tells."""
-    groups: dict[tuple[UUID, UUID, Notice, frozenset[UUID], Urgency], Telling] = {}
+    groups: dict[tuple[UUID, UUID, frozenset[UUID], Notice, Urgency, bool], Telling] = {}
     late: dict[UUID, set[UUID]] = defaultdict(set)
     for step in steps:
         stored = step.due.stored
@@ -270,17 +272,11 @@ def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
             late[stored.network_id].add(step.compartment_id)
             continue
         notice = Notice.ITEM_TO_REVIEW if step.step in _TO_SENDER else Notice.ITEM_OVERDUE
-        key = (stored.network_id, step.compartment_id, notice, step.told, stored.clock.urgency)
+        told = (step.compartment_id, step.told, notice)
+        how = (stored.clock.urgency, step.step in _ESCALATED)
         groups.setdefault(
-            key,
-            Telling(
-                stored.network_id,
-                step.compartment_id,
-                step.told,
-                notice,
-                _about(step, at),
-                stored.clock.urgency,
-            ),
+            (stored.network_id, *told, *how),
+            Telling(stored.network_id, *told, _about(step, at), *how),
         )
     tellings = list(groups.values())
     for network_id, compartment_ids in late.items():

@@ -203,6 +203,20 @@ def test_a_snooze_holds_reminders_and_neither_the_due_time_nor_the_senders_optio
     assert told_at(late + DAY) == overdue(loop.advocates.worker, loop.advocates.admin)
 
 
+def test_an_escalation_in_high_danger_leaves_although_the_mail_of_the_day_has_left(loop, now):
+    loops.cover(loop.advocates.service_id, "24/7")
+    referral_id = loop.send(urgency="high")
+    due = sent_view(loop, referral_id, now).clocks[0].due_at
+    paces = []
+    for step in (Step.REMIND, Step.ESCALATE, Step.NEW_OPTIONS):
+        db.session.query(OutboxItem).delete()
+        db.session.commit()
+        run_clocks(world(), at=due + STEP_OFFSETS[Urgency.HIGH][step])
+        paces.append({row.pace for row in db.session.query(OutboxItem)})
+        db.session.rollback()
+    assert paces == [{"soon"}, {"each"}, {"each"}]
+
+
 def test_a_snooze_ends_with_the_duty_it_was_for(loop, now):
     referral_id, me = loop.send(), loop.advocates.worker
     snoozing.snooze(me, referral_id, now + 6 * DAY, WHY, at=now)
