@@ -18,6 +18,7 @@ from ccr.adapters.webhook_sender import FailedError
 from ccr.domain.webhooks import (
     MOST_TRIES,
     NOTHING,
+    OffWhy,
     change_version,
     message_of,
     next_try_at,
@@ -25,7 +26,7 @@ from ccr.domain.webhooks import (
 )
 from ccr.policy.identity import Identity
 from ccr.services import referral_desk
-from ccr.services.webhooks import DEAD, secret_context, url_context
+from ccr.services.webhooks import secret_context, url_context
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import webhooks as queries
@@ -130,7 +131,7 @@ def _not_taken(message: DueMessage, code: str, *, at: datetime) -> None:
     again = next_try_at(message.attempts, at)
     if code == webhook_sender.GONE or again is None:
         # It is not there any more, or has taken this message at no try of two days.
-        queries.turn_off(message.webhook.id, why=DEAD, at=at)
+        queries.turn_off(message.webhook.id, why=OffWhy.DEAD.value, at=at)
         return
     queries.mark_failed(message, code=code, due_at=again)
 

@@ -13,8 +13,9 @@ from uuid import UUID, uuid4
 
 from ccr.adapters.guarded_fetch import Limits, Resolver, checked_server
 from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError
+from ccr.domain.joining import check_starts_something
 from ccr.domain.phrases import phrase
-from ccr.domain.webhooks import SECRET_BYTES, SECRET_PREFIX, checked_url
+from ccr.domain.webhooks import SECRET_BYTES, SECRET_PREFIX, OffWhy, checked_url
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.api_keys import program_named
@@ -23,10 +24,10 @@ from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import webhooks as queries
 from ccr.storage.queries.audit import append_event
+from ccr.storage.queries.taking_part import standing_of_program
 from ccr.storage.queries.webhooks import Webhook
 
 MOST_WEBHOOKS = 5
-BY_A_PERSON, DEAD = "person", "dead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class WebhookShown:
     created_at: datetime
     answered_at: datetime | None
     off_since: datetime | None
-    off_why: str | None
+    off_why: OffWhy | None
     waiting: int
 
 
@@ -70,6 +71,7 @@ def add_webhook(
             public.
         DuplicateError: the program has as many as it may.
         NotFoundError: there is no such member or program.
+        TakesNoPartError: the member is suspended or leaves.
     """
     address = checked_url(url)
     _check_reachable(address, resolve)
@@ -90,6 +92,7 @@ def add_webhook(
             off_why=None,
         )
         authorise(identity, Permission.WEBHOOK_MANAGE, fresh)
+        check_starts_something(standing_of_program(program.id))
         if queries.count_webhooks(program.id) >= MOST_WEBHOOKS:
             raise DuplicateError(
                 phrase("A program has at most %(most)s of these.", most=MOST_WEBHOOKS)
@@ -110,7 +113,7 @@ def list_webhooks(identity: Identity, world: World) -> list[WebhookShown]:
             created_at=found.created_at,
             answered_at=found.answered_at,
             off_since=found.off_since,
-            off_why=found.off_why,
+            off_why=OffWhy(found.off_why) if found.off_why else None,
             waiting=queries.count_waiting(found.id),
         )
         for found in queries.list_webhooks(network_id=identity.network_id)
@@ -122,14 +125,20 @@ def turn_off(identity: Identity, webhook_id: UUID, *, at: datetime) -> None:
     """Send it nothing more; what waits is dropped. Doing it twice changes nothing."""
     with unit_of_work():
         _load(identity, webhook_id)
-        if queries.turn_off(webhook_id, why=BY_A_PERSON, at=at):
+        if queries.turn_off(webhook_id, why=OffWhy.PERSON.value, at=at):
             append_event(identity, "turned-off", "webhook", webhook_id, at=at)
 
 
 def turn_on(identity: Identity, webhook_id: UUID, *, at: datetime) -> None:
-    """Send it what changes from now on. Doing it twice changes nothing."""
+    """Send it what changes from now on. Doing it twice changes nothing.
+
+    Raises:
+        NotFoundError: there is no such webhook of one's own.
+        TakesNoPartError: its member is suspended or leaves.
+    """
     with unit_of_work():
-        _load(identity, webhook_id)
+        found = _load(identity, webhook_id)
+        check_starts_something(standing_of_program(found.compartment_id))
         if queries.turn_on(webhook_id):
             append_event(identity, "turned-on", "webhook", webhook_id, at=at)
 

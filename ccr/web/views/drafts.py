@@ -51,12 +51,20 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/desk/referrals")
 @requires(Permission.REFERRAL_SEND)
 def new() -> str:
     """Show step 1; nothing is kept before it is answered."""
+    return _new_page(NeedForm())
+
+
+def _new_page(form: NeedForm) -> str:
+    """Return step 1 without a draft; the name of the draft to be goes with what is typed."""
+    token = request.form.get("new_draft") or draft_typed.new_token(current_world())
     return render_template(
         "referrals/need.html",
-        form=NeedForm(),
+        form=form,
         step=1,
         hotlines=list_hotlines(),
-        keep_url=url_for("draft_keep.begin", token=draft_typed.new_token(current_world())),
+        new_draft=token,
+        keep_url=url_for("draft_keep.begin", token=token),
+        why_not=drafts.why_not_now(current_identity()),
     )
 
 
@@ -69,7 +77,13 @@ def start() -> ResponseReturnValue:
     form = FindForm() if chosen else NeedForm()
     try:
         if not chosen:
-            draft_id = drafts.start_with(identity, world, need_answers(form), at=utc_now())
+            draft_id = drafts.start_with(
+                identity,
+                world,
+                need_answers(form),
+                token=request.form.get("new_draft", ""),
+                at=utc_now(),
+            )
             return redirect(url_for("drafts.place", draft_id=draft_id), code=303)
         kept = open_kept_out(identity, world, request.form.get("carried", ""))
         draft_id = drafts.start_with(
@@ -84,13 +98,7 @@ def start() -> ResponseReturnValue:
         add_refusal(form, error)
         page = NeedForm() if chosen else form
         page.form_errors = [*form.form_errors, *(e for f in form for e in f.errors)]
-        return render_template(
-            "referrals/need.html",
-            form=page,
-            step=1,
-            hotlines=list_hotlines(),
-            keep_url=url_for("draft_keep.begin", token=draft_typed.new_token(current_world())),
-        ), 422
+        return _new_page(page), 422
     return redirect(url_for("drafts.share", draft_id=draft_id), code=303)
 
 
@@ -325,6 +333,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
         "referrals/check.html",
         rows=preview_rows(draft.rows, draft.question),
         partner=partner_view(identity, world, draft, at=utc_now()),
+        why_not=drafts.why_not_now(identity),
         summary=summary_rows(draft),
         same=same_partner_rows(same_partner.open_with_partner(identity, draft, at=utc_now())),
         **draft_steps(draft, 5),
