@@ -92,6 +92,11 @@ def message_of(referral_id: UUID) -> str:
     return json.dumps({"type": "referral.changed", "id": str(referral_id)}, separators=(",", ":"))
 
 
+def test_message() -> str:
+    """Return the body of a message that tries the way: it is about no referral, and has no id."""
+    return json.dumps({"type": "webhook.test"}, separators=(",", ":"))
+
+
 def signed_headers(secret: str, message_id: str, at: datetime, body: str) -> dict[str, str]:
     """Return the three headers by which the receiver knows who sent this, and when."""
     seconds = str(int(at.timestamp()))

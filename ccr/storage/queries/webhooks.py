@@ -208,9 +208,12 @@ def mark_sent(message: DueMessage, *, at: datetime) -> None:
         .where(WebhookDeliveryRow.id == message.id)
         .values(sent_at=at, last_error_code=None)
     )
-    db.session.execute(
-        update(WebhookRow).where(WebhookRow.id == message.webhook.id).values(answered_at=at)
-    )
+    noted_answer(message.webhook.id, at=at)
+
+
+def noted_answer(webhook_id: UUID, *, at: datetime) -> None:
+    """Note that a webhook has taken a message."""
+    db.session.execute(update(WebhookRow).where(WebhookRow.id == webhook_id).values(answered_at=at))
 
 
 def mark_failed(message: DueMessage, *, code: str, due_at: datetime) -> None:
