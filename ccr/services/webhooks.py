@@ -132,19 +132,22 @@ def _keep(
 def list_webhooks(identity: Identity, world: World) -> list[WebhookShown]:
     """Return the webhooks that one may manage, oldest first."""
     authorise(identity, Permission.WEBHOOK_MANAGE)
-    return [
-        _shown(world, found)
+    mine = [
+        found
         for found in queries.list_webhooks(network_id=identity.network_id)
         if identity.from_terminal or found.compartment_id == identity.compartment_id
     ]
+    waiting = queries.count_waiting([found.id for found in mine])
+    return [_shown(world, found, waiting[found.id]) for found in mine]
 
 
 def get_webhook(identity: Identity, world: World, webhook_id: UUID) -> WebhookShown:
     """Return one that may be managed; raises NotFoundError."""
-    return _shown(world, _load(identity, webhook_id))
+    found = _load(identity, webhook_id)
+    return _shown(world, found, queries.count_waiting([found.id])[found.id])
 
 
-def _shown(world: World, found: Webhook) -> WebhookShown:
+def _shown(world: World, found: Webhook, waiting: int) -> WebhookShown:
     return WebhookShown(
         id=found.id,
         compartment_id=found.compartment_id,
@@ -153,7 +156,7 @@ def _shown(world: World, found: Webhook) -> WebhookShown:
         answered_at=found.answered_at,
         off_since=found.off_since,
         off_why=OffWhy(found.off_why) if found.off_why else None,
-        waiting=queries.count_waiting(found.id),
+        waiting=waiting,
     )
 
 
