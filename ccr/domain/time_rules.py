@@ -24,6 +24,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from ccr.domain.clocks import ClockKind, Span, Spans
@@ -163,14 +164,17 @@ def scope_label(scope: str) -> Phrase:
     raise ValueError(scope)
 
 
-def all_scopes() -> Iterator[str]:
-    """Yield every scope: every need, then each group followed by its needs."""
-    yield EVERY_NEED
+@cache
+def all_scopes() -> tuple[str, ...]:
+    """Return every scope: every need, then each group followed by its needs."""
+    found = [EVERY_NEED]
     for group in NeedGroup:
-        yield scope_of_group(group)
-        yield from (scope_of(need) for need in Need if group_of(need) is group)
+        found.append(scope_of_group(group))
+        found += [scope_of(need) for need in Need if group_of(need) is group]
+    return tuple(found)
 
 
+@cache
 def wider_scopes(scope: str) -> tuple[str, ...]:
     """Return a scope and those that hold it, the narrowest first."""
     part, _, code = scope.partition(":")

@@ -9,7 +9,7 @@ person and cause; when it leaves, and what goes into one mail, is decided by
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,8 +25,8 @@ from ccr.storage.queries.operations import (
     OutboxCounts,
     add_notices,
     count_outbox,
-    list_active_accounts,
     mail_choices,
+    mail_choices_in,
 )
 
 MAX_ATTEMPTS = 8
@@ -105,8 +105,10 @@ def notify_compartment(
     urgency: Urgency = Urgency.STANDARD,
 ) -> int:
     """Write the notice for everyone who can sign in to the compartment; return how many."""
-    accounts = list_active_accounts(compartment_id)
-    return notify(network_id, compartment_id, accounts, notice, about=about, at=at, urgency=urgency)
+    with unit_of_work():
+        choices = {choice.account_id: choice for choice in mail_choices_in(compartment_id)}
+        telling = Telling(network_id, compartment_id, frozenset(choices), notice, about, urgency)
+        return _write([telling], choices, at=at)
 
 
 def notify(
@@ -136,15 +138,21 @@ def notify_all(tellings: Collection[Telling], *, at: datetime) -> int:
     told = {account_id for telling in tellings for account_id in telling.account_ids}
     with unit_of_work():
         choices = {choice.account_id: choice for choice in mail_choices(told)}
-        notices = [
-            _notice(telling, choices[account_id], at)
-            for telling in tellings
-            for account_id in sorted(telling.account_ids & choices.keys())
-        ]
-        return sum(
-            add_notices(notices[start : start + ROWS_A_STATEMENT], at=at)
-            for start in range(0, len(notices), ROWS_A_STATEMENT)
-        )
+        return _write(tellings, choices, at=at)
+
+
+def _write(
+    tellings: Collection[Telling], choices: Mapping[UUID, MailChoice], *, at: datetime
+) -> int:
+    notices = [
+        _notice(telling, choices[account_id], at)
+        for telling in tellings
+        for account_id in sorted(telling.account_ids & choices.keys())
+    ]
+    return sum(
+        add_notices(notices[start : start + ROWS_A_STATEMENT], at=at)
+        for start in range(0, len(notices), ROWS_A_STATEMENT)
+    )
 
 
 def _notice(telling: Telling, choice: MailChoice, at: datetime) -> NewNotice:

@@ -32,10 +32,10 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, save_clocks
 from ccr.storage.queries.drafts import forget_reason
-from ccr.storage.queries.receivers import get_receiver
+from ccr.storage.queries.receivers import reading_hours_of
+from ccr.storage.queries.referral_columns import StoredReferral
 from ccr.storage.queries.referrals import (
     NewEvent,
-    StoredReferral,
     add_event,
     get_referral,
     save_referral,
@@ -261,8 +261,10 @@ def calendar_of(world: World, stored: StoredReferral) -> OpenCalendar:
     referral = stored.referral
     if referral.service_id is None:
         raise NotFoundError
-    receiver = get_receiver(referral.network_id, referral.service_id)
-    return reading_calendar(world.hours, receiver, stored.facts.needs)
+    reads = reading_hours_of([referral.service_id]).get(referral.service_id)
+    if reads is None:
+        raise NotFoundError
+    return reading_calendar(world.hours, reads, stored.facts.needs)
 
 
 def spans_of(stored: StoredReferral) -> Spans:

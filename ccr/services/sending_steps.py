@@ -46,7 +46,8 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import save_clocks
 from ccr.storage.queries.drafts import StoredDraft
 from ccr.storage.queries.next_contact import delete_contacts, keep_contact
-from ccr.storage.queries.referrals import fact_columns, get_referral, try_to_send
+from ccr.storage.queries.referral_columns import fact_columns
+from ccr.storage.queries.referrals import get_referral, try_to_send
 from ccr.storage.queries.releases import save_release
 from ccr.storage.queries.taking_part import standing_of_program
 from ccr.storage.queries.time_rules import get_time_rules

@@ -128,7 +128,8 @@ def measure(settings: Settings, acts: int, waiting: int) -> bool:
 def databases(folder: Path) -> Iterator[tuple[str, Settings]]:
     """Yield the databases to measure, with what each is called."""
     yield "SQLite", settings_for(folder)
-    server = postgres_server.start()
+    # As it is run for real: what is committed is on the disk.
+    server = postgres_server.start("-c fsync=on -c full_page_writes=on")
     if isinstance(server, str):
         print(f"PostgreSQL: {server}")
         return

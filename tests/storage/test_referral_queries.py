@@ -20,6 +20,7 @@ from ccr.domain.release import ConfirmedHow, FeedbackRelease
 from ccr.domain.taxonomy import Urgency
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.queries import clocks, drafts, receivers, referral_lists, referrals, releases
+from ccr.storage.queries.referral_columns import stored_referral
 from ccr.storage.queries.referrals import REFERRAL, NewEvent
 from tests import loop as loops
 from tests.conftest import NOW
@@ -343,7 +344,7 @@ def test_the_senders_groups_in_sql_are_those_of_its_views(loop):
             if known[referral_id]:
                 releases.save_release(referral_id, known[referral_id], before=None)
     rows = db.session.execute(select(*referrals.SELECTED)).mappings()
-    stored = [referrals.stored_referral(row).referral for row in rows]
+    stored = [stored_referral(row).referral for row in rows]
     mine = loop.hospital.compartment_id
     edges = [NOW, NOW + 3 * DAY, *(r.until for r in list(known.values())[:8] if r)]
     for at in edges:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, and_, exists, insert, or_, select, update
+from sqlalchemy import Table, and_, bindparam, exists, insert, or_, select, update
 
 from ccr.domain.asking import AskingWay, PartState
 from ccr.domain.clocks import STEP_OFFSETS, ClockKind, Side, Step
@@ -99,16 +99,22 @@ def add_asking(
     return asking_id
 
 
+_HELD = (
+    select(ASKING)
+    .where(
+        ASKING.c.id.in_(select(PART.c.asking_id).where(PART.c.referral_id == bindparam("of_id")))
+    )
+    .with_for_update(of=ASKING)
+)
+"""Of every act, so made once."""
+
+
 def hold_asking(referral_id: UUID) -> Asking | None:
     """Return the asking that a referral is part of, locked; None when it is asked for alone.
 
     Called before the referral itself is locked.
     """
-    row = db.session.execute(
-        select(ASKING)
-        .where(ASKING.c.id.in_(select(PART.c.asking_id).where(PART.c.referral_id == referral_id)))
-        .with_for_update(of=ASKING)
-    ).first()
+    row = db.session.execute(_HELD, {"of_id": referral_id}).first()
     return None if row is None else _with_parts(row)
 
 

@@ -21,6 +21,22 @@ EVENT = cast("Table", AuditEventRow.__table__)
 HEAD = cast("Table", AuditHeadRow.__table__)
 
 
+# Statements of every act, made once.
+_ADD = insert(EVENT)
+_MOVE_HEAD = (
+    update(HEAD)
+    .where(HEAD.c.compartment_id == bindparam("of_compartment"))
+    .values(hash=bindparam("now_hash"))
+)
+_TAKE = {
+    dialect: new.on_conflict_do_update(
+        index_elements=[HEAD.c.compartment_id],
+        set_={"position": HEAD.c.position + new.excluded.position},
+    ).returning(HEAD.c.compartment_id, HEAD.c.position, HEAD.c.hash)
+    for dialect, new in (("postgresql", postgresql.insert(HEAD)), ("sqlite", sqlite.insert(HEAD)))
+}
+
+
 def append_event(
     identity: Identity,
     verb: str,
@@ -118,13 +134,8 @@ def append_to_chains(chains: Mapping[UUID, Sequence[SystemEvent]], *, at: dateti
                 }
             )
         heads.append({"of_compartment": compartment_id, "now_hash": tied})
-    db.session.execute(insert(EVENT), rows)
-    db.session.connection().execute(
-        update(HEAD)
-        .where(HEAD.c.compartment_id == bindparam("of_compartment"))
-        .values(hash=bindparam("now_hash")),
-        heads,
-    )
+    db.session.execute(_ADD, rows)
+    db.session.connection().execute(_MOVE_HEAD, heads)
 
 
 def _take_positions(counts: Mapping[UUID, int]) -> dict[UUID, tuple[int, str]]:
@@ -133,18 +144,12 @@ def _take_positions(counts: Mapping[UUID, int]) -> dict[UUID, tuple[int, str]]:
     GENESIS at its start. Writing the head locks it until the unit of work ends: one writer a chain
     at a time, so there is no gap and no fork.
     """
-    dialect = db.session.get_bind().dialect.name
-    first = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(HEAD).values(
+    heads = db.session.execute(
+        _TAKE[db.session.get_bind().dialect.name],
         [
             {"compartment_id": compartment_id, "position": count, "hash": GENESIS}
             for compartment_id, count in counts.items()
-        ]
-    )
-    heads = db.session.execute(
-        first.on_conflict_do_update(
-            index_elements=[HEAD.c.compartment_id],
-            set_={"position": HEAD.c.position + first.excluded.position},
-        ).returning(HEAD.c.compartment_id, HEAD.c.position, HEAD.c.hash)
+        ],
     )
     return {head.compartment_id: (head.position, head.hash) for head in heads}
 

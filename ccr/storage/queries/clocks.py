@@ -57,12 +57,28 @@ class DueClock:
     by_link: bool
 
 
+def _with_referral() -> Select[Any]:
+    return select(
+        CLOCK,
+        REFERRAL.c.sender_compartment_id,
+        REFERRAL.c.hold_until,
+    ).join(REFERRAL, REFERRAL.c.id == CLOCK.c.referral_id)
+
+
+# Statements of every act, made once.
+_OF_REFERRALS = _with_referral().where(CLOCK.c.referral_id.in_(bindparam("of_ids", expanding=True)))
+_INSERT = insert(CLOCK)
+_CHANGE = update(CLOCK).where(
+    CLOCK.c.referral_id == bindparam("of_referral"), CLOCK.c.kind == bindparam("of_kind")
+)
+
+
 def list_clocks(referral_ids: Collection[UUID]) -> dict[UUID, dict[ClockKind, Clock]]:
     """Return the clocks of these referrals by kind."""
     found: dict[UUID, dict[ClockKind, Clock]] = defaultdict(dict)
     if not referral_ids:
         return found
-    for row in db.session.execute(_with_referral().where(CLOCK.c.referral_id.in_(referral_ids))):
+    for row in db.session.execute(_OF_REFERRALS, {"of_ids": list(referral_ids)}):
         stored = _stored(row)
         found[stored.referral_id][stored.clock.kind] = stored.clock
     return found
@@ -105,21 +121,16 @@ def save_clocks(
             "next_step_at": next_look(clock, SOONEST),
         }
         if old is None:
-            db.session.execute(
-                insert(CLOCK).values(
-                    id=uuid4(),
-                    network_id=referral.network_id,
-                    referral_id=referral.id,
-                    kind=kind.value,
-                    **values,
-                )
-            )
+            new = {
+                "id": uuid4(),
+                "network_id": referral.network_id,
+                "referral_id": referral.id,
+                "kind": kind.value,
+            }
+            db.session.execute(_INSERT, {**new, **values})
         else:
-            db.session.execute(
-                update(CLOCK)
-                .where(CLOCK.c.referral_id == referral.id, CLOCK.c.kind == kind.value)
-                .values(**values)
-            )
+            which = {"of_referral": referral.id, "of_kind": kind.value}
+            db.session.execute(_CHANGE, {**which, **values})
 
 
 def lock_due(at: datetime, *, limit: int) -> list[DueClock]:
@@ -224,14 +235,6 @@ def holds_that_ended(at: datetime, *, limit: int) -> list[UUID]:
             .limit(limit)
         )
     )
-
-
-def _with_referral() -> Select[Any]:
-    return select(
-        CLOCK,
-        REFERRAL.c.sender_compartment_id,
-        REFERRAL.c.hold_until,
-    ).join(REFERRAL, REFERRAL.c.id == CLOCK.c.referral_id)
 
 
 def _stored(row: Any) -> StoredClock:  # noqa: ANN401 -- a row of a join has no type

@@ -29,7 +29,8 @@ from ccr.storage.queries.audit import EVENT as AUDIT
 from ccr.storage.queries.audit import HEAD
 from ccr.storage.queries.clocks import CLOCK
 from ccr.storage.queries.drafts import SEARCH
-from ccr.storage.queries.referrals import EVENT, REFERRAL, NewEvent, fact_columns, life_columns
+from ccr.storage.queries.referral_columns import fact_columns, life_columns
+from ccr.storage.queries.referrals import EVENT, REFERRAL, NewEvent
 from ccr.storage.queries.releases import RELEASE, release_columns
 
 UNMET = cast("Table", UnmetNeed.__table__)

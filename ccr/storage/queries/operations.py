@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, Executable, Table, delete, func, select, update
+from sqlalchemy import CursorResult, Executable, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -51,31 +51,36 @@ class OutboxCounts:
     oldest_due_at: datetime | None
 
 
-def list_active_accounts(compartment_id: UUID) -> list[UUID]:
-    """Return the accounts that may sign in to this compartment."""
-    query = (
-        select(Account.id)
-        .where(Account.compartment_id == compartment_id, Account.active.is_(True))
-        .order_by(Account.id)
+_CHOICES = (
+    select(
+        Account.id,
+        Account.mail_each,
+        Compartment.quiet_from,
+        Compartment.quiet_until,
+        Network.timezone,
     )
-    return list(db.session.scalars(query))
+    .join(Compartment, Compartment.id == Account.compartment_id)
+    .join(Network, Network.id == Account.network_id)
+    .order_by(Account.id)
+)
+_CHOICES_OF = _CHOICES.where(Account.id.in_(bindparam("of_ids", expanding=True)))
+_CHOICES_IN = _CHOICES.where(
+    Account.compartment_id == bindparam("of_compartment"), Account.active.is_(True)
+)
+"""Of every act that tells somebody, so made once."""
 
 
 def mail_choices(account_ids: Collection[UUID]) -> list[MailChoice]:
     """Return how these people want their mail, by account id, in one statement."""
-    rows = db.session.execute(
-        select(
-            Account.id,
-            Account.mail_each,
-            Compartment.quiet_from,
-            Compartment.quiet_until,
-            Network.timezone,
-        )
-        .join(Compartment, Compartment.id == Account.compartment_id)
-        .join(Network, Network.id == Account.network_id)
-        .where(Account.id.in_(account_ids))
-        .order_by(Account.id)
-    )
+    return _choices(db.session.execute(_CHOICES_OF, {"of_ids": list(account_ids)}))
+
+
+def mail_choices_in(compartment_id: UUID) -> list[MailChoice]:
+    """Return the same of everybody who may sign in to this compartment."""
+    return _choices(db.session.execute(_CHOICES_IN, {"of_compartment": compartment_id}))
+
+
+def _choices(rows: Iterable[Any]) -> list[MailChoice]:
     return [
         MailChoice(
             row.id,
@@ -94,17 +99,20 @@ def quiet_of(quiet_from: int | None, quiet_until: int | None) -> QuietHours:
     return QuietHours(time(*divmod(quiet_from, 60)), time(*divmod(quiet_until, 60)))
 
 
+OUTBOX = cast("Table", OutboxItem.__table__)
+_NEW = {
+    dialect: new.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OUTBOX.c.id)
+    for dialect, new in (
+        ("postgresql", postgresql.insert(OUTBOX)),
+        ("sqlite", sqlite.insert(OUTBOX)),
+    )
+}
+
+
 def add_notices(notices: Sequence[NewNotice], *, at: datetime) -> int:
     """Write notices in one statement and return how many; a cause that was told is left out."""
     if not notices:
         return 0
-    on_postgres = db.session.get_bind().dialect.name == "postgresql"
-    table = cast("Table", OutboxItem.__table__)
-    new = (
-        (postgresql.insert if on_postgres else sqlite.insert)(table)
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(table.c.id)
-    )
     rows = [
         {
             "id": uuid4(),
@@ -120,7 +128,7 @@ def add_notices(notices: Sequence[NewNotice], *, at: datetime) -> int:
         }
         for notice in notices
     ]
-    return len(db.session.execute(new, rows).all())
+    return len(db.session.execute(_NEW[db.session.get_bind().dialect.name], rows).all())
 
 
 def forget_notices(*, created_before: datetime) -> int:

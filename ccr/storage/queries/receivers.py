@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from ccr.domain.errors import NotFoundError
 from ccr.domain.taxonomy import CompartmentKind, CoverageMode, Need, Regime
@@ -149,35 +149,41 @@ def get_receivers(network_id: UUID, service_ids: Collection[UUID]) -> dict[UUID,
     }
 
 
+_FIRST_PHONE = (
+    select(PhoneRow.number)
+    .where(PhoneRow.service_id == ServiceRow.id, PhoneRow.is_private.is_(False))
+    .order_by(PhoneRow.position, PhoneRow.id)
+    .limit(1)
+    .correlate(ServiceRow)
+)
+_READING_HOURS = (
+    select(
+        ServiceRow.id,
+        ServiceRow.timezone,
+        ServiceRow.opening_hours,
+        Compartment.closed_days,
+        CoverageRow.need,
+        CoverageRow.opening_hours.label("reads"),
+        _FIRST_PHONE.scalar_subquery().label("phone"),
+    )
+    .join(Compartment, Compartment.id == ServiceRow.compartment_id)
+    .outerjoin(
+        CoverageRow,
+        and_(
+            CoverageRow.service_id == ServiceRow.id,
+            CoverageRow.mode == CoverageMode.STAFFED.value,
+        ),
+    )
+    .where(ServiceRow.id.in_(bindparam("of_ids", expanding=True)))
+    .order_by(CoverageRow.id)
+)
+"""Of every act that starts a clock, so made once."""
+
+
 def reading_hours_of(service_ids: Collection[UUID]) -> dict[UUID, ReadingHours]:
     """Return when somebody at these services reads, in one statement."""
-    staffed = and_(
-        CoverageRow.service_id == ServiceRow.id, CoverageRow.mode == CoverageMode.STAFFED.value
-    )
-    first_phone = (
-        select(PhoneRow.number)
-        .where(PhoneRow.service_id == ServiceRow.id, PhoneRow.is_private.is_(False))
-        .order_by(PhoneRow.position, PhoneRow.id)
-        .limit(1)
-        .correlate(ServiceRow)
-    )
-    rows = db.session.execute(
-        select(
-            ServiceRow.id,
-            ServiceRow.timezone,
-            ServiceRow.opening_hours,
-            Compartment.closed_days,
-            CoverageRow.need,
-            CoverageRow.opening_hours.label("reads"),
-            first_phone.scalar_subquery().label("phone"),
-        )
-        .join(Compartment, Compartment.id == ServiceRow.compartment_id)
-        .outerjoin(CoverageRow, staffed)
-        .where(ServiceRow.id.in_(service_ids))
-        .order_by(CoverageRow.id)
-    )
     found: dict[UUID, ReadingHours] = {}
-    for row in rows:
+    for row in db.session.execute(_READING_HOURS, {"of_ids": list(service_ids)}):
         closed = frozenset(date.fromisoformat(day) for day in row.closed_days)
         empty = ReadingHours(row.timezone, row.opening_hours, (), closed, row.phone)
         hours = found.setdefault(row.id, empty)

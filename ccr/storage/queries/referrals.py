@@ -19,26 +19,25 @@ from sqlalchemy import (
     CursorResult,
     Executable,
     Table,
+    bindparam,
     exists,
     func,
     insert,
     select,
     update,
 )
-from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from ccr.domain.clocks import Side
-from ccr.domain.disclosure import AgeShown, ReferralFacts
 from ccr.domain.errors import DuplicateError, NotFoundError, StaleError
-from ccr.domain.outcomes import DeclineReason, Outcome, ToldBy
+from ccr.domain.outcomes import ToldBy
 from ccr.domain.phrases import phrase
 from ccr.domain.projection_masks import Event
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import EventKind, State
-from ccr.domain.taxonomy import Need, Track, Transport, Urgency
 from ccr.storage.db import db
 from ccr.storage.models.referrals import ReferralEventRow, ReferralRow
+from ccr.storage.queries.referral_columns import StoredReferral, life_columns, stored_referral
 
 REFERRAL = cast("Table", ReferralRow.__table__)
 EVENT = cast("Table", ReferralEventRow.__table__)
@@ -59,21 +58,6 @@ SELECTED = (*REFERRAL.c, BY_PHONE.label("by_phone"), BY_LINK.label("by_link"))
 """The columns that `stored_referral` reads."""
 
 HIDDEN_FROM_RECEIVER = (State.DRAFT.value, State.RECALLED.value, State.ENTERED_IN_ERROR.value)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredReferral:
-    """A referral with the facts agreed to be shared and what is sealed beside them.
-
-    `facts.county` holds the FIPS code; the service puts the name there.
-    """
-
-    referral: Referral
-    facts: ReferralFacts
-    broader: tuple[str, ...]
-    question_sealed: str | None
-    survivor_yes: bool
-    chosen_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +90,29 @@ def visible_to(side: Side, compartment_id: UUID) -> list[ColumnElement[bool]]:
     ]
 
 
+# Statements of every act, made once: making one costs as much as running it.
+_ID = REFERRAL.c.id == bindparam("of_id")
+_LOCKED = select(*SELECTED).where(_ID).with_for_update(of=REFERRAL)
+_OF_SIDE = {
+    (side, lock): (_LOCKED if lock else select(*SELECTED).where(_ID)).where(
+        *visible_to(side, cast("UUID", bindparam("mine")))
+    )
+    for side in (Side.SENDER, Side.RECEIVER)
+    for lock in (False, True)
+}
+_SAVE = update(REFERRAL).where(
+    _ID,
+    REFERRAL.c.sender_compartment_id == bindparam("of_sender"),
+    REFERRAL.c.state == bindparam("from_state"),
+    REFERRAL.c.version == bindparam("from_version"),
+)
+_ADD = insert(EVENT).values(
+    position=select(func.coalesce(func.max(EVENT.c.position), 0) + 1)
+    .where(EVENT.c.referral_id == bindparam("of_id"))
+    .scalar_subquery()
+)
+
+
 def get_referral(
     referral_id: UUID, *, side: Side, compartment_id: UUID, lock: bool = False
 ) -> StoredReferral:
@@ -114,12 +121,8 @@ def get_referral(
     Raises:
         NotFoundError: there is none, or it is not this compartment's: both read the same.
     """
-    statement = select(*SELECTED).where(
-        REFERRAL.c.id == referral_id, *visible_to(side, compartment_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=REFERRAL)
-    row = db.session.execute(statement).mappings().first()
+    which = {"of_id": referral_id, "mine": compartment_id}
+    row = db.session.execute(_OF_SIDE[side, lock], which).mappings().first()
     if row is None:
         raise NotFoundError
     return stored_referral(row)
@@ -127,8 +130,7 @@ def get_referral(
 
 def lock_referral(referral_id: UUID) -> Referral:
     """Return a referral for the worker, locked; raises NotFoundError."""
-    statement = select(*SELECTED).where(REFERRAL.c.id == referral_id).with_for_update(of=REFERRAL)
-    row = db.session.execute(statement).mappings().first()
+    row = db.session.execute(_LOCKED, {"of_id": referral_id}).mappings().first()
     if row is None:
         raise NotFoundError
     return stored_referral(row).referral
@@ -154,14 +156,16 @@ def save_referral(
         StaleError: it is no longer in the state and version of `before`.
     """
     changed = rows_changed(
-        update(REFERRAL)
-        .where(
-            REFERRAL.c.id == before.id,
-            REFERRAL.c.sender_compartment_id == before.sender_compartment_id,
-            REFERRAL.c.state == before.state.value,
-            REFERRAL.c.version == before.version,
-        )
-        .values(**life_columns(after), updated_at=at, **(values or {}))
+        _SAVE,
+        {
+            "of_id": before.id,
+            "of_sender": before.sender_compartment_id,
+            "from_state": before.state.value,
+            "from_version": before.version,
+            **life_columns(after),
+            "updated_at": at,
+            **(values or {}),
+        },
     )
     if changed != 1:
         raise StaleError(phrase("Somebody else changed this first. Nothing was written."))
@@ -204,12 +208,8 @@ def mark_opened(referral_id: UUID, *, at: datetime) -> None:
 def add_event(event: NewEvent) -> UUID:
     """Append an event to a referral that the caller has locked; return its id."""
     event_id = event.id or uuid4()
-    position = (
-        select(func.coalesce(func.max(EVENT.c.position), 0) + 1)
-        .where(EVENT.c.referral_id == event.referral_id)
-        .scalar_subquery()
-    )
-    db.session.execute(insert(EVENT).values(id=event_id, position=position, **event_columns(event)))
+    columns = event_columns(event)
+    db.session.execute(_ADD, {"id": event_id, "of_id": event.referral_id, **columns})
     return event_id
 
 
@@ -296,98 +296,7 @@ def _event(row: Any) -> Event:  # noqa: ANN401 -- a row has no type of its own
     )
 
 
-def rows_changed(statement: Executable) -> int:
+def rows_changed(statement: Executable, given: Mapping[str, Any] | None = None) -> int:
     """Execute a change and return how many rows it changed."""
-    result = db.session.execute(statement)
+    result = db.session.execute(statement, given)
     return result.rowcount if isinstance(result, CursorResult) else 0
-
-
-def stored_referral(row: RowMapping) -> StoredReferral:
-    """Return a row as values."""
-    urgency = Urgency(row["urgency"])
-    referral = Referral(
-        id=row["id"],
-        network_id=row["network_id"],
-        sender_compartment_id=row["sender_compartment_id"],
-        urgency=urgency,
-        created_at=row["created_at"],
-        state=State(row["state"]),
-        version=row["version"],
-        receiver_compartment_id=row["receiver_compartment_id"],
-        service_id=row["service_id"],
-        code=row["code"],
-        sent_at=row["sent_at"],
-        accepted_at=row["accepted_at"],
-        contacted_at=row["contacted_at"],
-        connected_at=row["connected_at"],
-        declined_at=row["declined_at"],
-        closed_at=row["closed_at"],
-        opened_at=row["opened_at"],
-        expired_at=row["expired_at"],
-        decline_reason=DeclineReason(row["decline_reason"]) if row["decline_reason"] else None,
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        hold_until=row["hold_until"],
-        by_phone=row["by_phone"],
-        by_link=row["by_link"],
-    )
-    # A closed list has one order on every screen: that of the list itself.
-    needs = {Need(code) for code in row["needs"]}
-    facts = ReferralFacts(
-        needs=tuple(need for need in Need if need in needs),
-        county_fips=row["county_fips"] or "",
-        county=row["county_fips"] or "",
-        urgency=urgency,
-        track=Track(row["track"]),
-        area=row["area_label"],
-        language=row["language"],
-        age=AgeShown(row["age_band"]) if row["age_band"] else None,
-        access=frozenset(row["access"]),
-        children=row["children"],
-        transport=Transport(row["transport"]) if row["transport"] else None,
-    )
-    return StoredReferral(
-        referral,
-        facts,
-        tuple(row["broader"]),
-        row["question_sealed"],
-        row["survivor_yes"],
-        row["chosen_by"],
-    )
-
-
-def fact_columns(facts: ReferralFacts) -> dict[str, Any]:
-    """Return the columns that hold these facts."""
-    return {
-        "needs": [need.value for need in facts.needs],
-        "track": facts.track.value,
-        "urgency": facts.urgency.value,
-        "county_fips": facts.county_fips,
-        "area_label": facts.area,
-        "language": facts.language,
-        "age_band": facts.age.value if facts.age else None,
-        "access": sorted(facts.access),
-        "children": facts.children,
-        "transport": facts.transport.value if facts.transport else None,
-    }
-
-
-def life_columns(referral: Referral) -> dict[str, Any]:
-    """Return the columns of the life of a referral; its facts and urgency stay as they are."""
-    return {
-        "state": referral.state.value,
-        "version": referral.version,
-        "receiver_compartment_id": referral.receiver_compartment_id,
-        "service_id": referral.service_id,
-        "code": referral.code,
-        "sent_at": referral.sent_at,
-        "accepted_at": referral.accepted_at,
-        "contacted_at": referral.contacted_at,
-        "connected_at": referral.connected_at,
-        "declined_at": referral.declined_at,
-        "closed_at": referral.closed_at,
-        "opened_at": referral.opened_at,
-        "expired_at": referral.expired_at,
-        "decline_reason": referral.decline_reason.value if referral.decline_reason else None,
-        "outcome": referral.outcome.value if referral.outcome else None,
-        "hold_until": referral.hold_until,
-    }

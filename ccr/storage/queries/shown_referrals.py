@@ -18,11 +18,10 @@ from ccr.domain.release import FeedbackRelease
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import MemberRow, ServiceRow
+from ccr.storage.queries.referral_columns import StoredReferral, stored_referral
 from ccr.storage.queries.referrals import (
     REFERRAL,
     SELECTED,
-    StoredReferral,
-    stored_referral,
     visible_to,
 )
 from ccr.storage.queries.releases import RELEASE, release_of
