@@ -92,6 +92,7 @@ VIEWS = (
     "draft_keep",
     "gap_register",
     "linkages",
+    "webhooks",
 )
 COMMANDS = (
     "settings",

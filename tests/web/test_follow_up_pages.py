@@ -198,3 +198,25 @@ def test_a_member_is_suspended_and_leaves_from_its_page(desk: Desk) -> None:
         assert words in text_of(visitor.send(f"{page}/{act}"))
     again = visitor.send(f"{page}/leave", follow=False)
     assert again.status_code == 422
+
+
+def test_a_suspended_member_is_told_why_nothing_is_sent_and_what_was_typed_stays(
+    desk: Desk,
+) -> None:
+    draft_id = desk.draft()
+    coordinator, who = desk["coordination.coordinator"], desk["alder.worker"]
+    page = f"/network/members/{desk.small.alder.member_id}"
+    coordinator.open(page)
+    coordinator.send(f"{page}/suspend")
+    why, new = "Your agency is suspended", "/desk/referrals/new"
+    assert why in text_of(who.open(new))
+    answers = {"needs": ["advocacy"], "has_needs": "1", "urgency": "high", "track": "survivor"}
+    back = who.send(new, answers, follow=False)
+    assert back.status_code == 422
+    assert re.search(r'<input[^>]*checked[^>]*value="advocacy"', text_of(back))
+    check = f"/desk/referrals/{draft_id}/check"
+    assert why in text_of(who.open(check))
+    refused = who.send(check, {}, follow=False)
+    assert refused.status_code == 409
+    assert why in text_of(refused)
+    assert who.open(check).status_code == 200

@@ -128,5 +128,4 @@ def export() -> Response:
     answer = Response(text, mimetype="text/csv")
     file_name = f"ccr-{name}-{time.today().isoformat()}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    answer.headers["Cache-Control"] = "no-store"
     return answer
