@@ -92,6 +92,13 @@ VIEWS = (
     "draft_keep",
     "gap_register",
     "linkages",
+    "council",
+    "meetings",
+    "training",
+    "announcements",
+    "survey",
+    "our_part",
+    "council_report",
     "webhooks",
 )
 COMMANDS = (

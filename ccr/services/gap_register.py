@@ -91,8 +91,13 @@ class GapRecord:
 
 def register(identity: Identity, world: World, *, at: datetime) -> tuple[GapRecord, ...]:
     """Return every gap of the register without plans and history: open ones first, then due."""
+    authorise(identity, Permission.COORDINATION_READ)
     shown = board(identity, world, at=at)
-    names = queries.names_for_keys(identity.network_id)
+    return records_of(shown, world, queries.names_for_keys(identity.network_id))
+
+
+def records_of(shown: GapBoard, world: World, names: Mapping[UUID, str]) -> tuple[GapRecord, ...]:
+    """Return the register of a board that was read already; `names` as of `title_of_key`."""
     records = [_record(gap, shown, world, names) for gap in shown.taken]
     return tuple(sorted(records, key=lambda r: (not (r.gap.is_open or r.back), r.gap.due_on)))
 

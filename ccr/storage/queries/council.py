@@ -182,6 +182,16 @@ def list_items(meeting_ids: Collection[UUID]) -> dict[UUID, tuple[Item, ...]]:
     return {key: tuple(items) for key, items in found.items()}
 
 
+def list_attendance(meeting_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Return which members were at these meetings."""
+    found: dict[UUID, set[UUID]] = {}
+    for row in db.session.execute(
+        select(AttendanceRow.__table__).where(AttendanceRow.meeting_id.in_(meeting_ids))
+    ):
+        found.setdefault(row.meeting_id, set()).add(row.member_id)
+    return {key: frozenset(members) for key, members in found.items()}
+
+
 def add_meeting(network_id: UUID, committee_id: UUID, held_on: date, first: str) -> UUID:
     """Add a meeting with the first point of its agenda; return its id."""
     row = MeetingRow(id=uuid4(), network_id=network_id, committee_id=committee_id, held_on=held_on)
