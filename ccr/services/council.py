@@ -7,7 +7,7 @@ Members alone: who came is an organization, and no field takes a case. What memb
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,11 +25,14 @@ from ccr.domain.council import (
 )
 from ccr.domain.directory import Member
 from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError, StaleError
-from ccr.domain.phrases import phrase
+from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.safety_question import SafetyAnswer, checked_safety, one_line
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.gap_register import records_of
+from ccr.services.gaps import board
+from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts
 from ccr.storage.queries import council as queries
@@ -58,13 +61,21 @@ class Council:
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingRoom:
-    """One meeting and its actions."""
+class ActionBoard:
+    """Actions, who can own one, and the gaps of the register by their titles."""
 
-    meeting: Meeting
     actions: tuple[Action, ...]
+    gaps: dict[UUID, Phrase]
     members: tuple[Member, ...]
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRoom:
+    """One meeting, and its own part of the action board."""
+
+    meeting: Meeting
+    board: ActionBoard
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +104,27 @@ def council(identity: Identity, *, at: datetime) -> Council:
     )
 
 
-def meeting(identity: Identity, meeting_id: UUID, *, at: datetime) -> MeetingRoom:
-    """Return one meeting with its agenda; raises NotFoundError."""
+def meeting(identity: Identity, world: World, meeting_id: UUID, *, at: datetime) -> MeetingRoom:
+    """Return one meeting with its agenda, and what can be put on it; raises NotFoundError."""
     authorise(identity, Permission.COORDINATION_READ)
     found = queries.get_meeting(identity.network_id, meeting_id)
     if found is None:
         raise NotFoundError
-    actions = queries.list_actions(identity.network_id)
-    return MeetingRoom(
-        meeting=found,
-        actions=tuple(action for action in actions if action.meeting_id == meeting_id),
-        members=tuple(list_network_members(identity.network_id)),
-        on=today(identity, at=at),
+    every = action_board(identity, world, at=at)
+    mine = tuple(action for action in every.actions if action.meeting_id == meeting_id)
+    return MeetingRoom(found, replace(every, actions=mine))
+
+
+def action_board(identity: Identity, world: World, *, at: datetime) -> ActionBoard:
+    """Return every action, open ones first, and the gaps that they may serve."""
+    authorise(identity, Permission.COORDINATION_READ)
+    shown = board(identity, world, at=at)
+    records = records_of(shown, world)
+    return ActionBoard(
+        actions=queries.list_actions(identity.network_id),
+        gaps={found.gap.id: found.title for found in records},
+        members=shown.members,
+        on=shown.on,
     )
 
 

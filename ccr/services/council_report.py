@@ -23,7 +23,7 @@ from ccr.services.gap_register import GapRecord, records_of
 from ccr.services.gaps import GapBoard, board
 from ccr.services.world import World
 from ccr.storage.queries import council as council_rows
-from ccr.storage.queries import figures, gap_register
+from ccr.storage.queries import figures
 from ccr.storage.queries import linkages as linkage_rows
 
 MOST_QUARTERS = 9
@@ -94,8 +94,7 @@ def report(
     shown = board(identity, world, at=at)
     meetings = _meetings(identity, first_day, after)
     actions = council_rows.list_actions(identity.network_id)
-    names = gap_register.names_for_keys(identity.network_id)
-    register = records_of(shown, world, names)
+    register = records_of(shown, world)
     every = linkage_rows.list_linkages(identity.network_id)
     return CouncilReport(
         quarter=quarter,
@@ -128,17 +127,9 @@ def _pressing(one: Linkage, on: date) -> bool:
 
 
 def _meetings(identity: Identity, first_day: date, after: date) -> tuple[Meeting, ...]:
-    held = [
-        one
-        for one in council_rows.list_meetings(identity.network_id)
-        if first_day <= one.held_on < after
-    ]
-    ids = [one.id for one in held]
-    items, there = council_rows.list_items(ids), council_rows.list_attendance(ids)
-    return tuple(
-        replace(one, items=items.get(one.id, ()), attended=there.get(one.id, frozenset()))
-        for one in sorted(held, key=lambda one: one.held_on)
-    )
+    held = council_rows.list_meetings_between(identity.network_id, first_day, after)
+    there = council_rows.list_attendance([one.id for one in held])
+    return tuple(replace(one, attended=there.get(one.id, frozenset())) for one in held)
 
 
 def _safety(meetings: tuple[Meeting, ...]) -> tuple[SafetyPoint, ...]:

@@ -32,12 +32,12 @@ COMMITTEES = (
     ("Courts and programs", Topic.LAW, ("family-center", "cedar", "police", "probation")),
 )
 DECISIONS = (
-    (FIRST_ITEM, Outcome.NOTED, "raises", "survivors",
+    (FIRST_ITEM, Outcome.NOTED, "lowers", "survivors",
      "Night calls in two counties still reach only the state line; callers wait longer there."),
     ("Who answers at night in the northern counties?", Outcome.AGREED, "raises", "survivors",
      "Riverside and Adirondack share one line from 22:00, on trial for a quarter."),
     ("Reminders of listings by text message", Outcome.PUT_OFF, "unknown", "staff",
-     "Put off until counsel has seen it; nobody knows who reads those phones."),
+     "Counsel looks at it first; nobody knows who else reads those phones."),
 )  # fmt: skip
 PLANNED = "The lapsed consultation protocol: who signs, and by when?"
 ACTIONS = (

@@ -103,7 +103,7 @@ def _action(one: Action, titles: Mapping[UUID, str], on: date) -> dict[str, obje
 
 def meeting_view(room: MeetingRoom, titles: Mapping[UUID, str]) -> dict[str, object]:
     """Return one meeting with agenda, attendance and actions."""
-    names, found = names_of(room.members), room.meeting
+    names, found = names_of(room.board.members), room.meeting
     return {
         "id": found.id,
         "committee": found.committee,
@@ -111,7 +111,7 @@ def meeting_view(room: MeetingRoom, titles: Mapping[UUID, str]) -> dict[str, obj
         "version": found.version,
         "items": [_item(item, titles) for item in found.items],
         "attended": sorted(names[m] for m in found.attended if m in names),
-        "actions": action_rows(room.actions, titles, room.on),
+        "actions": action_rows(room.board.actions, titles, room.board.on),
     }
 
 

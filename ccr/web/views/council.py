@@ -12,8 +12,8 @@ from flask_babel import gettext
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import DuplicateError, InvalidInputError
 from ccr.policy.permissions import Permission
-from ccr.services import council, council_actions, gap_register
-from ccr.services.council import Council
+from ccr.services import council, council_actions
+from ccr.services.council import ActionBoard, Council
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.coordination import version_of
 from ccr.web.forms.council import ActionForm, CommitteeForm, MeetingForm, ProfileForm, type_hints
@@ -25,10 +25,9 @@ from ccr.web.presenters import council as rows
 blueprint = Blueprint("council", __name__, url_prefix="/network/council")
 
 
-def gap_titles() -> dict[UUID, str]:
+def titles_of(found: ActionBoard) -> dict[UUID, str]:
     """Return the titles of the gaps of the register, open ones first."""
-    records = gap_register.register(current_identity(), current_world(), at=utc_now())
-    return {found.gap.id: translated(found.title) for found in records}
+    return {gap_id: translated(title) for gap_id, title in found.gaps.items()}
 
 
 @blueprint.get("")
@@ -42,15 +41,15 @@ def page() -> str:
 @requires(Permission.COORDINATION_READ)
 def actions() -> str:
     """Show the action board: what is open across all meetings, and what was done."""
-    return _actions(_council())
+    return _actions(_board())
 
 
 @blueprint.post("/actions")
 @requires(Permission.COORDINATION_MANAGE)
 def add_action() -> ResponseReturnValue:
     """Add what an audit or a review recommends."""
-    found = _council()
-    form = ActionForm(found.members, gap_titles())
+    found = _board()
+    form = ActionForm(found.members, titles_of(found))
 
     def act() -> None:
         action = form.to_action(None)
@@ -186,8 +185,12 @@ def _page(
     )
 
 
-def _actions(found: Council, form: ActionForm | None = None) -> str:
-    titles = gap_titles()
+def _board() -> ActionBoard:
+    return council.action_board(current_identity(), current_world(), at=utc_now())
+
+
+def _actions(found: ActionBoard, form: ActionForm | None = None) -> str:
+    titles = titles_of(found)
     return render_template(
         "network/actions.html",
         rows=rows.action_rows(found.actions, titles, found.on),

@@ -14,7 +14,7 @@ from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.policy.permissions import Permission
 from ccr.services import council, council_actions
 from ccr.services.council import MeetingRoom
-from ccr.web.access import current_identity, requires
+from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.coordination import version_of
 from ccr.web.forms.council import (
     ActionForm,
@@ -25,7 +25,7 @@ from ccr.web.forms.council import (
 )
 from ccr.web.forms.lines import LineForm
 from ccr.web.presenters.council import meeting_view
-from ccr.web.views.council import gap_titles
+from ccr.web.views.council import titles_of
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/network/council/meetings")
 
@@ -42,11 +42,11 @@ def page(meeting_id: UUID) -> str:
 def add_item(meeting_id: UUID) -> ResponseReturnValue:
     """Put a point on the agenda."""
     room = _room(meeting_id)
-    form = ItemForm(gap_titles())
+    form = ItemForm(titles_of(room.board))
 
     def act() -> None:
         title, gap_id = form.wanted()
-        form.look_at("title", members=room.members)
+        form.look_at("title", members=room.board.members)
         version = version_of(form.version.data)
         council.add_item(current_identity(), meeting_id, version, title, gap_id, at=utc_now())
 
@@ -64,7 +64,7 @@ def decide(meeting_id: UUID, position: int) -> ResponseReturnValue:
 
     def act() -> None:
         decision = form.to_decision()
-        form.look_at("decision", "safety_line", members=room.members)
+        form.look_at("decision", "safety_line", members=room.board.members)
         version = version_of(form.version.data)
         council.decide(current_identity(), meeting_id, version, decision, at=utc_now())
 
@@ -76,7 +76,7 @@ def decide(meeting_id: UUID, position: int) -> ResponseReturnValue:
 def attend(meeting_id: UUID) -> ResponseReturnValue:
     """Write which members were there."""
     room = _room(meeting_id)
-    form = AttendanceForm(room.members)
+    form = AttendanceForm(room.board.members)
 
     def act() -> None:
         members = members_typed(form.attended.data, "attended")
@@ -91,18 +91,18 @@ def attend(meeting_id: UUID) -> ResponseReturnValue:
 def add_action(meeting_id: UUID) -> ResponseReturnValue:
     """Add an action that the meeting decided."""
     room = _room(meeting_id)
-    form = ActionForm(room.members, gap_titles())
+    form = ActionForm(room.board.members, titles_of(room.board))
 
     def act() -> None:
         action = form.to_action(meeting_id)
-        form.look_at("text", members=room.members)
+        form.look_at("text", members=room.board.members)
         council_actions.add(current_identity(), action, at=utc_now())
 
     return _done(room, form, act, gettext("The action stands on the board."))
 
 
 def _room(meeting_id: UUID) -> MeetingRoom:
-    return council.meeting(current_identity(), meeting_id, at=utc_now())
+    return council.meeting(current_identity(), current_world(), meeting_id, at=utc_now())
 
 
 def _done(
@@ -118,10 +118,12 @@ def _done(
 
 
 def _page(room: MeetingRoom, typed: LineForm | None = None) -> str:
-    titles, version = gap_titles(), str(room.meeting.version)
+    titles, version = titles_of(room.board), str(room.meeting.version)
     item = typed if isinstance(typed, ItemForm) else ItemForm(titles, formdata=None)
     action = (
-        typed if isinstance(typed, ActionForm) else ActionForm(room.members, titles, formdata=None)
+        typed
+        if isinstance(typed, ActionForm)
+        else ActionForm(room.board.members, titles, formdata=None)
     )
     there = typed if isinstance(typed, AttendanceForm) else _attendance(room)
     points = {
@@ -144,7 +146,7 @@ def _page(room: MeetingRoom, typed: LineForm | None = None) -> str:
 
 
 def _attendance(room: MeetingRoom) -> AttendanceForm:
-    form = AttendanceForm(room.members, formdata=None)
+    form = AttendanceForm(room.board.members, formdata=None)
     form.attended.data = [str(member_id) for member_id in room.meeting.attended]
     return form
 
