@@ -155,6 +155,13 @@ class MemberNetwork:
         """Return what ties this member to others, lapsed agreements too."""
         return tuple(link for link in self.links if member_id in {link.a, link.b})
 
+    def without(self, member_id: UUID) -> MemberNetwork:
+        """Return the network as it would be if this member left."""
+        return MemberNetwork(
+            {m: member for m, member in self.members.items() if m != member_id},
+            tuple(link for link in self.links if member_id not in {link.a, link.b}),
+        )
+
     @cached_property
     def _with_a_way_now(self) -> frozenset[UUID]:
         return self._with_a_way(self.victim_services)
