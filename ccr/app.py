@@ -90,6 +90,7 @@ VIEWS = (
     "asking_rules",
     "expected",
     "draft_keep",
+    "webhooks",
 )
 COMMANDS = (
     "settings",

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ccr.domain.exchange_codes import BSER_SYSTEM
+
 
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -42,6 +44,15 @@ class ReleaseBody(_Answer):
     withdrawn_at: str | None
 
 
+class ExchangeBody(_Answer):
+    """What `status` is called in other systems; it says no more than `status` does."""
+
+    task_status: str = Field(description="FHIR R4 Task.status.")
+    business_status: str | None = Field(
+        description=f"A code of {BSER_SYSTEM}; null where it has none."
+    )
+
+
 class EntryBody(_Answer):
     """One line of what happened; `note` is a text that this side may read."""
 
@@ -74,6 +85,7 @@ class _Row(_Answer):
     urgency: str
     status: str
     status_text: str
+    exchange: ExchangeBody
     outcome: str | None
     warm: bool
     next_move: MoveBody | None

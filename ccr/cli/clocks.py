@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime
 
 import click
-from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import world_of
 from ccr.cli.refusals import says_why
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
@@ -40,7 +40,7 @@ def run(context: click.Context, at: str | None, *, as_json: bool) -> None:
 
     Example: flask --app wsgi clocks run
     """
-    world = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
+    world = world_of(context)
     done = followups.run_clocks(world, at=_moment(at))
     counts = {
         "reminded": done.reminded,

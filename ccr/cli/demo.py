@@ -10,10 +10,10 @@ import sys
 import tempfile
 
 import click
-from flask.cli import ScriptInfo
 from flask_migrate import upgrade
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import world_of
 from ccr.cli.demo_scenes import scenes
 from ccr.cli.refusals import says_why
 from ccr.config import PROJECT_ROOT
@@ -47,14 +47,9 @@ def load(context: click.Context, password: str | None, *, as_json: bool) -> None
     """
     made_up = password is None
     password = password or secrets.token_urlsafe(12)
-    loaded = demo.load_demo(_world(context), password=password, at=utc_now())
+    loaded = demo.load_demo(world_of(context), password=password, at=utc_now())
     shown = password if made_up and loaded.new else None
     (_as_json if as_json else _as_text)(loaded, shown)
-
-
-def _world(context: click.Context) -> World:
-    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
-    return world
 
 
 def _as_json(loaded: demo.DemoLoaded, password: str | None) -> None:
@@ -152,7 +147,7 @@ def story() -> None:
 @click.pass_context
 def tell(context: click.Context) -> None:
     """Tell the story in a scratch folder made by `story`; refuses any other."""
-    world = _world(context)
+    world = world_of(context)
     if not world.settings.data_dir.name.startswith(SCRATCH) or not world.settings.on_sqlite:
         message = "this tells a story in a scratch folder only; use: flask demo story"
         raise click.ClickException(message)

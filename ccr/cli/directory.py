@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 import click
-from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network, world_of
 from ccr.cli.exporting import export
 from ccr.cli.geocoding import geocode
 from ccr.cli.hiding import hide
@@ -23,7 +23,6 @@ from ccr.domain.column_mapping import ColumnMapping, advise, mapping_from_json
 from ccr.domain.column_mapping import check as check_mapping
 from ccr.services import accounts, import_server, import_undo, importing
 from ccr.services.importing import ImportOptions
-from ccr.services.world import World
 
 
 @click.group("directory")
@@ -76,7 +75,7 @@ def _common(function: Callable[..., None]) -> Callable[..., None]:
             help="Name of the source; the folder's or file's name by default. "
             "Use the same name each time.",
         ),
-        click.option("--network", default=None, help="Network, when there are several."),
+        of_network,
         click.option(
             "--mapping",
             type=_FILE,
@@ -125,7 +124,7 @@ def check(context: click.Context, asked: _Asked) -> None:
 
 @command.command("undo")
 @click.argument("run", type=click.UUID)
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @says_why
 def undo(run: UUID, network: str | None) -> None:
     """Undo a whole import: what it made goes, what it changed goes back.
@@ -175,7 +174,7 @@ def _mapping(path: Path) -> ColumnMapping:
 
 def _run(context: click.Context, asked: _Asked, options: ImportOptions) -> None:
     progress = Progress()
-    identity, world = accounts.terminal_identity(asked.network), _world(context)
+    identity, world = accounts.terminal_identity(asked.network), world_of(context)
     if "://" in asked.path:
         report = import_server.import_from_server(
             identity,
@@ -199,11 +198,6 @@ def _run(context: click.Context, asked: _Asked, options: ImportOptions) -> None:
         say(report)
     if report.stopped:
         raise click.ClickException(stopped(report))
-
-
-def _world(context: click.Context) -> World:
-    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
-    return world
 
 
 def _save(path: Path, text: str) -> None:

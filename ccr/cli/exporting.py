@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network, world_of
 from ccr.cli.import_output import Progress
 from ccr.cli.refusals import says_why
 from ccr.domain.open_records import Scope
@@ -40,7 +40,7 @@ from ccr.services.world import World
     help="HSDS only: as staff see it, all listed members and services with e-mail and room. "
     "Places of confidential services and private phones are in no file.",
 )
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @click.pass_context
 @says_why
 def export(
@@ -58,7 +58,7 @@ def export(
 
     Example: flask --app wsgi directory export --format hsds-csv --output ./open-data
     """
-    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
+    world = world_of(context)
     identity = accounts.terminal_identity(network)
     if kind in hsds_export.WRITERS and output is not None and not county:
         _write_package(identity, world, kind, output, everything=everything)

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 
 import click
-from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network, world_of
 from ccr.cli.refusals import says_why
 from ccr.domain.gaps import CellState
 from ccr.services import gaps
 from ccr.services.accounts import terminal_identity
 from ccr.services.gaps import GapBoard
-from ccr.services.world import World
 
 SHOWN = 12
 
 
 @click.command("gaps")
-@click.option("--network", default=None, help="Name of the network, when there are several.")
+@of_network
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 @says_why
@@ -28,7 +27,7 @@ def command(context: click.Context, network: str | None, *, as_json: bool) -> No
 
     Example: flask --app wsgi gaps --json
     """
-    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
+    world = world_of(context)
     board = gaps.board(terminal_identity(network), world, at=utc_now())
     if as_json:
         click.echo(json.dumps(_document(board), indent=2))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network, world_of
 from ccr.cli.refusals import says_why
 from ccr.domain.geocoding import Verdict
 from ccr.services import accounts, geocoding
-from ccr.services.world import World
 
 _SAID = {
     Verdict.EXACT: "found, and kept",
@@ -23,7 +22,7 @@ _SAID = {
 
 
 @click.command("geocode")
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @click.option("--most", type=click.IntRange(1), default=None, help="Look at so many places.")
 @click.pass_context
 @says_why
@@ -34,7 +33,7 @@ def geocode(context: click.Context, network: str | None, most: int | None) -> No
 
     Example: flask --app wsgi directory geocode --most 500
     """
-    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
+    world = world_of(context)
     if world.geocoder is None:
         message = "No geocoder is configured: set CCR_GEOCODER and CCR_GEOCODER_URL."
         raise click.ClickException(message)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import click
-from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network, world_of
 from ccr.cli.refusals import says_why
 from ccr.services import accounts, hiding
-from ccr.services.world import World
 
 CANNOT_RECALL = (
     "Not recalled: backups made before now, exports and prints that others have, mail already "
@@ -20,7 +19,7 @@ CANNOT_RECALL = (
 
 @click.command("hide")
 @click.argument("service", type=click.UUID)
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @click.option("--yes", is_flag=True, help="Do not ask: what is listed may be hidden.")
 @click.pass_context
 @says_why
@@ -38,7 +37,7 @@ def hide(context: click.Context, service: UUID, network: str | None, *, yes: boo
     click.echo(f"Records of their places: {seen.places}. Numbers that stay public: {numbers}.")
     if not yes:
         click.confirm("Erase these places for good?", abort=True)
-    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
+    world = world_of(context)
     confirmed = {line.id: line.version for line in seen.hides}
     done = hiding.hide(identity, world, service, confirmed, at=utc_now())
     click.echo(f"Confidential now: {done.services}. {CANNOT_RECALL}")

@@ -8,6 +8,7 @@ from uuid import UUID
 import click
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network
 from ccr.cli.refusals import says_why
 from ccr.services import accounts, api_keys
 
@@ -26,7 +27,7 @@ def command() -> None:
     help=f"What the key may do, separated by commas: {', '.join(api_keys.SCOPES)}.",
 )
 @click.option("--compartment", default=None, help="Program, when the member has several.")
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @says_why
 def create(member: str, scopes: str, compartment: str | None, network: str | None) -> None:
     """Make a key for a member's program and print it, once.
@@ -42,7 +43,7 @@ def create(member: str, scopes: str, compartment: str | None, network: str | Non
 
 
 @command.command("list")
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @says_why
 def list_(network: str | None, *, as_json: bool) -> None:
@@ -75,7 +76,7 @@ def list_(network: str | None, *, as_json: bool) -> None:
 
 @command.command("revoke")
 @click.argument("key_id", type=click.UUID)
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @says_why
 def revoke(key_id: UUID, network: str | None) -> None:
     """Make a key worthless, by the id that `keys list` shows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network
 from ccr.cli.refusals import says_why
 from ccr.domain.taxonomy import MemberCategory, Regime, Sector
 from ccr.services import accounts
@@ -36,7 +37,7 @@ def command() -> None:
     default=Sector.UNKNOWN.value,
     show_default=True,
 )
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @says_why
 def create(name: str, category: str, regime: str, sector: str, network: str | None) -> None:
     """Make a member with one program.

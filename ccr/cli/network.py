@@ -7,6 +7,7 @@ import json
 import click
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network
 from ccr.cli.refusals import says_why
 from ccr.domain.network import Link, MemberNetwork
 from ccr.services import accounts, coordination
@@ -27,7 +28,7 @@ def command(context: click.Context, *, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.option("--network", default=None, help="Name of the network, when there are several.")
+@of_network
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @says_why
 def show(network: str | None, *, as_json: bool) -> None:
@@ -40,7 +41,7 @@ def show(network: str | None, *, as_json: bool) -> None:
 
 @command.command("publish")
 @click.option("--quarter", required=True, help="A quarter that is over, as in 2026Q3.")
-@click.option("--network", default=None, help="Name of the network, when there are several.")
+@of_network
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @says_why
 def publish(quarter: str, network: str | None, *, as_json: bool) -> None:

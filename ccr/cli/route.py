@@ -10,6 +10,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network
 from ccr.cli.refusals import says_why
 from ccr.cli.route_batch import answer_lines
 from ccr.cli.route_print import print_document
@@ -70,7 +71,7 @@ def _codes(words: type[Need | Access | Track | Urgency | Transport | AgeBand | G
     '"Troy, NY=15"; 8 km when no number is given.',
 )
 @click.option("--limit", default="", metavar="N", help="Partners at most. [default: 10]")
-@click.option("--network", default=None, metavar="NAME", help="Network, when there are several.")
+@of_network
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--batch",

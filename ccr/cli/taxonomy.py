@@ -10,6 +10,7 @@ import click
 
 from ccr.adapters.clock import utc_now
 from ccr.adapters.need_mappings import OtherVocabulary, need_mappings
+from ccr.cli.context import of_network
 from ccr.cli.refusals import says_why
 from ccr.services import accounts, vocabularies
 
@@ -22,7 +23,7 @@ def command() -> None:
 @command.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--taxonomy", default=None, help="Its name on listings; the file's own by default.")
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @says_why
 def import_(path: Path, taxonomy: str | None, network: str | None) -> None:
     """Keep the terms of Open Eligibility's taxonomy.xml, or of a CSV with code, name, parent.

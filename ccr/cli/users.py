@@ -7,6 +7,7 @@ import sys
 import click
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network
 from ccr.cli.refusals import says_why
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
@@ -33,7 +34,7 @@ def _password(*, from_stdin: bool) -> str:
 @click.option("--role", required=True, type=click.Choice([r.value for r in Role]))
 @click.option("--member", required=True, help="Name of the member organization.")
 @click.option("--compartment", default=None, help="Program, when the member has several.")
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @says_why
 def create(
@@ -65,7 +66,7 @@ def create(
 
 @command.command("set-password")
 @click.option("--email", required=True, help="Address of the account.")
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @says_why
 def set_password(email: str, network: str | None, *, password_stdin: bool) -> None:

@@ -6,13 +6,12 @@ import json
 from uuid import UUID
 
 import click
-from flask.cli import ScriptInfo
 
 from ccr.adapters.clock import utc_now
+from ccr.cli.context import of_network, world_of
 from ccr.cli.refusals import says_why
 from ccr.services import accounts, webhooks
 from ccr.services.webhooks import WebhookShown
-from ccr.services.world import World
 
 
 @click.group("webhooks")
@@ -20,16 +19,11 @@ def command() -> None:
     """Systems of members that are told when something they may see has changed."""
 
 
-def _world(context: click.Context) -> World:
-    world: World = context.ensure_object(ScriptInfo).load_app().extensions["ccr_world"]
-    return world
-
-
 @command.command("add")
 @click.option("--member", required=True, help="Name of the member organization.")
 @click.option("--url", required=True, help="An https address of the member's own system.")
 @click.option("--compartment", default=None, help="Program, when the member has several.")
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @click.pass_context
 @says_why
 def add(
@@ -41,7 +35,7 @@ def add(
     """
     webhook_id, secret = webhooks.add_webhook(
         accounts.terminal_identity(network),
-        _world(context),
+        world_of(context),
         member,
         url,
         compartment_name=compartment,
@@ -52,7 +46,7 @@ def add(
 
 
 @command.command("list")
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 @says_why
@@ -61,7 +55,7 @@ def list_(context: click.Context, network: str | None, *, as_json: bool) -> None
 
     Example: flask --app wsgi webhooks list
     """
-    found = webhooks.list_webhooks(accounts.terminal_identity(network), _world(context))
+    found = webhooks.list_webhooks(accounts.terminal_identity(network), world_of(context))
     if as_json:
         summary = {"webhooks": len(found), "on": sum(one.off_since is None for one in found)}
         click.echo(json.dumps({"summary": summary, "rows": [_row(one) for one in found]}, indent=2))
@@ -85,7 +79,7 @@ def _row(one: WebhookShown) -> dict[str, object]:
 
 @command.command("off")
 @click.argument("webhook_id", type=click.UUID)
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @says_why
 def off(webhook_id: UUID, network: str | None) -> None:
     """Send it nothing more; what waits is dropped.
@@ -98,7 +92,7 @@ def off(webhook_id: UUID, network: str | None) -> None:
 
 @command.command("on")
 @click.argument("webhook_id", type=click.UUID)
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @says_why
 def on(webhook_id: UUID, network: str | None) -> None:
     """Send it what changes from now on.
@@ -111,7 +105,7 @@ def on(webhook_id: UUID, network: str | None) -> None:
 
 @command.command("remove")
 @click.argument("webhook_id", type=click.UUID)
-@click.option("--network", default=None, help="Network, when there are several.")
+@of_network
 @says_why
 def remove(webhook_id: UUID, network: str | None) -> None:
     """Delete it with its secret and everything that waits.

@@ -99,8 +99,16 @@ class LinkView:
     can: frozenset[LinkAct]
 
 
-def seen_by_link(view: ReceiverView) -> LinkView | None:
-    """Return the part of the receiver's view that a link may show; None without a service."""
+FINISHES = frozenset({LinkAct.CONNECT, LinkAct.CLOSE})
+"""What an office can do whose member is away: end what it took, and say that it helped."""
+
+
+def seen_by_link(view: ReceiverView, *, takes_part: bool = True) -> LinkView | None:
+    """Return the part of the receiver's view that a link may show; None without a service.
+
+    Args:
+        takes_part: False while the receiver's member is suspended or leaves.
+    """
     if view.service_id is None:
         return None
     move = view.next_move
@@ -115,7 +123,7 @@ def seen_by_link(view: ReceiverView) -> LinkView | None:
         answer_by=move.due_at if move is not None and mine else None,
         code=view.code,
         release=view.release,
-        can=_possible(view),
+        can=_possible(view) if takes_part else _possible(view) & FINISHES,
     )
 
 

@@ -48,6 +48,10 @@ class IllegalTransitionError(CcrError):
     """The referral is not in a state from which this can be done."""
 
 
+class TakesNoPartError(InvalidInputError):
+    """One's own member is suspended or leaves: it starts nothing new, and finishes what it has."""
+
+
 class StaleError(CcrError):
     """Somebody else changed this first; nothing was written."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ccr.domain.errors import IllegalTransitionError, InvalidInputError
+from ccr.domain.errors import IllegalTransitionError, InvalidInputError, TakesNoPartError
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import Labelled, MemberCategory
 
@@ -265,6 +265,18 @@ def leave(membership: Membership, *, at: datetime) -> Membership:
     return replace(membership, way=Way.LISTED, left_at=at)
 
 
+def starts_nothing(standing: Standing) -> Phrase | None:
+    """Return why a member starts nothing new now, said to its own people; None while it does."""
+    return None if standing is Standing.TAKES_PART else _STARTS_NOTHING[standing]
+
+
+def check_starts_something(standing: Standing) -> None:
+    """Raise TakesNoPartError while a member may only finish what it has (ADR 0027)."""
+    why = starts_nothing(standing)
+    if why is not None:
+        raise TakesNoPartError(why)
+
+
 def _check_takes_part(membership: Membership) -> None:
     if membership.standing is not Standing.TAKES_PART:
         raise IllegalTransitionError(
@@ -285,6 +297,18 @@ _STANDING_LABELS = {
     Standing.SUSPENDED: phrase("Suspended"),
     Standing.LEAVING: phrase("Leaving"),
     Standing.LEFT: phrase("Has left"),
+}
+_STARTS_NOTHING = {
+    Standing.SUSPENDED: phrase(
+        "Your agency is suspended: nothing new can be started. You can finish what you are in "
+        "contact about, and follow what you sent. Your network's coordinator can let it take part "
+        "again."
+    ),
+    Standing.LEAVING: phrase(
+        "Your agency is leaving the network: nothing new can be started. You can finish what you "
+        "are in contact about."
+    ),
+    Standing.LEFT: phrase("Your agency has left the network: nothing new can be started."),
 }
 _STEP_LABELS = {
     Step.NOT_BEGUN: phrase("Not begun"),

@@ -16,9 +16,31 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from ccr.domain.errors import InvalidInputError
-from ccr.domain.phrases import phrase
+from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_views import ReceiverView, SenderView
+from ccr.domain.taxonomy import Labelled
 
+
+class OffWhy(Labelled):
+    """Why a webhook is off."""
+
+    PERSON = "person"
+    DEAD = "dead"
+    SUSPENDED = "suspended"
+    LEAVING = "leaving"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people."""
+        return _OFF_WORDS[self]
+
+
+_OFF_WORDS = {
+    OffWhy.PERSON: phrase("A person turned it off."),
+    OffWhy.DEAD: phrase("Its system did not take our messages."),
+    OffWhy.SUSPENDED: phrase("Your agency was suspended."),
+    OffWhy.LEAVING: phrase("Your agency is leaving, or has left."),
+}
 SECRET_PREFIX = "whsec_"  # noqa: S105 -- how every secret begins, so that a leaked one is known
 SECRET_BYTES = 32
 LONGEST_URL = 500
@@ -68,6 +90,11 @@ def checked_url(text: str) -> str:
 def message_of(referral_id: UUID) -> str:
     """Return the body of a message: that something about this referral has changed."""
     return json.dumps({"type": "referral.changed", "id": str(referral_id)}, separators=(",", ":"))
+
+
+def test_message() -> str:
+    """Return the body of a message that tries the way: it is about no referral, and has no id."""
+    return json.dumps({"type": "webhook.test"}, separators=(",", ":"))
 
 
 def signed_headers(secret: str, message_id: str, at: datetime, body: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from datetime import datetime
 from ccr.adapters.answer_codes import code_hash
 from ccr.adapters.link_tokens import read_token
 from ccr.domain.answer_links import (
+    FINISHES,
     MAILED_AGAIN_AFTER,
     MOST_WRONG,
     LinkAct,
@@ -123,6 +124,8 @@ def act(
         InvalidInputError: what the act needs is missing; the page stays good.
     """
     door, identity = _enter(world, token, code, came_from, at=at)
+    if not door.takes_part and act not in FINISHES:
+        raise GoneError
     try:
         with unit_of_work():
             if not queries.take_turn(door.referral_id, turn):
@@ -225,7 +228,7 @@ def _page(
     identity: Identity, world: World, door: Door, *, at: datetime, after: bool = False
 ) -> LinkPage:
     found = referral_desk.open_received(identity, world, door.referral_id, at=at).item
-    view = seen_by_link(found.view)
+    view = seen_by_link(found.view, takes_part=door.takes_part)
     if view is None:
         raise NotFoundError
     if is_over(view.status) and not after:

@@ -26,6 +26,7 @@ from ccr.domain.errors import (
     NotFoundError,
     PartnerLimitError,
 )
+from ccr.domain.joining import starts_nothing
 from ccr.domain.outcomes import Outcome
 from ccr.domain.phrases import phrase
 from ccr.domain.projection_masks import options_offered
@@ -54,6 +55,7 @@ from ccr.storage.queries.asking import (
 from ccr.storage.queries.clocks import list_clocks
 from ccr.storage.queries.next_contact import delete_contacts, get_contact
 from ccr.storage.queries.referrals import get_referral, lock_referral
+from ccr.storage.queries.taking_part import standing_of_program
 
 BATCH = 100
 
@@ -108,7 +110,9 @@ def _ask_next(world: World, asking: Asking, before: Referral, *, at: datetime) -
     `before` came back, or is late; it is over as soon as somebody else is asked.
     """
     first_id = asking.first_referral_id
-    if first_id is None:
+    # A member that is away starts nothing new, not even what it arranged before.
+    away = starts_nothing(standing_of_program(asking.sender_compartment_id)) is not None
+    if first_id is None or away:
         end_asking(asking.id, at=at)
         return False
     me = arranged_identity(asking.sender_compartment_id)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from ccr.domain.errors import IllegalTransitionError
-from ccr.domain.phrases import phrase
+from ccr.domain.errors import DuplicateError, IllegalTransitionError
+from ccr.domain.joining import check_starts_something, starts_nothing
+from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.referral_states import State
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -23,6 +24,7 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries import drafts as queries
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.drafts import StoredDraft
+from ccr.storage.queries.taking_part import standing_of_program
 
 
 def start_from(
@@ -34,11 +36,17 @@ def start_from(
     draft_id: UUID | None = None,
     at: datetime,
 ) -> UUID:
-    """Begin a draft with answers known already; return its id. The yes is always asked anew."""
+    """Begin a draft with answers known already; return its id. The yes is always asked anew.
+
+    Raises:
+        TakesNoPartError: one's own member is suspended or leaves.
+        DuplicateError: there is a draft or referral of this id; the unit of work is still good.
+    """
     with unit_of_work():
         authorise(identity, Permission.REFERRAL_SEND)
+        check_starts_something(standing_of_program(identity.compartment_id))
         draft_id = draft_id or queries.new_draft_id()
-        queries.add_draft(
+        added = queries.add_draft(
             network_id=identity.network_id,
             sender_compartment_id=identity.compartment_id,
             draft_id=draft_id,
@@ -46,8 +54,16 @@ def start_from(
             previous_referral_id=previous_referral_id,
             at=at,
         )
+        if not added:
+            raise DuplicateError(phrase("This draft was begun already."))
         append_event(identity, "drafted", "referral", draft_id, at=at)
     return draft_id
+
+
+def why_not_now(identity: Identity) -> Phrase | None:
+    """Return why nothing new can be started now, or None when it can."""
+    authorise(identity, Permission.REFERRAL_SEND)
+    return starts_nothing(standing_of_program(identity.compartment_id))
 
 
 def load_draft(

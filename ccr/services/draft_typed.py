@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from ccr.adapters.link_tokens import read_token, signed_token
-from ccr.domain.errors import InvalidInputError, NotFoundError, StaleError
+from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError, StaleError
 from ccr.domain.next_contact import ContactWay, DayPart, NextContact, checked_contact
 from ccr.domain.phrases import phrase
 from ccr.policy.identity import Identity
@@ -24,12 +24,13 @@ from ccr.services.draft_keeping import change_draft, check_is_draft, load_draft,
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.audit import append_event_to
-from ccr.storage.queries.drafts import delete_draft, drafts_untouched_since, is_taken
+from ccr.storage.queries.drafts import delete_draft, drafts_untouched_since, is_draft_of, is_taken
 
 ABANDONED_AFTER = timedelta(days=14)
 """A draft that nobody touched for so long is deleted. Our choice, ADR 0028."""
 BATCH = 200
 PURPOSE = "new-draft"
+FIRST_VERSION = 1
 LISTS = ("needs", "access")
 TEXTS = (
     "urgency",
@@ -62,33 +63,67 @@ def new_token(world: World) -> str:
     return signed_token(uuid4(), PURPOSE, world.settings.secret_key)
 
 
+def start_named(identity: Identity, world: World, token: str, *, at: datetime) -> UUID:
+    """Return the draft of a first step's page: the one that was kept while it was typed, or new.
+
+    Where the name is none of ours, or what it names was sent, a draft of another name is begun.
+
+    Raises:
+        TakesNoPartError: one's own member is suspended or leaves.
+    """
+    authorise(identity, Permission.REFERRAL_SEND)
+    draft_id = read_token(token, PURPOSE, world.settings.secret_key)
+    with unit_of_work():
+        if draft_id is not None:
+            try:
+                return start_from(identity, world, DraftFacts(), draft_id=draft_id, at=at)
+            except DuplicateError:
+                if is_draft_of(draft_id, identity.compartment_id):
+                    return draft_id
+        return start_from(identity, world, DraftFacts(), at=at)
+
+
 def begin_typed(
     identity: Identity,
     world: World,
     token: str,
     typed: Mapping[str, Sequence[str]],
     *,
+    seen: int | None = None,
     today: date,
     at: datetime,
 ) -> tuple[UUID, Kept]:
     """Keep what was typed on the first step; the draft is begun with what can be kept first.
 
+    A page that has seen no version yet may still write over the first: the answer to its first
+    keeping was lost. What a press of Continue has kept is at a later version, and stays.
+
     Raises:
         NotFoundError: the token is not ours, or the draft is another program's.
         IllegalTransitionError: it was sent.
+        StaleError: the draft went on since, by Continue or elsewhere.
+        TakesNoPartError: one's own member is suspended or leaves.
     """
+    seen = seen or FIRST_VERSION
     authorise(identity, Permission.REFERRAL_SEND)
     draft_id = read_token(token, PURPOSE, world.settings.secret_key)
     if draft_id is None:
         raise NotFoundError
     with unit_of_work():
         if is_taken(draft_id):
-            return draft_id, keep_typed(identity, world, draft_id, typed, today=today, at=at)
+            return draft_id, keep_typed(
+                identity, world, draft_id, typed, seen=seen, today=today, at=at
+            )
         facts, left = _typed(identity, world, DraftFacts(), typed, today=today, at=at)
         if facts == DraftFacts():
             return draft_id, Kept(at, 0, left, is_there=False)
-        start_from(identity, world, facts, draft_id=draft_id, at=at)
-        return draft_id, Kept(at, 1, left)
+        try:
+            start_from(identity, world, facts, draft_id=draft_id, at=at)
+        except DuplicateError:  # Continue was pressed at the same moment, and came first
+            return draft_id, keep_typed(
+                identity, world, draft_id, typed, seen=seen, today=today, at=at
+            )
+        return draft_id, Kept(at, FIRST_VERSION, left)
 
 
 def keep_typed(

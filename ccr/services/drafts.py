@@ -20,7 +20,13 @@ from ccr.services.draft_facts import (
     checked_need,
     without_old_plan,
 )
-from ccr.services.draft_keeping import change_draft, discard, load_draft, start_from
+from ccr.services.draft_keeping import (
+    change_draft,
+    discard,
+    load_draft,
+    start_from,
+    why_not_now,
+)
 from ccr.services.draft_partner import (
     ask_release,
     check_partner,
@@ -28,6 +34,7 @@ from ccr.services.draft_partner import (
     options,
     record_yes,
 )
+from ccr.services.draft_typed import start_named
 from ccr.services.draft_views import DraftView, draft_view, missing
 from ccr.services.kept_out import read_kept_out
 from ccr.services.world import World
@@ -49,6 +56,7 @@ __all__ = [
     "start",
     "start_from",
     "start_with",
+    "why_not_now",
 ]
 
 
@@ -64,15 +72,20 @@ def start_with(
     place: PlaceAnswers | None = None,
     service_id: UUID | None = None,
     *,
+    token: str = "",
     at: datetime,
 ) -> UUID:
     """Begin a draft with what is known already, in one transaction; return its id.
 
+    Args:
+        token: the name under which the page keeps what is typed: it is one draft in the end.
+
     Raises:
-        InvalidInputError: as the steps do; then there is no draft.
+        InvalidInputError: as the steps do; then nothing is begun.
+        TakesNoPartError: one's own member is suspended or leaves.
     """
     with unit_of_work():
-        draft_id = start(identity, world, at=at)
+        draft_id = start_named(identity, world, token, at=at)
         save_need(identity, world, draft_id, need, at=at)
         if place is not None:
             save_place(identity, world, draft_id, place, at=at)

@@ -13,11 +13,17 @@ from uuid import UUID
 
 from ccr.domain import joining as rules
 from ccr.domain.joining import Membership
+from ccr.domain.webhooks import OffWhy
 from ccr.policy.identity import Identity
 from ccr.services.joining import load_line
 from ccr.services.letting_go import let_go
 from ccr.services.outbox import Notice, notify
-from ccr.services.returning import close_the_rest, return_received, take_back_sent
+from ccr.services.returning import (
+    close_the_rest,
+    mail_links_to_finish,
+    return_received,
+    take_back_sent,
+)
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import joining as memberships
@@ -32,7 +38,8 @@ from ccr.storage.queries.staff import people_of
 def suspend(identity: Identity, world: World, member_id: UUID, *, at: datetime) -> None:
     """Let a member get nothing new; what it had not begun goes back to its senders.
 
-    Its people can still sign in, finish what they are in contact about, and follow what they sent.
+    Its people can still sign in, finish what they are in contact about, and follow what they sent;
+    they start nothing new. An office that answers by link gets a new one for what it has to finish.
 
     Raises:
         IllegalTransitionError: it takes no part now.
@@ -44,13 +51,18 @@ def suspend(identity: Identity, world: World, member_id: UUID, *, at: datetime) 
         )
         programs = queries.programs_of(member_id)
         return_received(world, programs, at=at)
-        _end_keys(identity, programs, at=at)
+        mail_links_to_finish(programs, at=at)
+        _end_keys(identity, programs, OffWhy.SUSPENDED, at=at)
         _tell_admins(line, programs, at=at)
 
 
 def go_on(identity: Identity, world: World, member_id: UUID, *, at: datetime) -> None:
-    """Let a member take part again; raises IllegalTransitionError, StaleError."""
-    del world  # nothing that was returned comes back by itself
+    """Let a member take part again; raises IllegalTransitionError, StaleError.
+
+    Nothing comes back by itself: what was returned stays with its senders, keys and codes stay
+    worthless, and webhooks stay off until somebody turns them on.
+    """
+    del world
 
     def change(line: MemberLine) -> Membership:
         return rules.go_on(line.membership, people=line.people, at=at)
@@ -74,7 +86,8 @@ def begin_leaving(identity: Identity, world: World, member_id: UUID, *, at: date
         programs = queries.programs_of(member_id)
         return_received(world, programs, at=at)
         take_back_sent(world, programs, at=at)
-        _end_keys(identity, programs, at=at)
+        mail_links_to_finish(programs, at=at)
+        _end_keys(identity, programs, OffWhy.LEAVING, at=at)
         _tell_admins(line, programs, at=at)
 
 
@@ -89,7 +102,7 @@ def leave(identity: Identity, world: World, member_id: UUID, *, at: datetime) ->
         _change(identity, member_id, lambda m: rules.leave(m.membership, at=at), "left", at=at)
         programs = queries.programs_of(member_id)
         close_the_rest(world, programs, at=at)
-        _end_keys(identity, programs, at=at)
+        _end_keys(identity, programs, OffWhy.LEAVING, at=at)
         for account_id, compartment_id in queries.active_accounts_of(programs):
             disable_account(
                 account_id, compartment_id=compartment_id, uniquifier=secrets.token_hex(32)
@@ -116,12 +129,14 @@ def _change(
     return line
 
 
-def _end_keys(identity: Identity, programs: list[UUID], *, at: datetime) -> None:
-    """Make keys and codes of these programs worthless."""
+def _end_keys(identity: Identity, programs: list[UUID], why: OffWhy, *, at: datetime) -> None:
+    """Make keys and codes of these programs worthless, and tell their systems nothing more."""
     keys = queries.revoke_keys(programs, at=at)
     codes = queries.withdraw_invitations(programs, at=at)
     if keys or codes:
         append_event(identity, "revoked", "key", None, at=at)
+    for webhook_id in queries.turn_off_webhooks(programs, why=why.value, at=at):
+        append_event(identity, "turned-off", "webhook", webhook_id, at=at, reason=why.value)
 
 
 def _tell_admins(line: MemberLine, programs: list[UUID], *, at: datetime) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 from ccr.domain.clocks import Side
 from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.errors import NotFoundError
+from ccr.domain.exchange_codes import codes_of
 from ccr.domain.phrases import Phrase
 from ccr.domain.referral_views import (
     ClockShown,
@@ -23,6 +24,7 @@ from ccr.domain.referral_views import (
     ReceiverView,
     ReleaseShown,
     SenderView,
+    Status,
     TimelineEntry,
 )
 from ccr.policy.identity import Identity
@@ -156,6 +158,7 @@ def _common(view: SenderView | ReceiverView, side: Side) -> Document:
         "urgency": view.urgency.value,
         "status": view.status.value,
         "status_text": str(view.status_text),
+        "exchange": _exchange(view.status),
         "outcome": view.outcome.value if view.outcome else None,
         "warm": view.warm,
         "next_move": _move(view.next_move),
@@ -164,6 +167,12 @@ def _common(view: SenderView | ReceiverView, side: Side) -> Document:
         "can": sorted(action.value for action in view.can),
         "changed_at": _moment(view.changed_at),
     }
+
+
+def _exchange(status: Status) -> Document:
+    """Return the words of other systems for what this side reads, which says no more than it."""
+    codes = codes_of(status)
+    return {"task_status": codes.task_status, "business_status": codes.business_status}
 
 
 def _told(

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ccr.domain.clocks import Side
 from ccr.domain.errors import IllegalTransitionError, InvalidInputError
+from ccr.domain.joining import check_starts_something
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome, ToldBy, needs_supervisor
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral, taking_back
@@ -34,6 +35,7 @@ from ccr.storage.queries.accounts import get_network
 from ccr.storage.queries.asking import hold_asking
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.referrals import list_events
+from ccr.storage.queries.taking_part import standing_of_program
 
 # --- the receiver --------------------------------------------------------------------------------
 
@@ -211,7 +213,13 @@ def undo_accept(
 def undo_decline(
     identity: Identity, world: World, referral_id: UUID, side: Side, why: str, *, at: datetime
 ) -> Referral:
-    """Take back a no within minutes, while the sender has not chosen anew."""
+    """Take back a no within minutes, while the sender has not chosen anew.
+
+    Raises:
+        TakesNoPartError: the receiver's member is suspended or leaves: it takes nothing new.
+    """
+    if side is Side.RECEIVER:
+        check_starts_something(standing_of_program(identity.compartment_id))
     return _with_note(identity, world, referral_id, Action.UNDO_DECLINE, side, why, at=at)
 
 

@@ -14,10 +14,12 @@ from uuid import UUID
 from ccr.domain.clocks import Side
 from ccr.domain.outcomes import DeclineReason, Outcome
 from ccr.domain.referral_states import WAITING_FOR_ANSWER, Action, State
+from ccr.services.answer_letters import mail_link
 from ccr.services.referral_acts import Given
 from ccr.services.system_acts import act_alone
 from ccr.services.world import World
 from ccr.storage.queries import leaving as queries
+from ccr.storage.queries.referrals import lock_referral
 
 _CANNOT_TAKE = Given(reason=DeclineReason.OTHER)
 _NOT_KNOWN = Given(outcome=Outcome.UNKNOWN)
@@ -33,6 +35,12 @@ def return_received(world: World, programs: Collection[UUID], *, at: datetime) -
         else:
             continue
         act_alone(world, found.id, action, at=at, by=Side.RECEIVER, given=_CANNOT_TAKE)
+
+
+def mail_links_to_finish(programs: Collection[UUID], *, at: datetime) -> None:
+    """Mail a link for what stays with an office that answers by link; theirs may have run out."""
+    for found in queries.open_received(programs):
+        mail_link(lock_referral(found.id), at=at)
 
 
 def take_back_sent(world: World, programs: Collection[UUID], *, at: datetime) -> None:

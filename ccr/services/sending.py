@@ -55,6 +55,7 @@ def send(identity: Identity, world: World, draft_id: UUID, *, at: datetime) -> S
         NotFoundError: no such draft of this program.
         InvalidInputError: something is missing (the person's yes above all), or a hard limit now
             stands in the way; `field` names it.
+        TakesNoPartError: one's own member is suspended or leaves; the draft stays.
         IllegalTransitionError: it was recalled, or marked as an error.
     """
     with unit_of_work():

@@ -14,6 +14,7 @@ from ccr.domain.asking import OTHER_WAY
 from ccr.domain.clocks import Clock, ClockKind, OpenCalendar, Side, answer_duty, start_clock
 from ccr.domain.disclosure import Coarsened, ReferralFacts
 from ccr.domain.errors import CcrError, DuplicateError, InvalidInputError, PartnerLimitError
+from ccr.domain.joining import check_starts_something
 from ccr.domain.next_contact import answer_by
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral, advance, taking_back
@@ -48,6 +49,7 @@ from ccr.storage.queries.next_contact import delete_contacts, keep_contact
 from ccr.storage.queries.referral_columns import fact_columns
 from ccr.storage.queries.referrals import get_referral, try_to_send
 from ccr.storage.queries.releases import save_release
+from ccr.storage.queries.taking_part import standing_of_program
 from ccr.storage.queries.time_rules import get_time_rules
 
 DRAWS = 6
@@ -70,7 +72,9 @@ def send_now(
 
     Raises:
         InvalidInputError: something is missing, or a hard limit now stands in the way.
+        TakesNoPartError: one's own member is suspended or leaves.
     """
+    check_starts_something(standing_of_program(identity.compartment_id))
     lacks = missing(draft, facts)
     if lacks or facts.chosen_service is None:
         raise InvalidInputError(lacks[0], field="yes" if len(lacks) == 1 else None)

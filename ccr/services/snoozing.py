@@ -6,13 +6,15 @@ answer brings about beyond this program comes when it comes (R79).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from ccr.domain.chasing import SnoozeReason, check_snooze
 from ccr.domain.clocks import Clock
-from ccr.domain.errors import IllegalTransitionError, NotFoundError
-from ccr.domain.phrases import phrase
+from ccr.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
+from ccr.domain.phrases import Phrase, phrase
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
@@ -22,6 +24,19 @@ from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.clocks import list_clocks, look_again
 from ccr.storage.queries.referrals import get_referral
 from ccr.storage.queries.shown_referrals import find_side
+
+
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """What became of several that were put off at once.
+
+    Attributes:
+        count: how many rest now.
+        refused: why each of the others does not.
+    """
+
+    count: int
+    refused: dict[UUID, Phrase]
 
 
 def snooze(
@@ -40,14 +55,33 @@ def snooze(
         InvalidInputError: field `until` or `reason`; see `check_snooze`.
     """
     with unit_of_work():
-        clock = _own_duty(identity, referral_id)
-        if clock is None:
-            raise IllegalTransitionError(phrase("Nothing of this is yours to do now."))
-        check_snooze(clock, until, at=at, reason=reason)
-        code = reason.value if reason else None
-        queries.snooze(referral_id, identity.compartment_id, until, code)
-        look_again(referral_id, identity.compartment_id, at=at)
-        append_event(identity, "snoozed", "referral", referral_id, at=at, reason=code)
+        _rest(identity, referral_id, until, reason, at=at)
+
+
+def snooze_all(
+    identity: Identity,
+    referral_ids: Sequence[UUID],
+    until: datetime,
+    reason: SnoozeReason,
+    *,
+    at: datetime,
+) -> Rested:
+    """Let reminders of several rest until then, for one reason; what cannot rest is left as it is.
+
+    They are locked in one order, so that two of these at once do not wait for each other.
+
+    Raises:
+        NotFoundError: one of them is not of one's own program; then none rests.
+    """
+    refused: dict[UUID, Phrase] = {}
+    chosen = sorted(set(referral_ids))
+    with unit_of_work():
+        for referral_id in chosen:
+            try:
+                _rest(identity, referral_id, until, reason, at=at)
+            except (IllegalTransitionError, InvalidInputError) as error:
+                refused[referral_id] = error.phrase
+    return Rested(len(chosen) - len(refused), refused)
 
 
 def wake(identity: Identity, referral_id: UUID, *, at: datetime) -> None:
@@ -57,6 +91,25 @@ def wake(identity: Identity, referral_id: UUID, *, at: datetime) -> None:
         queries.snooze(referral_id, identity.compartment_id, None, None)
         look_again(referral_id, identity.compartment_id, at=at)
         append_event(identity, "woken", "referral", referral_id, at=at)
+
+
+def _rest(
+    identity: Identity,
+    referral_id: UUID,
+    until: datetime,
+    reason: SnoozeReason | None,
+    *,
+    at: datetime,
+) -> None:
+    """Do what `snooze` does, in a transaction that is open; refuse before anything is written."""
+    clock = _own_duty(identity, referral_id)
+    if clock is None:
+        raise IllegalTransitionError(phrase("Nothing of this is yours to do now."))
+    check_snooze(clock, until, at=at, reason=reason)
+    code = reason.value if reason else None
+    queries.snooze(referral_id, identity.compartment_id, until, code)
+    look_again(referral_id, identity.compartment_id, at=at)
+    append_event(identity, "snoozed", "referral", referral_id, at=at, reason=code)
 
 
 def _own_duty(identity: Identity, referral_id: UUID) -> Clock | None:

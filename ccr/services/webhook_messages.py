@@ -8,7 +8,6 @@ follows the outbox: taken, sent, noted; at least once, with the same `webhook-id
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from ccr.adapters.webhook_sender import FailedError
 from ccr.domain.webhooks import (
     MOST_TRIES,
     NOTHING,
+    OffWhy,
     change_version,
     message_of,
     next_try_at,
@@ -25,7 +25,7 @@ from ccr.domain.webhooks import (
 )
 from ccr.policy.identity import Identity
 from ccr.services import referral_desk
-from ccr.services.webhooks import DEAD, secret_context, url_context
+from ccr.services.webhooks import Send, secret_context, url_context
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import webhooks as queries
@@ -41,7 +41,6 @@ SECONDS_A_RUN = 20.0
 """One worker does every job: a slow system of somebody's must not hold the clocks up."""
 MESSAGES_A_RUN = 50
 KEPT = timedelta(days=7)
-Send = Callable[[str, str, dict[str, str]], None]
 
 
 def run(world: World, *, at: datetime, send: Send = webhook_sender.send) -> int:
@@ -130,7 +129,7 @@ def _not_taken(message: DueMessage, code: str, *, at: datetime) -> None:
     again = next_try_at(message.attempts, at)
     if code == webhook_sender.GONE or again is None:
         # It is not there any more, or has taken this message at no try of two days.
-        queries.turn_off(message.webhook.id, why=DEAD, at=at)
+        queries.turn_off(message.webhook.id, why=OffWhy.DEAD.value, at=at)
         return
     queries.mark_failed(message, code=code, due_at=again)
 

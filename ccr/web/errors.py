@@ -19,6 +19,7 @@ STATUS: tuple[tuple[type[errors.CcrError], int], ...] = (
     (errors.TooManyAttemptsError, 429),
     (errors.StaleError, 409),
     (errors.IllegalTransitionError, 409),
+    (errors.TakesNoPartError, 409),
     (errors.DuplicateError, 409),
     (errors.UnsafeStorageError, 503),
 )

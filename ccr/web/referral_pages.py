@@ -76,6 +76,9 @@ def show_received(
 
 
 def _warned(failed: tuple[str, InvalidInputError] | None) -> tuple[Looks, ...]:
+    return looks_of(failed[1] if failed else None)
+
+
+def looks_of(error: InvalidInputError | None) -> tuple[Looks, ...]:
     """Return what the refused words look to hold, when that is why they came back."""
-    error = failed[1] if failed else None
     return error.looks if isinstance(error, LooksIdentifyingError) else ()

@@ -133,9 +133,12 @@ def test_a_referral_goes_from_need_to_outcome_by_two_machines(doors: Doors) -> N
     assert doors.receiver.act(referral_id, "connect").status_code == 200
     done = doors.receiver.act(referral_id, "close", outcome="service-completed")
     assert done.json == {"id": referral_id, "done": "close", "at": utc_now().isoformat()}
-    assert doors.receiver.read(referral_id)["outcome"] == "service-completed"
+    ended = doors.receiver.read(referral_id)
+    assert ended["outcome"] == "service-completed"
+    assert ended["exchange"] == {"task_status": "completed", "business_status": "7.0"}
     seen = doors.sender.read(referral_id)
     assert (seen["status"], seen["outcome"]) == ("accepted", None)
+    assert seen["exchange"] == {"task_status": "accepted", "business_status": "3.0"}
 
 
 def test_a_draft_waits_for_the_yes(doors: Doors) -> None:

@@ -24,7 +24,7 @@ from ccr.domain.referral_states import State
 from ccr.domain.referral_views import Status
 from ccr.domain.taxonomy import CapacityStatus
 from ccr.policy.identity import ByLink, Identity
-from ccr.services import answer_codes, referral_desk, referrals, room, sending
+from ccr.services import answer_codes, leaving, referral_desk, referrals, room, sending
 from ccr.services.accounts import terminal_identity
 from ccr.services.answer_links import RanOutError
 from ccr.services.followups import run_clocks
@@ -463,3 +463,32 @@ def test_a_token_signed_for_another_purpose_or_by_another_opens_nothing(loop):
         with pytest.raises(NotFoundError):
             look(wrong, code, came_from=f"198.51.{len(wrong)}.{ord(wrong[-1:] or 'x')}")
     assert state(referral_id) == State.SENT
+
+
+@pytest.mark.parametrize("away", [leaving.suspend, leaving.begin_leaving])
+def test_an_office_whose_member_is_away_ends_what_it_took_and_does_nothing_else(both, away):
+    loop = both
+    reached, token, code = opened(loop)
+    begun, waits = loop.send(), loop.send()
+    referrals.accept(loop.advocates.worker, world(), begun, at=NOW)
+    for turn, what in enumerate((LinkAct.ACCEPT, LinkAct.ATTEMPT)):
+        act(token, code, what, turn=turn, attempt=AttemptKind.REACHED)
+    before = sender_view(loop, reached)
+    away(loop.coordinator, world(), loop.advocates.member_id, at=NOW + 5 * DAY)
+    assert state(waits) == state(begun) == State.DECLINED.value
+    assert sender_view(loop, reached) == before
+    fresh, later = deliver(NOW + 5 * DAY), NOW + 5 * DAY
+    page = look(fresh, code, at=later)
+    assert page.view.can == {LinkAct.CONNECT, LinkAct.CLOSE}
+    for what in LinkAct:
+        if what not in page.view.can:
+            with pytest.raises(GoneError):
+                act(
+                    fresh, code, what, turn=page.turn, at=later, room=CapacityStatus.WAITLIST,
+                    attempt=AttemptKind.REACHED, reason=DeclineReason.OTHER,
+                )  # fmt: skip
+    page = act(fresh, code, LinkAct.CONNECT, turn=page.turn, at=later)
+    act(fresh, code, LinkAct.CLOSE, turn=page.turn, at=later, outcome=Outcome.SERVICE_COMPLETED)
+    assert state(reached) == State.CLOSED.value
+    with pytest.raises(GoneError):
+        look(fresh, code, at=later)

@@ -216,6 +216,32 @@ def test_a_snooze_is_bounded_and_of_ones_own_duty_alone(loop, now):
             snoozing.snooze(stranger, standard, now + HOUR, WHY, at=now)
 
 
+def test_several_rest_at_once_those_that_cannot_are_named_and_a_foreign_one_stops_all(loop, now):
+    first, second, immediate = loop.send(), loop.send(), loop.send(urgency="immediate")
+    answered = loop.send()
+    referrals.accept(loop.advocates.worker, world(), answered, at=now)
+    me, until = loop.advocates.worker, now + 2 * HOUR
+    rested = snoozing.snooze_all(
+        me, [first, immediate, second, first, answered], until, WHY, at=now
+    )
+    assert rested.count == 3
+    assert set(rested.refused) == {immediate}
+    kept = {
+        key: note.snoozed_until for key, note in assigning.kept_for(me, [first, second]).items()
+    }
+    assert kept == {first: until, second: until}
+    assert assigning.kept_for(me, [immediate]) == {}
+    third = loop.send()
+    # The sender's own program: an answer that is the receiver's to give is nothing of theirs.
+    theirs = snoozing.snooze_all(loop.hospital.worker, [third, answered], until, WHY, at=now)
+    assert theirs.count == 0
+    assert len(set(theirs.refused.values())) == 1
+    for stranger in (loop.legal_aid.worker, loop.coordinator):
+        with pytest.raises(NotFoundError):
+            snoozing.snooze_all(stranger, [third], until, WHY, at=now)
+    assert assigning.kept_for(me, [third]) == {}
+
+
 def test_the_queue_parts_what_is_due_rests_or_was_handed_over_and_counts_it_right(loop, now):
     late, rests, today, given = (
         loop.send(at=now - 3 * DAY),

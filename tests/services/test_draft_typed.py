@@ -6,9 +6,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from ccr.domain.errors import NotFoundError, StaleError
 from ccr.services import draft_typed, drafts, sending
+from ccr.services.draft_facts import NeedAnswers
 from ccr.storage.db import db
 from ccr.storage.models.referrals import ReferralRow, ReferralSearchRow
 from tests import loop as loops
@@ -34,15 +36,63 @@ def keep(loop, draft_id, now, seen=None, who=None, **typed):
     )
 
 
-def begin(loop, token, now, **typed):
+def begin(loop, token, now, seen=None, **typed):
     return draft_typed.begin_typed(
         loop.hospital.worker,
         world(),
         token,
         {name: [value] if isinstance(value, str) else value for name, value in typed.items()},
+        seen=seen,
         today=now.date(),
         at=now,
     )
+
+
+def go_on(loop, token, now, *needs):
+    """Press Continue on the first step."""
+    answers = NeedAnswers(needs)
+    return drafts.start_with(loop.hospital.worker, world(), answers, token=token, at=now)
+
+
+@pytest.mark.parametrize("order", ["kkc", "kck", "ckk", "kc", "ck"])
+def test_keeping_and_continue_make_one_draft_in_any_order_and_what_was_pressed_stays(
+    loop, now, order
+):
+    token, seen, ids = draft_typed.new_token(world()), None, set()
+    for step in order:
+        if step == "c":
+            ids.add(go_on(loop, token, now, "advocacy", "family-law"))
+            continue
+        try:
+            draft_id, kept = begin(loop, token, now, seen=seen, needs=["advocacy"])
+        except StaleError:
+            continue
+        ids.add(draft_id)
+        seen = kept.version
+    assert [row.id for row in db.session.query(ReferralRow)] == [*ids]
+    (draft_id,) = ids
+    shown = drafts.draft_view(loop.hospital.worker, world(), draft_id, at=now)
+    assert {need.value for need in shown.needs} == {"advocacy", "family-law"}
+
+
+def test_whoever_comes_second_in_the_same_moment_finds_the_draft_of_the_first(
+    loop, now, monkeypatch
+):
+    token = draft_typed.new_token(world())
+    draft_id = go_on(loop, token, now, "advocacy")
+    monkeypatch.setattr("ccr.services.draft_typed.is_taken", lambda _id: False)
+    with pytest.raises(StaleError):
+        begin(loop, token, now, needs=["family-law"])
+    assert [row.id for row in db.session.query(ReferralRow)] == [draft_id]
+
+
+def test_a_page_whose_draft_was_sent_or_is_anothers_begins_a_new_one(loop, now):
+    token = draft_typed.new_token(world())
+    first = go_on(loop, token, now, "advocacy")
+    db.session.execute(update(ReferralRow).values(sender_compartment_id=loop.apip.compartment_id))
+    db.session.commit()
+    assert go_on(loop, token, now, "advocacy") != first
+    assert go_on(loop, "not-ours", now, "advocacy") != first
 
 
 def test_a_draft_begins_with_the_first_thing_typed_and_once(loop, now):

@@ -7,27 +7,44 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from ccr.domain.asking import PartState
+from ccr.domain.clocks import Side
 from ccr.domain.errors import (
     IllegalTransitionError,
     InvalidInputError,
     NotFoundError,
     StaleError,
+    TakesNoPartError,
 )
 from ccr.domain.joining import Standing
 from ccr.domain.outcomes import AttemptKind, Outcome
 from ccr.domain.referral_states import State
 from ccr.domain.referral_views import Status
 from ccr.domain.taxonomy import Known
-from ccr.services import assigning, invitations, leaving, referral_desk, referrals
+from ccr.domain.webhooks import OffWhy
+from ccr.services import (
+    assigning,
+    draft_typed,
+    drafts,
+    invitations,
+    leaving,
+    referral_desk,
+    referrals,
+    sending,
+    webhooks,
+)
 from ccr.services.chasing import run_clocks
 from ccr.services.joining import load_line
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.accounts import Account, ApiKey
+from ccr.storage.models.doors import WebhookRow
 from ccr.storage.models.joining import InvitationRow
 from ccr.storage.models.referrals import ClockRow, ReferralRow
 from ccr.storage.queries import verification
+from ccr.storage.queries.asking import get_asking
 from tests import loop as loops
 from tests.loop import Loop, dump, world
+from tests.services.test_asking import in_order
 
 DAY = timedelta(days=1)
 
@@ -174,6 +191,106 @@ def test_at_the_end_nothing_is_open_and_nobody_signs_in(loop, now):
     assert line.membership.standing is Standing.TAKES_PART
     assert line.membership.live_at is None
     assert line.membership.pledged_at is None
+
+
+def webhook_of(program, now):
+    with unit_of_work():
+        found = WebhookRow(
+            network_id=program.worker.network_id,
+            compartment_id=program.compartment_id,
+            url_sealed=world().keys.seal("https://hill.example/ccr", "x"),
+            secret_sealed="x",
+            created_at=now,
+        )
+        db.session.add(found)
+        db.session.flush()
+        return found.id
+
+
+def why_off(webhook_id):
+    row = db.session.get(WebhookRow, webhook_id, populate_existing=True)
+    found = (row.off_since, row.off_why)
+    db.session.rollback()
+    return found
+
+
+def test_webhooks_of_a_member_that_is_away_are_off_until_somebody_turns_them_on(loop, now):
+    mine, others = webhook_of(loop.advocates, now), webhook_of(loop.legal_aid, now)
+    leaving.suspend(loop.coordinator, world(), loop.advocates.member_id, at=now)
+    assert why_off(mine) == (now, OffWhy.SUSPENDED)
+    assert why_off(others) == (None, None)
+    with pytest.raises(TakesNoPartError):
+        webhooks.turn_on(loop.advocates.admin, mine, at=now)
+    leaving.go_on(loop.coordinator, world(), loop.advocates.member_id, at=now + DAY)
+    assert why_off(mine) == (now, OffWhy.SUSPENDED)
+    webhooks.turn_on(loop.advocates.admin, mine, at=now + DAY)
+    assert why_off(mine) == (None, None)
+    leaving.begin_leaving(loop.coordinator, world(), loop.advocates.member_id, at=now + 2 * DAY)
+    assert why_off(mine) == (now + 2 * DAY, OffWhy.LEAVING)
+
+
+def declined(loop, referral_id, at):
+    no = referrals.DeclineReason.OTHER
+    referrals.decline(loop.advocates.worker, world(), referral_id, no, at=at)
+
+
+WAYS_TO_START = {
+    "draft": lambda me, ids, now: drafts.start(me, world(), at=now),
+    "send": lambda me, ids, now: sending.send(me, world(), ids["draft"], at=now),
+    "typed": lambda me, ids, now: draft_typed.begin_typed(
+        me,
+        world(),
+        draft_typed.new_token(world()),
+        {"needs": ["advocacy"]},
+        today=now.date(),
+        at=now,
+    ),
+    "reroute": lambda me, ids, now: sending.reroute(me, world(), ids["declined"], at=now),
+    "recall and reroute": lambda me, ids, now: sending.recall_and_reroute(
+        me, world(), ids["sent"], at=now
+    ),
+}
+
+
+def test_a_suspended_member_sends_nothing_new_and_follows_what_it_sent(loop, now):
+    ids = {"sent": loop.send(), "declined": loop.send(), "draft": loop.draft()}
+    declined(loop, ids["declined"], now)
+    me = loop.hospital.worker
+    leaving.suspend(loop.coordinator, world(), loop.hospital.member_id, at=now)
+    before = dump()
+    for start in WAYS_TO_START.values():
+        with pytest.raises(TakesNoPartError):
+            start(me, ids, now)
+    assert dump() == before
+    referrals.recall(me, world(), ids["sent"], at=now)
+    referrals.close_declined(me, world(), ids["declined"], Outcome.UNKNOWN, at=now)
+    assert drafts.draft_view(me, world(), ids["draft"], at=now).missing == ()
+    leaving.go_on(loop.coordinator, world(), loop.hospital.member_id, at=now + DAY)
+    sending.send(me, world(), ids["draft"], at=now + DAY)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_a_member_arranged_does_not_go_on_while_it_is_away(loop, now, late):
+    first = in_order(loop, now, loop.legal_aid)
+    leaving.suspend(loop.coordinator, world(), loop.hospital.member_id, at=now)
+    if late:
+        run_clocks(world(), at=now + 10 * DAY)
+    else:
+        declined(loop, first, now)
+    assert db.session.query(ReferralRow).count() == 1
+    parts = get_asking(first, sender_compartment_id=loop.hospital.compartment_id).parts
+    assert [part.state for part in parts] == [PartState.ASKED, PartState.LEFT]
+    db.session.rollback()
+
+
+def test_a_suspended_member_takes_back_no_no(loop, now):
+    referral_id = loop.send()
+    leaving.suspend(loop.coordinator, world(), loop.advocates.member_id, at=now)
+    with pytest.raises(TakesNoPartError):
+        referrals.undo_decline(
+            loop.advocates.worker, world(), referral_id, Side.RECEIVER, "We can.", at=now
+        )
+    assert state_of(referral_id) is State.DECLINED
 
 
 def test_codes_that_nobody_used_are_withdrawn(loop, now):

@@ -186,6 +186,7 @@ FORMS = (
     Form("coordination.coordinator", "/network/members/{member}/way", {"way": ""}),
     Form("coordination.coordinator", "/network/members/{member}/invite", {"compartment_id": ""}),
     Form("birch.agency_admin", "/account/colleagues/invite", {"role": ""}),
+    Form("birch.agency_admin", "/account/webhooks", {"url": ""}),
     Form("anonymous", "/invited", {"code": ""}),
     Form("alder.worker", "/language/es", {"back": ""}),
     Form(

@@ -41,6 +41,21 @@ def test_words_that_look_like_somebody_come_back_once_and_go_out_as_they_are(des
     assert typed in text_of(desk["alder.worker"].open(f"/desk/referrals/{referral_id}"))
 
 
+def test_a_question_before_sending_comes_back_once_as_well(desk: Desk) -> None:
+    draft_id, typed = desk.draft(), "Does Maria need her papers?"
+    share, check = (f"/desk/referrals/{draft_id}/{step}" for step in ("share", "check"))
+    answers = {"agreed": "y", "chosen_by": "survivor", "feedback": "no", "question": typed}
+    back = desk["alder.worker"].send(share, answers, follow=False)
+    assert back.status_code == 422
+    page = text_of(back)
+    assert "This looks like a name." in page
+    assert typed in page
+    assert typed not in text_of(desk["alder.worker"].open(check))
+    sure = {**answers, "as_it_is": "y"}
+    assert desk["alder.worker"].send(share, sure, follow=False).status_code == 303
+    assert typed in text_of(desk["alder.worker"].open(check))
+
+
 def test_everyday_words_go_out_at_once_and_the_sender_is_warned_alike(desk: Desk) -> None:
     referral_id = desk.send()
     assert desk.as_receiver(referral_id, "ask", note="Can she come on Thursday?").status_code == 303

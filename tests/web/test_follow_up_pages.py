@@ -15,6 +15,7 @@ from sqlalchemy import select
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account
 from ccr.storage.models.following import FollowUpRow
+from ccr.storage.models.referrals import ReferralRow
 from tests.small_directory import make_small_directory
 from tests.web.journey import Desk, text_of
 
@@ -79,6 +80,32 @@ def test_putting_off_moves_it_to_its_own_part_and_the_due_time_stays(desk: Desk)
     assert "A later time was agreed" in text_of(sent)
     back = desk[ADVOCATE].send(f"{act}/remind-again")
     assert counts(text_of(back)) == {"this-week": 1}
+
+
+def test_several_are_put_off_at_once_and_the_one_that_cannot_rest_is_named(desk: Desk) -> None:
+    first, second = desk.send(), desk.send()
+    urgent = desk.send(urgency="immediate")
+    code = db.session.scalar(select(ReferralRow.code).filter_by(id=urgent))
+    db.session.rollback()
+    assert code
+    desk.as_receiver(urgent, "accept")
+    mine, chosen = desk[ADVOCATE], "/desk/chosen/put-off"
+    assert "Put the chosen rows off" in text_of(mine.open("/desk/inbox"))
+    assert text_of(mine.open(QUEUE)).count('name="pick"') == 3
+    asked = {"list": "follow-ups", "part": "all", "until": "2h", "reason": "tried-today"}
+    picked = [str(first), str(second), str(urgent)]
+    for missing in ({"pick": []}, {"reason": ""}, {"until": "30d"}):
+        refused = mine.send(chosen, {**asked, "pick": picked, **missing}, follow=False)
+        assert refused.status_code == 422
+        ticked = re.findall(r'name="pick"[^>]* checked', text_of(refused))
+        assert len(ticked) == (0 if "pick" in missing else 3)
+    assert noted(first) == []
+    done = text_of(mine.send(chosen, {**asked, "pick": picked}, follow=False))
+    assert counts(done)["snoozed"] == 2
+    assert "2 put off. These were not." in done
+    assert done.count("Immediate danger is never put off.") == 1
+    assert code in done
+    assert "2 put off." in text_of(mine.send(chosen, {**asked, "pick": picked[:2]}))
 
 
 def test_immediate_danger_has_no_way_to_be_put_off(desk: Desk) -> None:
@@ -171,3 +198,25 @@ def test_a_member_is_suspended_and_leaves_from_its_page(desk: Desk) -> None:
         assert words in text_of(visitor.send(f"{page}/{act}"))
     again = visitor.send(f"{page}/leave", follow=False)
     assert again.status_code == 422
+
+
+def test_a_suspended_member_is_told_why_nothing_is_sent_and_what_was_typed_stays(
+    desk: Desk,
+) -> None:
+    draft_id = desk.draft()
+    coordinator, who = desk["coordination.coordinator"], desk["alder.worker"]
+    page = f"/network/members/{desk.small.alder.member_id}"
+    coordinator.open(page)
+    coordinator.send(f"{page}/suspend")
+    why, new = "Your agency is suspended", "/desk/referrals/new"
+    assert why in text_of(who.open(new))
+    answers = {"needs": ["advocacy"], "has_needs": "1", "urgency": "high", "track": "survivor"}
+    back = who.send(new, answers, follow=False)
+    assert back.status_code == 422
+    assert re.search(r'<input[^>]*checked[^>]*value="advocacy"', text_of(back))
+    check = f"/desk/referrals/{draft_id}/check"
+    assert why in text_of(who.open(check))
+    refused = who.send(check, {}, follow=False)
+    assert refused.status_code == 409
+    assert why in text_of(refused)
+    assert who.open(check).status_code == 200

@@ -57,6 +57,7 @@ OPENED_ELSEWHERE = (
     {"service_id", "section"},
     {"service_id", "place_id"},
     {"word", "kept", "gone"},
+    {"webhook_id"},
 )
 
 

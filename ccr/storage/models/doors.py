@@ -39,7 +39,7 @@ class WebhookRow(Base):
     Attributes:
         looked_at: when its program's referrals were last compared; None before the first time.
         off_since: since when nothing is sent; None while it is on.
-        off_why: "person" or "dead".
+        off_why: why, as `ccr.domain.webhooks.OffWhy`.
     """
 
     __tablename__ = "webhook"

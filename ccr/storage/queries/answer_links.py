@@ -1,8 +1,8 @@
 """Doors, links and letters of referrals that are answered by link.
 
 A door opens while its referral is the receiver's to see, its service is listed, and its member is
-active and takes part by link: each is looked at when the link is used, so that a member who leaves
-or is suspended has no link that opens.
+active and takes part by link: each is looked at when the link is used. A member that is suspended
+or leaves has no link to anything that waits for an answer, and may finish what it took.
 """
 
 from __future__ import annotations
@@ -12,11 +12,23 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.answer_links import LINK_LASTS, MOST_WRONG
 from ccr.domain.clocks import Side
+from ccr.domain.referral_states import WAITING_FOR_ANSWER
 from ccr.domain.taxonomy import CapacityStatus
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
@@ -35,7 +47,11 @@ TEMPLATE = "answer-link"
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a link leads to while its referral can be answered by link."""
+    """What a link leads to while its referral can be answered by link.
+
+    Attributes:
+        takes_part: False while the member is away, and may only finish what it took.
+    """
 
     link_id: UUID
     referral_id: UUID
@@ -46,6 +62,7 @@ class Door:
     expires_at: datetime
     code_hash: str | None
     turn: int
+    takes_part: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +97,7 @@ def find_door(link_id: UUID) -> Door | None:
             REFERRAL.c.sender_compartment_id,
             REFERRAL.c.receiver_compartment_id,
             REFERRAL.c.service_id,
+            taking_part.by_link(MemberRow.id).label("takes_part"),
         ).where(LINK.c.id == link_id, *_opens())
     ).first()
     if row is None:
@@ -94,6 +112,7 @@ def find_door(link_id: UUID) -> Door | None:
         row.expires_at,
         row.code_hash,
         row.turn,
+        bool(row.takes_part),
     )
 
 
@@ -196,7 +215,13 @@ def _opens() -> list[ColumnElement[bool]]:
         *visible_to(Side.RECEIVER, mine),
         ServiceRow.status == "active",
         MemberRow.active.is_(True),
-        taking_part.by_link(MemberRow.id),
+        or_(
+            taking_part.by_link(MemberRow.id),
+            and_(
+                taking_part.finishes_by_link(MemberRow.id),
+                REFERRAL.c.state.not_in([state.value for state in WAITING_FOR_ANSWER]),
+            ),
+        ),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import Table, and_, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.clocks import Side
 from ccr.domain.errors import NotFoundError, StaleError
@@ -48,10 +49,12 @@ def add_draft(
     facts_sealed: str,
     previous_referral_id: UUID | None = None,
     at: datetime,
-) -> None:
-    """Add a draft."""
-    db.session.execute(
-        insert(REFERRAL).values(
+) -> bool:
+    """Add a draft; return False when somebody was first under this id, and nothing was written."""
+    dialect = db.session.get_bind().dialect.name
+    first = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(REFERRAL)
+    added = db.session.scalar(
+        first.values(
             id=draft_id,
             network_id=network_id,
             sender_compartment_id=sender_compartment_id,
@@ -66,7 +69,11 @@ def add_draft(
             created_at=at,
             updated_at=at,
         )
+        .on_conflict_do_nothing(index_elements=[REFERRAL.c.id])
+        .returning(REFERRAL.c.id)
     )
+    if added is None:
+        return False
     db.session.execute(
         insert(SEARCH).values(
             referral_id=draft_id,
@@ -75,6 +82,7 @@ def add_draft(
             previous_referral_id=previous_referral_id,
         )
     )
+    return True
 
 
 def new_draft_id() -> UUID:
@@ -170,6 +178,16 @@ def save_draft(
 def is_taken(referral_id: UUID) -> bool:
     """Return True when there is a draft or referral of this id, whoever's it is."""
     return db.session.scalar(select(REFERRAL.c.id).where(REFERRAL.c.id == referral_id)) is not None
+
+
+def is_draft_of(draft_id: UUID, compartment_id: UUID) -> bool:
+    """Return True when this is a draft of this program, not sent yet."""
+    found = select(REFERRAL.c.id).where(
+        REFERRAL.c.id == draft_id,
+        REFERRAL.c.sender_compartment_id == compartment_id,
+        REFERRAL.c.state == State.DRAFT.value,
+    )
+    return db.session.scalar(found) is not None
 
 
 def drafts_untouched_since(moment: datetime, *, limit: int) -> list[tuple[UUID, UUID]]:

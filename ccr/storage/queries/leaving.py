@@ -13,9 +13,11 @@ from sqlalchemy import Table, delete, select, update
 from ccr.domain.referral_states import TAKEN, WAITING_FOR_ANSWER, State
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, ApiKey, Compartment
+from ccr.storage.models.doors import WebhookRow
 from ccr.storage.models.joining import InvitationRow
 from ccr.storage.queries.referrals import BY_PHONE, REFERRAL, rows_changed
 from ccr.storage.queries.releases import RELEASE
+from ccr.storage.queries.webhooks import turn_off
 
 _ACCOUNT = cast("Table", Account.__table__)
 _KEY = cast("Table", ApiKey.__table__)
@@ -93,6 +95,15 @@ def revoke_keys(compartment_ids: Collection[UUID], *, at: datetime) -> int:
         .where(_KEY.c.compartment_id.in_(compartment_ids), _KEY.c.revoked_at.is_(None))
         .values(revoked_at=at)
     )
+
+
+def turn_off_webhooks(compartment_ids: Collection[UUID], *, why: str, at: datetime) -> list[UUID]:
+    """Turn off every webhook of these programs that is on, and drop what waits; return which."""
+    query = select(WebhookRow.id).where(
+        WebhookRow.compartment_id.in_(compartment_ids), WebhookRow.off_since.is_(None)
+    )
+    found = list(db.session.scalars(query.order_by(WebhookRow.id)))
+    return [webhook_id for webhook_id in found if turn_off(webhook_id, why=why, at=at)]
 
 
 def withdraw_invitations(compartment_ids: Collection[UUID], *, at: datetime) -> int:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
 
-from ccr.domain.joining import Way
+from ccr.domain.joining import Membership, Standing, Way
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment, Network
 from ccr.storage.models.directory import MemberRow
@@ -61,6 +61,36 @@ def by_link(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
     return _membership(
         member_id, MEMBERSHIP.c.way == Way.LINK.value, MEMBERSHIP.c.live_at.is_not(None)
     )
+
+
+def finishes_by_link(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+    """Return the condition that a member by link is away, and may finish what it has."""
+    away = or_(MEMBERSHIP.c.suspended_at.is_not(None), MEMBERSHIP.c.leaving_at.is_not(None))
+    return _membership(
+        member_id, MEMBERSHIP.c.way == Way.LINK.value, MEMBERSHIP.c.left_at.is_(None), away
+    )
+
+
+def standing_of_program(compartment_id: UUID) -> Standing:
+    """Return whether the member of a program takes part; one without a record does."""
+    row = db.session.execute(
+        select(
+            MEMBERSHIP.c.member_id,
+            MEMBERSHIP.c.suspended_at,
+            MEMBERSHIP.c.leaving_at,
+            MEMBERSHIP.c.left_at,
+        )
+        .join(Compartment, Compartment.member_id == MEMBERSHIP.c.member_id)
+        .where(Compartment.id == compartment_id)
+    ).first()
+    if row is None:
+        return Standing.TAKES_PART
+    return Membership(
+        row.member_id,
+        suspended_at=row.suspended_at,
+        leaving_at=row.leaving_at,
+        left_at=row.left_at,
+    ).standing
 
 
 def on_ccr(member_id: Any, network_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same

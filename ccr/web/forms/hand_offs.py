@@ -27,14 +27,14 @@ AS_IT_IS = "as_it_is"
 """The name of the second button: its writer has looked again, and sends the words as they are."""
 
 
-def words_of(form: FlaskForm) -> str:
-    """Return what was typed into a form's `note`, looked at on the way.
+def words_of(form: FlaskForm, field: str = "note") -> str:
+    """Return what was typed into a field of words, looked at on the way.
 
     Raises:
         LooksIdentifyingError: it looks as if it told who somebody is, and nobody said "as it is".
     """
-    text: str = form["note"].data or ""
-    check_words(text, sure=AS_IT_IS in request.form, field="note", this_year=utc_now().year)
+    text: str = form[field].data or ""
+    check_words(text, sure=AS_IT_IS in request.form, field=field, this_year=utc_now().year)
     return text
 
 

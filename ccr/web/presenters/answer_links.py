@@ -69,11 +69,11 @@ def _primary(view: LinkView) -> str | None:
     if LinkAct.ACCEPT in view.can:
         return LinkAct.ACCEPT.value
     first = {
-        Status.ACCEPTED: LinkAct.ATTEMPT.value,
-        Status.IN_PROGRESS: LinkAct.CONNECT.value,
-        Status.CONNECTED: LinkAct.CLOSE.value,
-    }
-    return first.get(view.status)
+        Status.ACCEPTED: LinkAct.ATTEMPT,
+        Status.IN_PROGRESS: LinkAct.CONNECT,
+        Status.CONNECTED: LinkAct.CLOSE,
+    }.get(view.status)
+    return first.value if first in view.can else None
 
 
 def sender_link(view: SenderView) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from ccr.domain.phrases import Phrase, phrase
 from ccr.services.assigning import Colleague
 from ccr.services.followups import FollowUps, Shift, Whose
 from ccr.services.referral_desk import ReceivedItem, SentItem
+from ccr.services.snoozing import Rested
 from ccr.storage.queries.follow_ups import NOT_KEPT, Kept
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
@@ -88,7 +89,17 @@ def queue_page(
         ],
         "whose": whose.value,
         "colleagues": here(colleagues),
-        "reasons": [(reason.value, translated(reason.label)) for reason in SnoozeReason],
+        "rest": rest_choices(),
+        "some_can_rest": any(
+            LONGEST_SNOOZE[item.view.urgency] for _, _, page in parts for item in page.items
+        ),
+        "givable": [
+            {"id": key, "text": translated(phrase("You")) if key == me else email}
+            for key, email in sorted(
+                ((one["id"], one["email"]) for one in here(colleagues)),
+                key=lambda pair: (pair[0] != me, pair[1]),
+            )
+        ],
         "has_others": len(colleagues) > 1,
     }
 
@@ -116,6 +127,28 @@ def _queued(
             (name, translated(words)) for name, (span, words) in SNOOZES.items() if span <= longest
         ],
     }
+
+
+def rest_choices() -> dict[str, list[tuple[str, str]]]:
+    """Return for how long and why reminders can be put off, as codes with their words."""
+    return {
+        "spans": [(name, translated(words)) for name, (_, words) in SNOOZES.items()],
+        "reasons": [(reason.value, translated(reason.label)) for reason in SnoozeReason],
+    }
+
+
+def rested_rows(
+    items: tuple[ReceivedItem | SentItem, ...], rested: Rested, time: DeskTime
+) -> list[dict[str, Any]]:
+    """Return what could not be put off with others: the row, its code where it is shown, why."""
+    return [
+        {
+            **row_of(item, time),
+            "code": item.view.code,
+            "why": translated(rested.refused[item.view.referral_id]),
+        }
+        for item in items
+    ]
 
 
 def here(colleagues: tuple[Colleague, ...]) -> list[dict[str, Any]]:

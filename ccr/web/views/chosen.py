@@ -1,4 +1,4 @@
-"""Several referrals of a list at once: give them to a colleague, or take the list along.
+"""Several referrals of a list at once: give them to a colleague, put them off, take the list along.
 
 There is no act here that the other side would see: answering several at once is answering none.
 """
@@ -15,13 +15,16 @@ from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import Group, InboxTab
 from ccr.policy.permissions import Permission
-from ccr.services import assigning, list_export
+from ccr.services import assigning, list_export, snoozing
+from ccr.services.followups import Whose
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.fields import chosen_code
+from ccr.web.forms.resting import rest_asked_for
 from ccr.web.language import translated
 from ccr.web.one_time import asks_only
 from ccr.web.presenters.list_csv import received_csv, sent_csv
 from ccr.web.presenters.moments import desk_time
+from ccr.web.queue_pages import show_queue
 
 blueprint = Blueprint("chosen", __name__, url_prefix="/desk/chosen")
 MOST_CHOSEN = 100
@@ -52,6 +55,10 @@ def _list() -> tuple[str, str]:
 
 
 def _back() -> ResponseReturnValue:
+    if request.form.get("list") == "follow-ups":
+        whose = request.form.get("part", "")
+        view = whose if whose in {Whose.MINE.value, Whose.NOBODYS.value} else None
+        return redirect(url_for("followups.queue", whose=view), code=303)
     name, part = _list()
     if name == "outbox":
         return redirect(url_for("referrals.outbox", group=part), code=303)
@@ -82,6 +89,29 @@ def assign() -> ResponseReturnValue:
     return back
 
 
+@blueprint.post("/put-off")
+@requires(Permission.REFERRAL_LIST)
+def put_off() -> ResponseReturnValue:
+    """Let the reminders of the chosen referrals rest; say of each that cannot rest why.
+
+    The answer is the follow-up queue: what rests has its own part there. Which one could not rest
+    is said on the page itself, never kept in a cookie or an address.
+    """
+    identity, picked, at = current_identity(), _ids(), utc_now()
+    view = request.form.get("part", "")
+    if not picked:
+        return show_queue(view, refused=InvalidInputError(phrase("Choose at least one row.")))
+    try:
+        span, reason = rest_asked_for()
+        rested = snoozing.snooze_all(identity, picked, at + span, reason, at=at)
+    except InvalidInputError as error:
+        return show_queue(view, refused=error, picked=picked)
+    if rested.refused:
+        return show_queue(view, picked=rested.refused, rested=rested)
+    flash(translated(phrase("%(count)s put off.", count=rested.count)), "success")
+    return redirect(url_for("followups.queue"), code=303)
+
+
 @blueprint.post("/export")
 @asks_only
 @requires(Permission.REFERRAL_LIST)
@@ -98,5 +128,4 @@ def export() -> Response:
     answer = Response(text, mimetype="text/csv")
     file_name = f"ccr-{name}-{time.today().isoformat()}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -29,14 +29,18 @@ blueprint = Blueprint("draft_keep", __name__, url_prefix="/desk/referrals")
 @asks_only
 def begin(token: str) -> ResponseReturnValue:
     """Keep what is typed on the first step; a draft is there once something of it can be used."""
-    draft_id, kept = draft_typed.begin_typed(
-        current_identity(),
-        current_world(),
-        token,
-        typed_fields(),
-        today=desk_time().today(),
-        at=utc_now(),
-    )
+    try:
+        draft_id, kept = draft_typed.begin_typed(
+            current_identity(),
+            current_world(),
+            token,
+            typed_fields(),
+            seen=whole_number(request.form.get("seen")) or None,
+            today=desk_time().today(),
+            at=utc_now(),
+        )
+    except StaleError:
+        return _went_on()
     return _said(draft_id, kept)
 
 
@@ -56,9 +60,13 @@ def keep(draft_id: UUID) -> ResponseReturnValue:
             at=utc_now(),
         )
     except StaleError:
-        words = phrase("Somebody else changed this draft. Open it again.")
-        return {"words": translated(words)}, 409
+        return _went_on()
     return _said(draft_id, kept)
+
+
+def _went_on() -> ResponseReturnValue:
+    words = phrase("Somebody else changed this draft. Open it again.")
+    return {"words": translated(words)}, 409
 
 
 def _said(draft_id: UUID, kept: draft_typed.Kept) -> dict[str, Any]:

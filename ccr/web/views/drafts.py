@@ -23,6 +23,7 @@ from ccr.services.hotlines import list_hotlines
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.contact import contact_data
 from ccr.web.forms.fields import add_refusal
+from ccr.web.forms.hand_offs import words_of
 from ccr.web.forms.needs import FindForm, NeedForm, PlaceForm
 from ccr.web.forms.referrals import ChosenForm, ShareForm
 from ccr.web.forms.typed import typed_fields
@@ -43,6 +44,8 @@ from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.partner import further_facts, partner_view
 from ccr.web.presenters.referrals import preview_rows
 from ccr.web.presenters.routing import results_view
+from ccr.web.presenters.warm import looks_words
+from ccr.web.referral_pages import looks_of
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/desk/referrals")
 
@@ -51,12 +54,20 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/desk/referrals")
 @requires(Permission.REFERRAL_SEND)
 def new() -> str:
     """Show step 1; nothing is kept before it is answered."""
+    return _new_page(NeedForm())
+
+
+def _new_page(form: NeedForm) -> str:
+    """Return step 1 without a draft; the name of the draft to be goes with what is typed."""
+    token = request.form.get("new_draft") or draft_typed.new_token(current_world())
     return render_template(
         "referrals/need.html",
-        form=NeedForm(),
+        form=form,
         step=1,
         hotlines=list_hotlines(),
-        keep_url=url_for("draft_keep.begin", token=draft_typed.new_token(current_world())),
+        new_draft=token,
+        keep_url=url_for("draft_keep.begin", token=token),
+        why_not=drafts.why_not_now(current_identity()),
     )
 
 
@@ -69,7 +80,13 @@ def start() -> ResponseReturnValue:
     form = FindForm() if chosen else NeedForm()
     try:
         if not chosen:
-            draft_id = drafts.start_with(identity, world, need_answers(form), at=utc_now())
+            draft_id = drafts.start_with(
+                identity,
+                world,
+                need_answers(form),
+                token=request.form.get("new_draft", ""),
+                at=utc_now(),
+            )
             return redirect(url_for("drafts.place", draft_id=draft_id), code=303)
         kept = open_kept_out(identity, world, request.form.get("carried", ""))
         draft_id = drafts.start_with(
@@ -84,13 +101,7 @@ def start() -> ResponseReturnValue:
         add_refusal(form, error)
         page = NeedForm() if chosen else form
         page.form_errors = [*form.form_errors, *(e for f in form for e in f.errors)]
-        return render_template(
-            "referrals/need.html",
-            form=page,
-            step=1,
-            hotlines=list_hotlines(),
-            keep_url=url_for("draft_keep.begin", token=draft_typed.new_token(current_world())),
-        ), 422
+        return _new_page(page), 422
     return redirect(url_for("drafts.share", draft_id=draft_id), code=303)
 
 
@@ -234,7 +245,9 @@ def share(draft_id: UUID) -> ResponseReturnValue:
     return _share_page(draft_id, None)
 
 
-def _share_page(draft_id: UUID, form: ShareForm | None) -> ResponseReturnValue:
+def _share_page(
+    draft_id: UUID, form: ShareForm | None, refused: InvalidInputError | None = None
+) -> ResponseReturnValue:
     identity, world = current_identity(), current_world()
     draft = drafts.draft_view(identity, world, draft_id, at=utc_now())
     if draft.partner is None:
@@ -257,6 +270,7 @@ def _share_page(draft_id: UUID, form: ShareForm | None) -> ResponseReturnValue:
         partner=partner_view(identity, world, draft, at=utc_now()),
         further=further_rows(draft, _ticked("further_yes"), _ticked("further_tells")),
         own_yes=own_yes(draft),
+        warned=looks_words(looks_of(refused)),
         further_facts=further_facts(identity, draft),
         way=draft.way or "",
         **draft_steps(draft, 4),
@@ -280,7 +294,7 @@ def save_share(draft_id: UUID) -> ResponseReturnValue:
     try:
         if go:
             return _keep_and_go(draft_id, "further.page" if go == "further" else "drafts.partners")
-        answers = need_answers(None, None, draft=draft, question=form.question.data or "")
+        answers = need_answers(None, None, draft=draft, question=words_of(form, "question"))
         _check_agreed(form)
         until = default_until(at) if form.feedback.data == "yes" else None
         contact = form.contact(desk_time().today())
@@ -288,7 +302,7 @@ def save_share(draft_id: UUID) -> ResponseReturnValue:
         steps.agree(identity, world, draft_id, answers, agreed, at=at)
     except InvalidInputError as error:
         add_refusal(form, error)
-        return _share_page(draft_id, form)
+        return _share_page(draft_id, form, error)
     return redirect(url_for("drafts.check", draft_id=draft_id), code=303)
 
 
@@ -325,6 +339,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
         "referrals/check.html",
         rows=preview_rows(draft.rows, draft.question),
         partner=partner_view(identity, world, draft, at=utc_now()),
+        why_not=drafts.why_not_now(identity),
         summary=summary_rows(draft),
         same=same_partner_rows(same_partner.open_with_partner(identity, draft, at=utc_now())),
         **draft_steps(draft, 5),

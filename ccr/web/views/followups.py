@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
-from ccr.domain.chasing import SnoozeReason
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import assigning, followups, snoozing
+from ccr.services import assigning, snoozing
 from ccr.services.followups import Whose
-from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.fields import chosen_code, id_or_none
-from ccr.web.language import translated
-from ccr.web.presenters.follow_ups import SNOOZES, queue_page
-from ccr.web.presenters.moments import DeskTime
+from ccr.web.access import current_identity, requires
+from ccr.web.forms.fields import id_or_none
+from ccr.web.forms.resting import rest_asked_for
+from ccr.web.queue_pages import show_queue
 
 blueprint = Blueprint("followups", __name__, url_prefix="/desk/follow-ups")
 
@@ -27,24 +25,7 @@ blueprint = Blueprint("followups", __name__, url_prefix="/desk/follow-ups")
 @requires(Permission.REFERRAL_LIST)
 def queue() -> ResponseReturnValue:
     """Show what is overdue, due today, due this week, put off, and handed over."""
-    return _queue(request.args.get("whose", ""))
-
-
-def _queue(view: str, refused: InvalidInputError | None = None) -> ResponseReturnValue:
-    identity, at = current_identity(), utc_now()
-    whose = Whose(view) if view in set(Whose) else Whose.ALL
-    found = followups.follow_ups(identity, current_world(), whose=whose, at=at)
-    page = queue_page(
-        found,
-        assigning.colleagues_here(identity, at=at),
-        DeskTime(g.network.timezone, at),
-        whose=whose,
-        me=identity.user_id,
-    )
-    body = render_template(
-        "followups/queue.html", refusal=translated(refused.phrase) if refused else None, **page
-    )
-    return body, 422 if refused else 200
+    return show_queue(request.args.get("whose", ""))
 
 
 @blueprint.post("/take-over")
@@ -65,7 +46,7 @@ def act_on(referral_id: UUID, act: str) -> ResponseReturnValue:
     try:
         _act(referral_id, act)
     except InvalidInputError as error:
-        return _queue(request.form.get("whose", ""), error)
+        return show_queue(request.form.get("whose", ""), refused=error)
     return _back()
 
 
@@ -81,11 +62,8 @@ def _act(referral_id: UUID, act: str) -> None:
     elif act == "remind-again":
         snoozing.wake(identity, referral_id, at=at)
     else:
-        span = SNOOZES.get(request.form.get("until", ""))
-        if span is None:
-            raise InvalidInputError(phrase("Say for how long."), field="until")
-        reason = chosen_code(SnoozeReason, request.form.get("reason"), "reason")
-        snoozing.snooze(identity, referral_id, at + span[0], reason, at=at)
+        span, reason = rest_asked_for()
+        snoozing.snooze(identity, referral_id, at + span, reason, at=at)
 
 
 def _colleague() -> UUID:

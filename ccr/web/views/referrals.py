@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
+from ccr.domain.chasing import LONGEST_SNOOZE
 from ccr.domain.errors import NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import InboxTab
@@ -18,6 +19,7 @@ from ccr.services.desk_glance import row_marks
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.referrals import CodeForm
 from ccr.web.language import translated
+from ccr.web.presenters.follow_ups import rest_choices
 from ccr.web.presenters.lists import EMPTY_INBOX, inbox_tabs, outbox_tabs, page_links
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.rows import inbox_row, outbox_row
@@ -61,6 +63,9 @@ def _inbox(code_form: CodeForm) -> str:
         ],
         part=tab.value,
         colleagues=_colleagues() if page.items else [],
+        rest=rest_choices()
+        if any(LONGEST_SNOOZE[item.view.urgency] for item in page.items)
+        else None,
         live_url=url_for("glance.inbox", tab=tab.value, page=page.number),
         live_page=url_for("referrals.inbox", tab=tab.value, page=page.number),
         live_token=list_token(page),
