@@ -52,7 +52,11 @@ def _clocks(world: World, at: datetime) -> object:
 
 
 def _outbox(world: World, at: datetime) -> object:
-    return deliver(world, at=at), answer_letters.deliver(world, at=at)
+    return deliver(world, at=at)
+
+
+def _letters(world: World, at: datetime) -> object:
+    return answer_letters.deliver(world, at=at)
 
 
 def _practice(world: World, at: datetime) -> object:
@@ -92,6 +96,7 @@ JOBS = (
     Job(operations.CLOCKS, _clocks),
     Job(operations.CHECKS, _checks),
     Job(operations.OUTBOX, _outbox),
+    Job(operations.LETTERS, _letters),
     Job(operations.PRACTICE, _practice),
     Job(operations.IMPORTS, _imports),
     Job(operations.UPKEEP, _upkeep),

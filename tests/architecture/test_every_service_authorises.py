@@ -69,6 +69,7 @@ WITHOUT_IDENTITY = {
     "check_letters.write": "the worker; acts for no person",
     "answer_letters.deliver": "the worker; acts for no person",
     "answer_letters.mail_link": "part of an act that was authorised",
+    "posting.post_all": "part of the worker's mail; acts for no person",
     "answer_links.act": "the link that was mailed and its code are the permission",
     "answer_links.look": "the link that was mailed and its code are the permission",
     "check_links.confirm": "the link that was mailed is the permission",
