@@ -11,14 +11,24 @@ Fisher 1978 (choosing the best again and again reaches at least 63 % of the best
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ccr.domain.directory import Service
+from ccr.domain.directory import Member, Service
 from ccr.domain.gaps import ANSWERING_NEEDS, NIGHT, Cell, CellState, County, GapMatrix
 from ccr.domain.network import MemberNetwork
+from ccr.domain.taxonomy import (
+    CompartmentKind,
+    MemberCategory,
+    Need,
+    Regime,
+    Sector,
+    ServiceStatus,
+)
 
+_NOBODY = UUID(int=0)
 GREEDY_BOUND = 1 - 1 / 2.718281828459045
 """The least share of the best possible cover that choosing one after another reaches."""
 
@@ -85,28 +95,76 @@ def remove_member(matrix: GapMatrix, network: MemberNetwork, member_id: UUID) ->
 
 def cells_without(matrix: GapMatrix, member_id: UUID) -> tuple[CellChange, ...]:
     """Return the cells that would change if no service of this member were there."""
+    return cells_without_each(matrix).get(member_id, ())
 
-    def others(services: Iterable[Service]) -> tuple[Service, ...]:
-        return tuple(s for s in services if s.member.id != member_id)
 
-    changed = []
+def cells_without_each(matrix: GapMatrix) -> Mapping[UUID, tuple[CellChange, ...]]:
+    """Return what would change without each member; those without whom nothing would are not in."""
+    found: dict[UUID, list[CellChange]] = defaultdict(list)
     for cell in matrix.cells.values():
-        if not any(s.member.id == member_id for s in (*cell.checked, *cell.unchecked)):
-            continue
-        then = replace(cell, checked=others(cell.checked), unchecked=others(cell.unchecked))
-        changed += _change(cell, then)
-    return _worst_first(changed)
+        for member_id in {s.member.id for s in (*cell.checked, *cell.unchecked)}:
+            then = replace(
+                cell,
+                checked=tuple(s for s in cell.checked if s.member.id != member_id),
+                unchecked=tuple(s for s in cell.unchecked if s.member.id != member_id),
+            )
+            found[member_id] += _change(cell, then)
+    return {member: _worst_first(changed) for member, changed in found.items() if changed}
 
 
-def cells_with(
-    matrix: GapMatrix, line: str, fips: str, newcomer: Service
-) -> tuple[CellChange, ...]:
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What leaving would cost, in numbers: cells emptied, cells changed, members cut off."""
+
+    member_id: UUID
+    emptied: int
+    changed: int
+    cut_off: int
+
+
+def worst_losses(matrix: GapMatrix, network: MemberNetwork, most: int) -> tuple[Loss, ...]:
+    """Return those whose leaving would cost most, most first: cells emptied, then cut off."""
+    each = cells_without_each(matrix)
+    losses = [
+        Loss(
+            member_id,
+            sum(change.after is CellState.NONE for change in each.get(member_id, ())),
+            len(each.get(member_id, ())),
+            len(network.cut_off.get(member_id, ())),
+        )
+        for member_id in network.members
+    ]
+    worth = [one for one in losses if one.changed or one.cut_off]
+    worth.sort(key=lambda one: (-one.emptied, -one.cut_off, -one.changed, one.member_id))
+    return tuple(worth[:most])
+
+
+def cells_with(matrix: GapMatrix, line: str, fips: str) -> tuple[CellChange, ...]:
     """Return what would change with one more service, of a member of its own, for one county.
 
-    `newcomer` stands for it: its member is nobody of the network. KeyError for no such cell.
+    KeyError for no such cell.
     """
     cell = matrix.cell(line, fips)
-    return _worst_first(_change(cell, replace(cell, checked=(*cell.checked, newcomer))))
+    return _worst_first(_change(cell, replace(cell, checked=(*cell.checked, _newcomer(line)))))
+
+
+def _newcomer(line: str) -> Service:
+    """Return a service that stands for one that is not there yet, of nobody in the network."""
+    member = Member(
+        _NOBODY, "", MemberCategory.COMMUNITY, Sector.UNKNOWN, Regime.OTHER, active=True
+    )
+    needs = ANSWERING_NEEDS if line == NIGHT else frozenset({Need(line)})
+    return Service(
+        id=_NOBODY,
+        network_id=_NOBODY,
+        member=member,
+        compartment_id=_NOBODY,
+        compartment_kind=CompartmentKind.GENERAL,
+        name="",
+        status=ServiceStatus.ACTIVE,
+        needs=needs,
+        tracks=frozenset(),
+    )
 
 
 def cells_open_at_night(matrix: GapMatrix, member_id: UUID) -> tuple[CellChange, ...]:

@@ -7,6 +7,7 @@ Figures: tests/bench/gaps.py, docs/performance.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -26,7 +27,7 @@ def fast_places(nodes: Sequence[UUID], edges: Sequence[tuple[UUID, UUID]]) -> di
     graph.add_edges_from_no_data([(number[a], number[b]) for a, b in edges])
     between = rx.graph_betweenness_centrality(graph, normalized=True)
     close = rx.graph_closeness_centrality(graph, wf_improved=True)
-    core = rx.core_number(graph)
+    core = cast("dict[int, int]", rx.core_number(graph))  # its stub says int
     constraint = _constraint(len(nodes), [(number[a], number[b]) for a, b in edges])
     found = {}
     for node, index in number.items():

@@ -56,11 +56,10 @@ def test_removing_a_member_says_what_breaks_and_who_then_holds_others_together()
 
 def test_one_more_service_fills_the_cell_and_nothing_else() -> None:
     found = matrix(serving(A, Need.HOUSING, areas=county(GREENE)), serving(B, areas=county(ALBANY)))
-    more = serving(make_member(), Need.HOUSING)
     assert [
         (fips, c.before, c.after)
         for fips in (GREENE, ALBANY)
-        for c in cells_with(found, HOUSING, fips, more)
+        for c in cells_with(found, HOUSING, fips)
     ] == [
         (GREENE, CellState.SINGLE, CellState.ADEQUATE),
         (ALBANY, CellState.NONE, CellState.SINGLE),
