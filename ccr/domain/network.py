@@ -138,7 +138,10 @@ class MemberNetwork:
     @cached_property
     def cut_off(self) -> Mapping[UUID, tuple[UUID, ...]]:
         """Return, for each member whose leaving cuts somebody off, whom."""
-        candidates = sorted({*self.articulation, *self.victim_services})
+        # Without anybody else a group stays whole, and each of it reaches its other advocates.
+        goals = (self.victim_services & group for group in self.components)
+        alone = {member for found in goals if len(found) == 1 for member in found}
+        candidates = sorted(alone.union(self.articulation))
         found = {m: self.cut_off_without(m) for m in candidates if self.graph.degree(m)}
         return {member: lost for member, lost in found.items() if lost}
 

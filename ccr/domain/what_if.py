@@ -12,7 +12,7 @@ Fisher 1978 (choosing the best again and again reaches at least 63 % of the best
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -80,16 +80,28 @@ class Choice:
     share: float
 
 
-def remove_member(matrix: GapMatrix, network: MemberNetwork, member_id: UUID) -> Removal:
-    """Return what would change if this member left; KeyError when it is no member."""
+def remove_member(
+    matrix: GapMatrix,
+    network: MemberNetwork,
+    member_id: UUID,
+    each: Mapping[UUID, tuple[CellChange, ...]] | None = None,
+    holding: Callable[[UUID], Collection[UUID]] | None = None,
+) -> Removal:
+    """Return what would change if this member left; KeyError when it is no member.
+
+    Args:
+        each: of `cells_without_each`, when many are asked about.
+        holding: who would hold others together without a member; networkx says so by default.
+    """
+    cells = (cells_without_each(matrix) if each is None else each).get(member_id, ())
     network.members[member_id]
-    rest = network.without(member_id)
+    then = holding(member_id) if holding else network.without(member_id).articulation
     return Removal(
         member_id,
-        cells_without(matrix, member_id),
+        cells,
         len([link for link in network.links_of(member_id) if link.kind.links]),
         network.cut_off.get(member_id, ()),
-        tuple(sorted(set(rest.articulation) - set(network.articulation))),
+        tuple(sorted(set(then) - set(network.articulation))),
     )
 
 

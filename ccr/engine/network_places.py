@@ -6,7 +6,7 @@ Figures: tests/bench/gaps.py, docs/performance.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -21,10 +21,7 @@ MOST_FOR_CONSTRAINT = 3_000
 
 def fast_places(nodes: Sequence[UUID], edges: Sequence[tuple[UUID, UUID]]) -> dict[UUID, Place]:
     """Return where every member stands. `edges` are undirected, each at most once, no loops."""
-    number = {node: index for index, node in enumerate(nodes)}
-    graph = rx.PyGraph(multigraph=False)
-    graph.add_nodes_from(range(len(nodes)))
-    graph.add_edges_from_no_data([(number[a], number[b]) for a, b in edges])
+    number, graph = _graph(nodes, edges)
     between = rx.graph_betweenness_centrality(graph, normalized=True)
     close = rx.graph_closeness_centrality(graph, wf_improved=True)
     core = cast("dict[int, int]", rx.core_number(graph))  # its stub says int
@@ -40,6 +37,30 @@ def fast_places(nodes: Sequence[UUID], edges: Sequence[tuple[UUID, UUID]]) -> di
             float(constraint[index]) if degree and constraint is not None else None,
         )
     return found
+
+
+def holders(
+    nodes: Sequence[UUID], edges: Sequence[tuple[UUID, UUID]]
+) -> Callable[[UUID], frozenset[UUID]]:
+    """Return what says, of any member, who would hold others together if it left."""
+    number, graph = _graph(nodes, edges)
+
+    def without(member_id: UUID) -> frozenset[UUID]:
+        rest = graph.copy()
+        rest.remove_node(number[member_id])
+        return frozenset(nodes[index] for index in rx.articulation_points(rest))
+
+    return without
+
+
+def _graph(
+    nodes: Sequence[UUID], edges: Sequence[tuple[UUID, UUID]]
+) -> tuple[dict[UUID, int], rx.PyGraph]:
+    number = {node: index for index, node in enumerate(nodes)}
+    graph = rx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(len(nodes)))
+    graph.add_edges_from_no_data([(number[a], number[b]) for a, b in edges])
+    return number, graph
 
 
 def _constraint(count: int, edges: Sequence[tuple[int, int]]) -> np.ndarray | None:

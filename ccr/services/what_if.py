@@ -23,6 +23,7 @@ from ccr.domain.what_if import (
     remove_member,
     worst_losses,
 )
+from ccr.engine.network_places import holders
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import coordination, gaps
@@ -94,7 +95,9 @@ def what_if(
     removal = None
     changes: tuple[CellChange, ...] = ()
     if asked and asked.question is Question.LEAVES and asked.member_id:
-        removal = remove_member(board.matrix, view.network, asked.member_id)
+        edges = [(link.a, link.b) for link in view.network.links if link.kind.links]
+        holding = holders(tuple(view.network.members), edges)
+        removal = remove_member(board.matrix, view.network, asked.member_id, holding=holding)
         changes = removal.cells
     elif asked:
         changes = _CHANGES[asked.question](board.matrix, asked)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccr.domain.network_measures import Place, brokers, centralization, measures_of, places
-from ccr.engine.network_places import fast_places
+from ccr.engine.network_places import fast_places, holders
 
 
 def ids(count: int) -> list[UUID]:
@@ -49,6 +49,22 @@ def test_the_fast_places_are_those_of_networkx(count: int, edges: set[tuple[int,
     slow, fast = both(graph_of(count, {(a % count, b % count) for a, b in edges}))
     assert slow.keys() == fast.keys()
     assert all(same(slow[node], fast[node]) for node in slow)
+
+
+@settings(max_examples=40)
+@given(
+    count=st.integers(1, 12),
+    edges=st.sets(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=24),
+    gone=st.integers(0, 11),
+)
+def test_who_would_hold_others_together_is_what_networkx_says(
+    count: int, edges: set[tuple[int, int]], gone: int
+) -> None:
+    graph = graph_of(count, {(a % count, b % count) for a, b in edges})
+    node = list(graph)[gone % count]
+    found = holders(list(graph), list(graph.edges))(node)
+    graph.remove_node(node)
+    assert found == frozenset(nx.articulation_points(graph))
 
 
 def test_a_star_turns_on_one_and_a_ring_on_nobody() -> None:

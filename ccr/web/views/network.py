@@ -49,7 +49,9 @@ def graph() -> str:
     as_table = request.args.get("view") == "table"
     return render_template(
         "network/graph.html",
-        graph=graph_view(view, places_in(current_identity(), view.network), request.args.get("member")),
+        graph=graph_view(
+            view, places_in(current_identity(), view.network), request.args.get("member")
+        ),
         as_table=as_table,
     )
 
