@@ -85,6 +85,8 @@ WITHOUT_IDENTITY = {
     "demo_story.play": "plays the demo's own people",
     "directory_copies.forget_old_versions": "the worker; ids of services alone",
     "directory_copies.present_services": "a step of following; whoever asks a copy authorised",
+    "linkages.warn": "the worker; tells coordinators that something waits",
+    "gap_returns.look_again": "the worker; keys of gaps and what the directory says",
     "duplicates.search_when_due": "the worker; ids and reasons alone",
     "draft_keeping.check_is_draft": "a pure answer",
     "draft_typed.new_token": "a name for what is not there yet; beginning it authorises",
