@@ -254,7 +254,8 @@ def _shown_parts(
     parts: Mapping[Measured, Mapping[NeedGroup, Count]],
 ) -> list[Measured]:
     shown: list[Measured] = []
-    whole, taken = sent.get(group, Count()), []
+    whole = sent.get(group, Count())
+    taken: list[Count] = []
     for measure in PARTS_OF_SENT:
         part = parts.get(measure, {}).get(group, Count())
         if part.may_be_shown and whole.least_left([*taken, part]) >= LEAST_SHOWN:
