@@ -321,13 +321,13 @@ def _cell_finding(cell: Cell, state: CellState) -> Finding:
         text = (
             phrase(
                 "%(members)s is the only member with room, as far as is known. Full: %(full)s.",
-                members=_members(cell.open),
+                members=_members(cell.with_room),
                 full=_members(cell.full),
             )
             if cell.full
             else phrase(
                 "%(members)s is the only member with facts checked within six months.",
-                members=_members(cell.open),
+                members=_members(cell.with_room),
             )
         )
     return Finding(

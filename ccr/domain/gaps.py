@@ -142,7 +142,7 @@ class Cell:
         return CellState.STALE if self.unchecked else CellState.NONE
 
     @property
-    def open(self) -> tuple[Service, ...]:
+    def with_room(self) -> tuple[Service, ...]:
         """Return the checked services that are not known to be full."""
         full = {service.id for service in self.full}
         return tuple(service for service in self.checked if service.id not in full)
@@ -155,7 +155,7 @@ class Cell:
     @property
     def open_members(self) -> frozenset[UUID]:
         """Return the members of services that are checked and not known to be full."""
-        return frozenset(service.member.id for service in self.open)
+        return frozenset(service.member.id for service in self.with_room)
 
 
 @dataclass(frozen=True)

@@ -171,10 +171,10 @@ def _made(snapshot: DirectorySnapshot, world: World, asked: _Asked, *, at: datet
     question, fips = asked
     gazetteer = world.gazetteer
     # Some ZIPs have the digits of a county elsewhere, so that each has its own way to its points.
-    points = partial(county_points if fips is None else zip_points, gazetteer)
+    points = partial(_county_points if fips is None else _points_of_zip, gazetteer)
     within = AreaReach(question.minutes, points) if question.minutes else None
     if fips is not None:
-        zips = zip_columns(gazetteer, fips)
+        zips = _zip_columns(gazetteer, fips)
         return zip_matrix(
             snapshot, fips, zips, hours=world.hours, at=at, question=question, within=within
         )
@@ -189,7 +189,7 @@ def _made(snapshot: DirectorySnapshot, world: World, asked: _Asked, *, at: datet
     )
 
 
-def zip_columns(gazetteer: Gazetteer, fips: str) -> tuple[County, ...]:
+def _zip_columns(gazetteer: Gazetteer, fips: str) -> tuple[County, ...]:
     """Return the ZIPs of a county as columns of a matrix, in their order."""
     found = (gazetteer.zip_place(code) for code in sorted(gazetteer.zips_of(fips)))
     return tuple(
@@ -199,7 +199,7 @@ def zip_columns(gazetteer: Gazetteer, fips: str) -> tuple[County, ...]:
     )
 
 
-def county_points(gazetteer: Gazetteer, fips: str) -> tuple[Point, ...]:
+def _county_points(gazetteer: Gazetteer, fips: str) -> tuple[Point, ...]:
     """Return the points of all ZIPs of a county."""
     places = (gazetteer.zip_place(code) for code in gazetteer.zips_of(fips))
     return tuple(place.point for place in places if place is not None)
@@ -212,7 +212,7 @@ def _zip_points(gazetteer: Gazetteer, county: County | None) -> dict[str, Point]
     return {place.zip_code: place.point for place in places if place and place.zip_code}
 
 
-def zip_points(gazetteer: Gazetteer, code: str) -> tuple[Point, ...]:
+def _points_of_zip(gazetteer: Gazetteer, code: str) -> tuple[Point, ...]:
     """Return the point of a ZIP, alone."""
     place = gazetteer.zip_place(code)
     return (place.point,) if place is not None else ()

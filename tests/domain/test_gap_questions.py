@@ -80,7 +80,7 @@ def test_a_full_service_is_evidence_apart_and_a_room_figure_that_is_old_says_not
     found = matrix_of(snapshot(), GapQuestion())
     cell = found.cell("emergency-shelter", "36001")
     assert {s.name for s in cell.full} == {"Service 4", "Service 5"}
-    assert cell.open == ()
+    assert cell.with_room == ()
     assert found.cell("emergency-shelter", "36039").full == ()
     assert found.cell("hotline", "36001").full == ()
 
@@ -233,7 +233,7 @@ def test_a_fresh_service_with_room_is_never_worse_than_the_same_one_full(
     for key, cell in matrix_of([*rest, full], GapQuestion()).cells.items():
         better = with_room.cells[key]
         assert better.state.rank >= cell.state.rank
-        if full in cell.full and not cell.open:
+        if full in cell.full and not cell.with_room:
             assert better.state.rank > cell.state.rank
 
 

@@ -259,7 +259,7 @@ def _evidence(cell: Cell, on: date, *, asked: bool) -> dict[str, object]:
         else phrase("Old facts: nobody checked within six months")
     )
     parts = (
-        (phrase("Checked within six months"), cell.open),
+        (phrase("Checked within six months"), cell.with_room),
         (phrase("Checked, and full or with a wait-list lately"), cell.full),
         (old, cell.unchecked),
         (phrase("For the whole state or nation: counted apart"), cell.wide),
