@@ -90,6 +90,8 @@ VIEWS = (
     "asking_rules",
     "expected",
     "draft_keep",
+    "gap_register",
+    "linkages",
     "webhooks",
 )
 COMMANDS = (

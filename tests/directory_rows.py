@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import event
 
 from ccr.domain.directory import Service
+from ccr.domain.linkages import paper_of_two
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import (
-    AgreementRow,
     CapacityRow,
     CoverageRow,
     LocationRow,
@@ -23,6 +23,7 @@ from ccr.storage.models.directory import (
     ServiceRow,
 )
 from ccr.storage.queries.directory_log import raise_directory_version
+from ccr.storage.queries.linkages import add_linkage
 from tests.builders import NOW, make_service
 from tests.people import Team
 
@@ -75,17 +76,9 @@ def save_agreement(
     expires_on: date | None = None,
 ) -> None:
     """Write an agreement between two members."""
+    paper = paper_of_two(a.member_id, b.member_id, signed_on, expires_on)
     with unit_of_work():
-        db.session.add(
-            AgreementRow(
-                network_id=network_id,
-                member_a_id=a.member_id,
-                member_b_id=b.member_id,
-                signed_on=signed_on,
-                expires_on=expires_on,
-            )
-        )
-        raise_directory_version(network_id)
+        add_linkage(network_id, paper)
 
 
 class Statements:

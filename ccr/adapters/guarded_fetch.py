@@ -21,6 +21,7 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from ccr.adapters.exchange_end import ended_after
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import Phrase, phrase
 
@@ -99,25 +100,28 @@ class Server:
     def post(self, body: bytes, headers: Mapping[str, str], *, seconds: tuple[float, float]) -> int:
         """Send a body to the base itself and return the status; nothing of the answer is read.
 
-        `seconds`: for connecting, and for the answer to begin.
+        `seconds`: for connecting, and for the answer to begin. The whole takes no longer than both
+        together, however the server spreads it: a byte now and then starts no wait anew.
 
         Raises:
             InvalidInputError: no answer.
         """
         self.limits.spend(requests=1)
+        pool = self._pool(*seconds)
         try:
-            found = self._pool(*seconds).urlopen(
-                "POST",
-                self.path or "/",
-                body=body,
-                headers={"Host": self._host, **headers},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-            )
+            with ended_after(pool, sum(seconds)):
+                found = pool.urlopen(
+                    "POST",
+                    self.path or "/",
+                    body=body,
+                    headers={"Host": self._host, **headers},
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                )
+                found.close()
         except (HTTPError, OSError) as error:
             raise refused(phrase("The server does not answer, or not safely.")) from error
-        found.close()
         return int(found.status)
 
     @property

@@ -47,6 +47,9 @@ def run(context: click.Context, at: str | None, *, as_json: bool) -> None:
         "escalated": done.escalated,
         "options_offered": done.options_offered,
         "resumed": done.resumed,
+        "backed_up": done.backed_up,
+        "coordinator_told": done.coordinator_told,
+        "expired": done.expired,
     }
     if as_json:
         click.echo(json.dumps({"summary": counts, "rows": []}))

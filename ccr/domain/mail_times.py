@@ -28,7 +28,8 @@ class Pace(StrEnum):
     NOW = "now"
     """At any hour: immediate danger."""
     EACH = "each"
-    """By itself, outside of quiet hours: whoever asked for a mail for each."""
+    """By itself, outside of quiet hours: for whoever asked for a mail for each, and what is
+    escalated in high danger."""
     SOON = "soon"
     """In the one mail of the day, which leaves at once where it has not left yet."""
     MORNING = "morning"
@@ -40,11 +41,15 @@ class Pace(StrEnum):
         return self in {Pace.SOON, Pace.MORNING}
 
 
-def pace_of(urgency: Urgency, *, mail_each: bool) -> Pace:
-    """Return how soon a notice about something of this urgency leaves."""
+def pace_of(urgency: Urgency, *, mail_each: bool, escalated: bool = False) -> Pace:
+    """Return how soon a notice about something of this urgency leaves.
+
+    `escalated`: it is late, and somebody more is told. In high danger that never waits for the
+    next day because the mail of this day has left already.
+    """
     if urgency is Urgency.IMMEDIATE:
         return Pace.NOW
-    if mail_each:
+    if mail_each or (escalated and urgency is Urgency.HIGH):
         return Pace.EACH
     return Pace.SOON if urgency is Urgency.HIGH else Pace.MORNING
 

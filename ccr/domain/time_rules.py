@@ -323,7 +323,7 @@ def _read_reminders(stored: object) -> dict[str, Reminders]:
             continue
         every, off = values.get("every_hours", REMIND_EVERY_HOURS), values.get("off")
         usable = isinstance(every, int) and LEAST_EVERY <= every <= MOST_EVERY
-        if usable and (off is None or off in set(OffReason)):
+        if usable and (off is None or (isinstance(off, str) and off in set(OffReason))):
             found[scope] = Reminders(timedelta(hours=every), OffReason(off) if off else None)
     return found
 

@@ -23,7 +23,9 @@ from ccr.services import (
     directory_copies,
     doing_once,
     draft_typed,
+    gap_returns,
     import_work,
+    linkages,
     operations,
     practice,
     put_aside,
@@ -52,7 +54,11 @@ def _clocks(world: World, at: datetime) -> object:
 
 
 def _outbox(world: World, at: datetime) -> object:
-    return deliver(world, at=at), answer_letters.deliver(world, at=at)
+    return deliver(world, at=at)
+
+
+def _letters(world: World, at: datetime) -> object:
+    return answer_letters.deliver(world, at=at)
 
 
 def _practice(world: World, at: datetime) -> object:
@@ -60,7 +66,11 @@ def _practice(world: World, at: datetime) -> object:
 
 
 def _checks(world: World, at: datetime) -> object:
-    return check_links.remind(world, at=at), check_letters.write(world, at=at)
+    return (
+        check_links.remind(world, at=at),
+        check_letters.write(world, at=at),
+        linkages.warn(world, at=at),
+    )
 
 
 def _imports(world: World, at: datetime) -> object:
@@ -68,13 +78,14 @@ def _imports(world: World, at: datetime) -> object:
     return None
 
 
-def _upkeep(_world: World, at: datetime) -> object:
+def _upkeep(world: World, at: datetime) -> object:
     return (
         put_aside.forget_expired(at=at),
         sign_in.forget_old(at=at),
         directory_copies.forget_old_versions(),
         draft_typed.forget_abandoned(at=at),
         doing_once.forget_old(at=at),
+        gap_returns.look_again(world, at=at),
     )
 
 
@@ -92,6 +103,7 @@ JOBS = (
     Job(operations.CLOCKS, _clocks),
     Job(operations.CHECKS, _checks),
     Job(operations.OUTBOX, _outbox),
+    Job(operations.LETTERS, _letters),
     Job(operations.PRACTICE, _practice),
     Job(operations.IMPORTS, _imports),
     Job(operations.UPKEEP, _upkeep),

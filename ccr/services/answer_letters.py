@@ -8,19 +8,19 @@ without the code that the sender reads out.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from ccr.adapters.link_tokens import signed_token
 from ccr.adapters.logs import get_logger
-from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
+from ccr.adapters.mailer import Mail, MailError, Post, mailer_for
 from ccr.domain.answer_links import has_news
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral
-from ccr.services.delivery import BATCH, HOLD, MAX_BATCHES, WAITS_MINUTES
+from ccr.services import posting
 from ccr.services.demo_guard import check_mail
 from ccr.services.outbox import MAX_ATTEMPTS
+from ccr.services.posting import BATCH, HOLD, WAITS_MINUTES, post_all
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import answer_links as queries
@@ -58,55 +58,52 @@ def mail_link(referral: Referral, *, at: datetime) -> bool:
 
 
 def deliver(world: World, *, at: datetime) -> int:
-    """Mail the letters that are due; return how many were taken. Safe to run twice at once.
+    """Mail the letters that are due; return how many have left. Safe to run twice at once.
 
     Raises:
         UnsafeStorageError: the database holds a demo network and mail would really leave.
     """
     check_mail(world.settings)
     mailer = mailer_for(world.settings)
-    sent = 0
-    for _ in range(MAX_BATCHES if mailer else 0):
-        with unit_of_work():
-            batch = queries.claim_due_letters(
-                at=at, held_until=at + HOLD, max_attempts=MAX_ATTEMPTS, limit=BATCH
-            )
-        if not batch or mailer is None:
-            break
-        done = _send_batch(world, mailer, batch, at)
-        sent += done
-        if done == 0:
-            break  # the server is away; the rest keeps its tries
+    if mailer is None:
+        return 0
+    sent = post_all(mailer, _Letters(world, at), seconds=posting.LETTERS_SECONDS).sent
     if sent:
         get_logger(__name__).info("answer-letters.sent", sent=sent)
     return sent
 
 
-def _send_batch(world: World, mailer: Mailer, batch: list[DueLetter], at: datetime) -> int:
-    """Mail a batch over one connection; return how many letters were dealt with."""
-    done = 0
-    with ExitStack() as connection:
-        try:
-            post = connection.enter_context(mailer.connected())
-        except MailError as error:
-            _put_back(batch, error.code, at)
-            return 0
-        for number, letter in enumerate(batch):
-            if not letter.opens:
-                with unit_of_work():
+class _Letters:
+    """The letters to offices, as `posting` takes them."""
+
+    def __init__(self, world: World, at: datetime) -> None:
+        self._world, self._at = world, at
+
+    def take(self) -> list[DueLetter] | None:
+        with unit_of_work():
+            found = queries.claim_due_letters(
+                at=self._at, held_until=self._at + HOLD, max_attempts=MAX_ATTEMPTS, limit=BATCH
+            )
+            for letter in found:
+                if not letter.opens:
                     queries.drop_letter(letter)
-                done += 1
-                continue
-            failure = _post_one(world, post, letter, at)
-            if failure is None:
-                _settle(letter, sent_at=at, last_error_code=None)
-                done += 1
-                continue
-            _wait(letter, failure.code, at)
-            if failure.is_about_the_server:
-                _put_back(batch[number + 1 :], failure.code, at)
-                break
-    return done
+        return [letter for letter in found if letter.opens] if found else None
+
+    def post(self, post: Post, letter: DueLetter) -> MailError | None:
+        return _post_one(self._world, post, letter, self._at)
+
+    def sent(self, letter: DueLetter) -> None:
+        _settle(letter, sent_at=self._at, last_error_code=None)
+
+    def wait(self, letter: DueLetter, code: str) -> None:
+        minutes = WAITS_MINUTES[min(letter.attempts, len(WAITS_MINUTES)) - 1]
+        _settle(letter, due_at=self._at + timedelta(minutes=minutes), last_error_code=code)
+        if letter.attempts >= MAX_ATTEMPTS:
+            get_logger(__name__).warning("outbox.given-up", failure=code, attempts=letter.attempts)
+
+    def put_back(self, letters: list[DueLetter], code: str | None) -> None:
+        for letter in letters:
+            _settle(letter, due_at=self._at, last_error_code=code, attempts=letter.attempts - 1)
 
 
 def _post_one(world: World, post: Post, letter: DueLetter, at: datetime) -> MailError | None:
@@ -122,19 +119,6 @@ def _post_one(world: World, post: Post, letter: DueLetter, at: datetime) -> Mail
     except MailError as error:
         return error
     return None
-
-
-def _wait(letter: DueLetter, code: str, at: datetime) -> None:
-    minutes = WAITS_MINUTES[min(letter.attempts, len(WAITS_MINUTES)) - 1]
-    _settle(letter, due_at=at + timedelta(minutes=minutes), last_error_code=code)
-    if letter.attempts >= MAX_ATTEMPTS:
-        get_logger(__name__).warning("outbox.given-up", failure=code, attempts=letter.attempts)
-
-
-def _put_back(letters: list[DueLetter], code: str, at: datetime) -> None:
-    """Give back letters that were taken and not tried: a server that is away costs no tries."""
-    for letter in letters:
-        _settle(letter, due_at=at, last_error_code=code, attempts=letter.attempts - 1)
 
 
 def _settle(letter: DueLetter, **values: object) -> None:

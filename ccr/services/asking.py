@@ -9,8 +9,10 @@ name; a decline never fails because of it.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from ccr.adapters.logs import error_facts, get_logger
 from ccr.domain.asking import (
     ASKS_THE_NEXT,
     ENDS_THE_ORDER,
@@ -20,6 +22,7 @@ from ccr.domain.asking import (
     PartState,
 )
 from ccr.domain.clocks import Side
+from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.errors import (
     CcrError,
     IllegalTransitionError,
@@ -36,12 +39,14 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import referral_acts
 from ccr.services.authorise import authorise
+from ccr.services.draft_facts import DraftFacts
 from ccr.services.draft_keeping import load_draft
+from ccr.services.one_by_one import OneByOne
 from ccr.services.outbox import Notice, notify_compartment
 from ccr.services.referral_acts import Entry, Given, log
 from ccr.services.sending_steps import send_further
 from ccr.services.world import World
-from ccr.storage.db import savepoint, unit_of_work
+from ccr.storage.db import DatabaseAwayError, savepoint, unit_of_work
 from ccr.storage.queries.accounts import arranged_identity
 from ccr.storage.queries.asking import (
     Asking,
@@ -53,6 +58,7 @@ from ccr.storage.queries.asking import (
     take_the_win,
 )
 from ccr.storage.queries.clocks import list_clocks
+from ccr.storage.queries.drafts import StoredDraft
 from ccr.storage.queries.next_contact import delete_contacts, get_contact
 from ccr.storage.queries.referrals import get_referral, lock_referral
 from ccr.storage.queries.taking_part import standing_of_program
@@ -116,10 +122,15 @@ def _ask_next(world: World, asking: Asking, before: Referral, *, at: datetime) -
         end_asking(asking.id, at=at)
         return False
     me = arranged_identity(asking.sender_compartment_id)
-    draft, facts = load_draft(me, world, first_id)
-    # It may have been changed since it was said at sending.
-    facts = facts.expecting(get_contact(before.id, sender_compartment_id=me.compartment_id))
-    agreed = get_referral(first_id, side=Side.SENDER, compartment_id=me.compartment_id).facts
+    try:
+        with savepoint():
+            draft, facts, agreed = _agreed_at_sending(me, world, first_id, before)
+    except DatabaseAwayError:
+        raise
+    except Exception as error:  # what was agreed cannot be read: its staff choose anew
+        _log_failure(first_id, error)
+        end_asking(asking.id, at=at)
+        return False
     for part in asking.waiting:
         partner = facts.further[part.position - 2]
         try:
@@ -134,7 +145,11 @@ def _ask_next(world: World, asking: Asking, before: Referral, *, at: datetime) -
                     previous=before.id,
                     chosen_by=draft.chosen_by,
                 )
-        except CcrError as error:
+        except DatabaseAwayError:
+            raise
+        except Exception as error:  # whatever is wrong with this one, the next may do
+            if not isinstance(error, CcrError):
+                _log_failure(before.id, error)
             save_part(asking.id, part.position, PartState.SKIPPED, at=at, reason=_limit_of(error))
             log(me, world, before.id, Entry(EventKind.NEXT_SKIPPED, Side.SENDER), at=at)
             continue
@@ -145,7 +160,21 @@ def _ask_next(world: World, asking: Asking, before: Referral, *, at: datetime) -
     return False
 
 
-def _limit_of(error: CcrError) -> str | None:
+def _agreed_at_sending(
+    me: Identity, world: World, first_id: UUID, before: Referral
+) -> tuple[StoredDraft, DraftFacts, ReferralFacts]:
+    draft, facts = load_draft(me, world, first_id)
+    # It may have been changed since it was said at sending.
+    facts = facts.expecting(get_contact(before.id, sender_compartment_id=me.compartment_id))
+    sent = get_referral(first_id, side=Side.SENDER, compartment_id=me.compartment_id)
+    return draft, facts, sent.facts
+
+
+def _log_failure(referral_id: UUID, error: Exception) -> None:
+    get_logger(__name__).error("asking.failed", referral_id=referral_id, **error_facts(error))
+
+
+def _limit_of(error: Exception) -> str | None:
     if isinstance(error, PartnerLimitError):
         return error.limit
     return NOT_HERE if isinstance(error, NotFoundError) else None
@@ -209,7 +238,7 @@ def _somebody_else_may_take_it(asking: Asking, after: Referral) -> bool:
     )
 
 
-def move_on(world: World, *, at: datetime) -> int:
+def move_on(world: World, one_by_one: OneByOne, *, at: datetime) -> int:
     """Ask the next wherever the last is so late that the sender has new options; return how many.
 
     The late one is taken back as somebody else is asked; where nobody can be, it stays, with
@@ -219,13 +248,19 @@ def move_on(world: World, *, at: datetime) -> int:
     seen: set[UUID] = set()
     while batch := orders_to_move_on(at, limit=BATCH, but=seen):
         seen.update(batch)
-        for asking_id in batch:
-            with unit_of_work():
-                count += _move_one_on(world, asking_id, at=at)
+        count += sum(
+            one_by_one.try_one(asking_id, partial(_move_one_on, world, asking_id, at=at))
+            for asking_id in batch
+        )
     return count
 
 
 def _move_one_on(world: World, asking_id: UUID, *, at: datetime) -> bool:
+    with unit_of_work():
+        return _asked_the_next(world, asking_id, at=at)
+
+
+def _asked_the_next(world: World, asking_id: UUID, *, at: datetime) -> bool:
     asking = hold_asking_by_id(asking_id)
     if asking is None or asking.ended_at is not None or not asking.waiting:
         return False
@@ -244,7 +279,7 @@ def _move_one_on(world: World, asking_id: UUID, *, at: datetime) -> bool:
         last.network_id,
         last.sender_compartment_id,
         Notice.ITEM_TO_REVIEW,
-        about=f"asking/{asking.id}/{len(asking.waiting)}",
+        about=f"asking/{asking.id}/{last.id}/{at.isoformat()}",
         at=at,
         urgency=last.urgency,
     )

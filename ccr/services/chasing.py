@@ -9,11 +9,13 @@ and tells the coordinator who is late; a missed contact is the receiver's alone 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+from ccr.adapters.logs import error_facts, get_logger
 from ccr.domain.chasing import Chase, Taken, next_look, take_due
 from ccr.domain.clocks import Side, Step
 from ccr.domain.projection_table import NOT_SHARED_AFTER
@@ -29,15 +31,17 @@ from ccr.domain.time_rules import TimeRules
 from ccr.services.answer_letters import mail_link
 from ccr.services.asking import move_on
 from ccr.services.expected import forget_passed
+from ccr.services.one_by_one import OneByOne
 from ccr.services.outbox import Notice, Telling, notify_all
 from ccr.services.system_acts import act_alone
 from ccr.services.world import World
-from ccr.storage.db import unit_of_work
+from ccr.storage.db import DatabaseAwayError, unit_of_work
 from ccr.storage.queries.accounts import coordination_compartment
 from ccr.storage.queries.audit import SystemEvent, append_to_chains
 from ccr.storage.queries.clocks import (
     DueClock,
     StoredClock,
+    due_ids,
     holds_that_ended,
     lock_due,
     save_steps,
@@ -60,6 +64,8 @@ KIND_OF_STEP = {
     Step.COORDINATOR: EventKind.COORDINATOR_TOLD,
 }
 _TO_SENDER = frozenset({Step.NEW_OPTIONS})
+_ESCALATED = frozenset({Step.BACK_UP, Step.ESCALATE, Step.NEW_OPTIONS})
+"""Steps that tell somebody more than whoever works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +92,26 @@ class _Step:
     again: bool = False
 
 
+_Looked = tuple[DueClock, Chase, Taken]
+
+
 def run_clocks(world: World, *, at: datetime) -> ClockRun:
     """Take every step that is due at `at`, and end every hold whose date has come.
 
     Safe to run twice, or twice at once.
+
+    Raises:
+        LeftBehindError: at its end, when something of it could not be done; all the rest is.
     """
-    resumed = _end_holds(world, at=at)
-    _forget_reasons(at)
+    one_by_one = OneByOne()
+    resumed = _end_holds(world, one_by_one, at=at)
     done: Counter[Step] = Counter()
-    while _take_batch(world, done, at=at):
+    while _take_what_is_due(world, done, one_by_one, at=at):
         pass
-    move_on(world, at=at)
+    move_on(world, one_by_one, at=at)
     forget_passed(at=at)
+    _forget_reasons(at)
+    one_by_one.end()
     return ClockRun(
         done[Step.REMIND],
         done[Step.ESCALATE],
@@ -109,22 +123,68 @@ def run_clocks(world: World, *, at: datetime) -> ClockRun:
     )
 
 
-def _end_holds(world: World, *, at: datetime) -> int:
+def _end_holds(world: World, one_by_one: OneByOne, *, at: datetime) -> int:
     """Go on with what was on hold until now; return how many."""
-    count, before = 0, -1
-    while count > before and (found := holds_that_ended(at, limit=BATCH)):
-        before = count
-        for referral_id in found:
-            count += act_alone(world, referral_id, Action.RESUME, at=at) is not None
+    count = 0
+    seen: set[UUID] = set()
+    while found := holds_that_ended(at, limit=BATCH, but=seen):
+        seen.update(found)
+        count += _act_on_each(world, one_by_one, found, Action.RESUME, at=at)
     return count
 
 
-def _take_batch(world: World, done: Counter[Step], *, at: datetime) -> bool:
-    """Take what is due of one batch in one transaction; return False when nothing was left."""
+def _act_on_each(
+    world: World,
+    one_by_one: OneByOne,
+    referral_ids: Iterable[UUID],
+    action: Action,
+    *,
+    at: datetime,
+) -> int:
+    """Do an act of the system on each, in a transaction of its own; return how many were done."""
+    return sum(
+        one_by_one.try_one(key, partial(act_alone, world, key, action, at=at))
+        for key in referral_ids
+    )
+
+
+def _take_what_is_due(
+    world: World, done: Counter[Step], one_by_one: OneByOne, *, at: datetime
+) -> bool:
+    """Take one batch in one transaction; return False when nothing was left.
+
+    When that fails each of it is taken by itself, so that only what cannot be taken stays.
+    """
+    left = frozenset(one_by_one.left)
+    try:
+        taken = _take_batch(done, at=at, but=left)
+    except DatabaseAwayError:
+        raise
+    except Exception as error:  # one row of it, or all: each by itself will tell
+        get_logger(__name__).error("clocks.batch-failed", **error_facts(error))
+        taken = []
+        for clock_id in due_ids(at, limit=BATCH, but=left):
+            one_by_one.try_one(clock_id, partial(_take_one, done, taken, at=at, clock_id=clock_id))
+        more = True
+    else:
+        more = bool(taken)
+    expired = [due.stored.referral_id for due, _, one in taken if Step.EXPIRE in one.told]
+    done[Step.EXPIRE] += _act_on_each(world, one_by_one, expired, Action.EXPIRE, at=at)
+    return more
+
+
+def _take_one(done: Counter[Step], taken: list[_Looked], *, at: datetime, clock_id: UUID) -> None:
+    taken.extend(_take_batch(done, at=at, only=clock_id))
+
+
+def _take_batch(
+    done: Counter[Step], *, at: datetime, only: UUID | None = None, but: Collection[UUID] = ()
+) -> list[_Looked]:
+    """Take what is due of one batch in one transaction; return what was looked at."""
     with unit_of_work():
-        found = lock_due(at, limit=BATCH)
+        found = lock_due(at, limit=BATCH, only=only, but=but)
         if not found:
-            return False
+            return []
         rules = {key: get_time_rules(key) for key in {due.stored.network_id for due in found}}
         chases = [_chase_of(due, rules[due.stored.network_id]) for due in found]
         taken = [
@@ -137,12 +197,8 @@ def _take_batch(world: World, done: Counter[Step], *, at: datetime) -> bool:
         _record(steps, at=at)
         _tell(steps, at=at)
         _mail_links(steps, at=at)
-        done.update(step.step for step in steps)
-    for due, _, one in taken:
-        if Step.EXPIRE in one.told:
-            expired = act_alone(world, due.stored.referral_id, Action.EXPIRE, at=at)
-            done[Step.EXPIRE] += expired is not None
-    return True
+    done.update(step.step for step in steps)
+    return taken
 
 
 def _chase_of(due: DueClock, rules: TimeRules) -> Chase:
@@ -208,7 +264,7 @@ def _record(steps: Sequence[_Step], *, at: datetime) -> None:
 
 def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
     """Write the notices of a batch: of one text, one for a person, however many steps it tells."""
-    groups: dict[tuple[UUID, UUID, Notice, frozenset[UUID], Urgency], Telling] = {}
+    groups: dict[tuple[UUID, UUID, frozenset[UUID], Notice, Urgency, bool], Telling] = {}
     late: dict[UUID, set[UUID]] = defaultdict(set)
     for step in steps:
         stored = step.due.stored
@@ -216,17 +272,11 @@ def _tell(steps: Sequence[_Step], *, at: datetime) -> None:
             late[stored.network_id].add(step.compartment_id)
             continue
         notice = Notice.ITEM_TO_REVIEW if step.step in _TO_SENDER else Notice.ITEM_OVERDUE
-        key = (stored.network_id, step.compartment_id, notice, step.told, stored.clock.urgency)
+        told = (step.compartment_id, step.told, notice)
+        how = (stored.clock.urgency, step.step in _ESCALATED)
         groups.setdefault(
-            key,
-            Telling(
-                stored.network_id,
-                step.compartment_id,
-                step.told,
-                notice,
-                _about(step, at),
-                stored.clock.urgency,
-            ),
+            (stored.network_id, *told, *how),
+            Telling(stored.network_id, *told, _about(step, at), *how),
         )
     tellings = list(groups.values())
     for network_id, compartment_ids in late.items():
@@ -245,9 +295,13 @@ def _mail_links(steps: Sequence[_Step], *, at: datetime) -> None:
 
 
 def _about(step: _Step, at: datetime) -> str:
+    """Return the cause of a notice: this step, at this moment.
+
+    That no step is told twice is the clock's to see to. A clock that was handed over and back has
+    the same start and owner, and is reminded of anew.
+    """
     clock = step.due.stored.clock
-    about = f"clock/{step.due.stored.id}/{clock.started_at.isoformat()}/{clock.owner}/{step.step}"
-    return f"{about}/{at.isoformat()}" if step.again else about
+    return f"clock/{step.due.stored.id}/{clock.owner}/{step.step}/{at.isoformat()}"
 
 
 def _for_coordinators(

@@ -2,28 +2,28 @@
 
 A mail that is refused waits longer each time; after eight tries its notices are given up and shown
 to the system administrator. A server that is away costs no tries. A run ends after a while,
-whatever is left: the clocks of referrals run in the same worker, and must not wait for mail.
+whatever is left (`ccr.services.posting`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from time import monotonic
 from uuid import UUID
 
 from ccr.adapters.link_tokens import token_for, token_hash
 from ccr.adapters.logs import get_logger
-from ccr.adapters.mailer import Mail, Mailer, MailError, Post, mailer_for
+from ccr.adapters.mailer import Mail, MailError, Post, mailer_for
 from ccr.config import Settings
 from ccr.domain.clocks import OpenCalendar
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.gathering import Reader, plan
 from ccr.domain.mail_times import Pace, out_of_quiet
+from ccr.services import posting
 from ccr.services.demo_guard import check_mail
 from ccr.services.outbox import MAX_ATTEMPTS, MOST_LINKS_IN_A_MAIL, Notice, words_of
+from ccr.services.posting import BATCH, HOLD, WAITS_MINUTES, post_all
 from ccr.services.reading_hours import JointCalendar
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -41,19 +41,11 @@ from ccr.storage.queries.delivery import (
 )
 from ccr.storage.queries.operations import forget_notices
 
-# Minutes until the next try, by tries so far: an evening's outage is survived. Our choice.
-WAITS_MINUTES = (1, 5, 15, 60, 180, 360, 720)
-# Longer than a batch can take: after that the worker that held it is gone.
-HOLD = timedelta(minutes=15)
 # A notice that is older tells nothing that the inbox does not tell by itself.
 STALE_AFTER = timedelta(days=7)
 FORGET_AFTER = timedelta(days=90)
-BATCH = 20
 MOST_MAILS_AT_ONCE = 5
 """Of one person: more wait only where mails failed again and again; the next run takes those."""
-MAX_BATCHES = 25
-RUN_SECONDS = 40.0
-"""A run takes no new mail in hand after this; the next one, a minute later, goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +57,6 @@ class Delivery:
     given_up: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """What came of one batch; `is_over` when the run should end with it."""
-
-    sent: int
-    failed: int
-    is_over: bool
-
-
 def deliver(world: World, *, at: datetime) -> Delivery:
     """Send what is due, batch by batch, and return what came of it. Safe to run twice at once.
 
@@ -81,28 +64,44 @@ def deliver(world: World, *, at: datetime) -> Delivery:
         UnsafeStorageError: the database holds a demo network and mail would really leave.
     """
     check_mail(world.settings)
-    ends = monotonic() + RUN_SECONDS
     with unit_of_work():
         forget_notices(created_before=at - FORGET_AFTER)
         given_up = give_up_notices(created_before=at - STALE_AFTER, max_attempts=MAX_ATTEMPTS)
     mailer = mailer_for(world.settings)
     if mailer is None:
         return Delivery(given_up=given_up)
-    sent = failed = 0
-    done: set[UUID] = set()
-    for _ in range(MAX_BATCHES):
-        mails, people = _take_batch(world, done, at)
-        if not people:
-            break
-        done |= people
-        if mails:
-            batch = _send_batch(mailer, mails, world.settings, at, ends)
-            sent, failed = sent + batch.sent, failed + batch.failed
-            if batch.is_over:
-                break
+    posted = post_all(mailer, _Notices(world, at), seconds=posting.NOTICES_SECONDS)
+    sent, failed = posted.sent, posted.failed
     if sent or failed or given_up:
         get_logger(__name__).info("outbox.delivered", sent=sent, failed=failed, dead=given_up)
     return Delivery(sent, failed, given_up)
+
+
+class _Notices:
+    """The notices to staff, as `posting` takes them: everything of a person once a run."""
+
+    def __init__(self, world: World, at: datetime) -> None:
+        self._world, self._at = world, at
+        self._done: set[UUID] = set()
+
+    def take(self) -> list[DueMail] | None:
+        mails, people = _take_batch(self._world, self._done, self._at)
+        self._done |= people
+        return mails if people else None
+
+    def post(self, post: Post, mail: DueMail) -> MailError | None:
+        return _post_one(post, mail, self._world.settings, self._at)
+
+    def sent(self, mail: DueMail) -> None:
+        with unit_of_work():
+            mark_sent(mail, at=self._at)
+
+    def wait(self, mail: DueMail, code: str) -> None:
+        _wait(mail, code, self._at)
+
+    def put_back(self, mails: list[DueMail], code: str | None) -> None:
+        with unit_of_work():
+            put_back(mails, code=code, due_at=self._at)
 
 
 def _take_batch(world: World, done: set[UUID], at: datetime) -> tuple[list[DueMail], set[UUID]]:
@@ -152,36 +151,6 @@ def _calendar(world: World, told: tuple[tuple[str, str], ...], timezone: str) ->
     return JointCalendar(tuple(parts)) if parts else world.hours.business_week(timezone)
 
 
-def _send_batch(
-    mailer: Mailer, batch: list[DueMail], settings: Settings, at: datetime, ends: float
-) -> _Batch:
-    """Send a batch over one connection. What was not tried goes back and keeps its tries."""
-    sent = failed = 0
-    with ExitStack() as connection:
-        try:
-            post = connection.enter_context(mailer.connected())
-        except MailError as error:
-            _put_back(batch, error.code, at)
-            return _Batch(0, len(batch), is_over=True)
-        for number, mail in enumerate(batch):
-            if monotonic() > ends:
-                _put_back(batch[number:], None, at)
-                return _Batch(sent, failed, is_over=True)
-            failure = _post_one(post, mail, settings, at)
-            if failure is None:
-                sent += 1
-                with unit_of_work():
-                    mark_sent(mail, at=at)
-                continue
-            failed += 1
-            _wait(mail, failure.code, at)
-            if failure.is_about_the_server:
-                rest = batch[number + 1 :]
-                _put_back(rest, failure.code, at)
-                return _Batch(sent, failed + len(rest), is_over=sent == 0)
-    return _Batch(sent, failed, is_over=False)
-
-
 def _post_one(post: Post, mail: DueMail, settings: Settings, at: datetime) -> MailError | None:
     known = frozenset(notice for notice in Notice if notice.value in mail.templates)
     if not known:
@@ -226,8 +195,3 @@ def _wait(mail: DueMail, code: str, at: datetime) -> None:
         mark_failed(mail, code=code, due_at=due_at)
     if mail.attempts >= MAX_ATTEMPTS:
         get_logger(__name__).warning("outbox.given-up", failure=code, attempts=mail.attempts)
-
-
-def _put_back(mails: list[DueMail], code: str | None, at: datetime) -> None:
-    with unit_of_work():
-        put_back(mails, code=code, due_at=at)

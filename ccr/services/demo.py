@@ -15,6 +15,7 @@ from ccr.adapters.demo_past_tables import read_past
 from ccr.adapters.demo_tables import DemoNetwork, read_demo
 from ccr.config import PROJECT_ROOT
 from ccr.domain.errors import DuplicateError
+from ccr.domain.linkages import paper_of_two
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CompartmentKind
 from ccr.policy.identity import Identity, Role
@@ -28,6 +29,7 @@ from ccr.storage.queries import accounts as account_rows
 from ccr.storage.queries import demo_rows
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory_log import raise_directory_version
+from ccr.storage.queries.linkages import add_linkage
 
 NAME = "Capital Region Response Network (demo)"
 STATE = "NY"
@@ -93,7 +95,7 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
         authorise(identity, Permission.DEMO_MANAGE)
         today = at.astimezone(ZoneInfo(TIMEZONE)).date()
         demo = read_demo(FOLDER, network_id, world.gazetteer, today=today, at=at)
-        _add_directory(network_id, demo, at=at)
+        _add_directory(identity, demo, at=at)
         people = _add_people(identity, demo, password, at=at)
         referrals = 0
         if history:
@@ -109,7 +111,8 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
     )  # fmt: skip
 
 
-def _add_directory(network_id: UUID, demo: DemoNetwork, *, at: datetime) -> None:
+def _add_directory(identity: Identity, demo: DemoNetwork, *, at: datetime) -> None:
+    network_id = identity.network_id
     for item in demo.members:
         demo_rows.add_demo_member(
             network_id, item.member, key=item.key, phone=item.phone,
@@ -125,12 +128,16 @@ def _add_directory(network_id: UUID, demo: DemoNetwork, *, at: datetime) -> None
     for service in demo.services:
         demo_rows.add_demo_service(service, key=demo.keys[service.id], at=at)
     for agreement in demo.agreements:
-        demo_rows.add_demo_agreement(network_id, agreement)
-    _add_promises(network_id, demo)
+        one, other = sorted(agreement.member_ids)
+        add_linkage(
+            network_id, paper_of_two(one, other, agreement.signed_on, agreement.expires_on), at=at
+        )
+    _add_promises(identity, demo)
 
 
-def _add_promises(network_id: UUID, demo: DemoNetwork) -> None:
+def _add_promises(identity: Identity, demo: DemoNetwork) -> None:
     """Add what members promised one another, and the gaps that they have taken on."""
+    network_id = identity.network_id
     for way in demo.pathways:
         demo_rows.add_demo_pathway(
             network_id, from_member_id=way.from_member_id, to_member_id=way.to_member_id,
@@ -146,6 +153,7 @@ def _add_promises(network_id: UUID, demo: DemoNetwork) -> None:
         demo_rows.add_demo_gap(
             network_id, key=gap.key, owner_member_id=gap.owner_member_id,
             next_step=gap.next_step, due_on=gap.due_on, opened_at=gap.opened_at,
+            by_member_id=identity.member_id,
         )  # fmt: skip
 
 

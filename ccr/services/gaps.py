@@ -1,7 +1,6 @@
 """The gap board: what is missing where, with its evidence, and who has taken it on (R88, R98).
 
-Nothing here reads a referral. A gap is owned by a member, never by a person, and at most once: two
-coordinators who take it at the same moment get one winner and one "somebody else changed this".
+Nothing here reads a referral, and nothing writes: taking a gap on is `gap_register`.
 """
 
 from __future__ import annotations
@@ -9,33 +8,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.gazetteer import Gazetteer
 from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Point
-from ccr.domain.errors import InvalidInputError, NotFoundError, StaleError
 from ccr.domain.gap_findings import Finding, Promises, find_gaps
 from ccr.domain.gap_questions import EVERYBODY, GapQuestion
+from ccr.domain.gap_register import TakenGap, comes_back
 from ccr.domain.gaps import County, GapMatrix, gap_matrix, zip_matrix
-from ccr.domain.phrases import phrase
 from ccr.engine.area_reach import AreaReach
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.routing import ready_directory
 from ccr.services.world import World
-from ccr.storage.db import unit_of_work
 from ccr.storage.queries import coordination as queries
-from ccr.storage.queries.audit import append_event
-from ccr.storage.queries.coordination import TakenGap
+from ccr.storage.queries.gap_register import list_gaps
 
-__all__ = ["BoardItem", "GapBoard", "Plan", "TakenGap", "board", "close", "take"]
-MOST_CHARACTERS, MOST_KEY = 240, 160
-FURTHEST = timedelta(days=366)
+__all__ = ["BoardItem", "GapBoard", "TakenGap", "board"]
 MOST_KEPT = 8
 """Networks whose matrix is kept in one process."""
 MOST_ASKED = 6
@@ -57,6 +50,11 @@ class BoardItem:
         """Return True when somebody is at work on it."""
         return self.taken is not None and self.taken.is_open
 
+    @property
+    def is_back(self) -> bool:
+        """Return True when it was closed, and its evidence returned."""
+        return self.taken is not None and comes_back(self.taken, there=True)
+
 
 @dataclass(frozen=True, slots=True)
 class GapBoard:
@@ -65,6 +63,7 @@ class GapBoard:
     Attributes:
         matrix: of everybody, by county: what the findings are of.
         shown: of whom the question asks, by county or by the ZIPs of `zips_of`.
+        taken: every gap of the register.
         settled: open gaps whose evidence is gone: they can be closed.
         members: who can own a gap, by name.
         on: today, in the network's zone.
@@ -72,6 +71,7 @@ class GapBoard:
 
     matrix: GapMatrix
     items: tuple[BoardItem, ...]
+    taken: tuple[TakenGap, ...]
     settled: tuple[TakenGap, ...]
     members: tuple[Member, ...]
     agreements: tuple[Agreement, ...]
@@ -81,22 +81,6 @@ class GapBoard:
     question: GapQuestion = EVERYBODY
     zips_of: County | None = None
     zip_points: Mapping[str, Point] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a coordinator writes down when taking a gap.
-
-    Attributes:
-        key: of the finding.
-        version: of the gap as it was on the page; 0 when nobody had taken it.
-    """
-
-    key: str
-    owner_id: UUID
-    next_step: str
-    due_on: date
-    version: int = 0
 
 
 def board(
@@ -124,12 +108,13 @@ def board(
     programs, protocols = queries.list_programs(identity.network_id)
     names = {member.id: member.name for member in members}
     promises = Promises(snapshot.agreements, programs, protocols, names)
-    taken = queries.list_gaps(identity.network_id)
+    taken = list_gaps(identity.network_id)
     findings = find_gaps(matrix, promises, on)
     there = {finding.key for finding in findings}
     return GapBoard(
         matrix=matrix,
         items=tuple(BoardItem(finding, taken.get(finding.key)) for finding in findings),
+        taken=tuple(taken.values()),
         settled=tuple(gap for key, gap in taken.items() if gap.is_open and key not in there),
         members=members,
         on=on,
@@ -216,70 +201,6 @@ def _points_of_zip(gazetteer: Gazetteer, code: str) -> tuple[Point, ...]:
     """Return the point of a ZIP, alone."""
     place = gazetteer.zip_place(code)
     return (place.point,) if place is not None else ()
-
-
-def take(identity: Identity, world: World, plan: Plan, *, at: datetime) -> None:
-    """Give a gap an owner, a next step and a date; or change them.
-
-    Raises:
-        InvalidInputError: the step is empty or too long, the date is past or over a year away, or
-            the owner is no member; `field` names it.
-        NotFoundError: there is no such gap.
-        StaleError: somebody else took or changed it first; nothing was written.
-    """
-    authorise(identity, Permission.COORDINATION_MANAGE)
-    shown = board(identity, world, at=at)
-    values = _checked(plan, shown)
-    _check_key(plan.key)
-    with unit_of_work():
-        authorise(identity, Permission.COORDINATION_MANAGE)
-        if plan.version == 0:
-            if plan.key not in {item.finding.key for item in shown.items}:
-                raise NotFoundError
-            gap_id = queries.add_gap(identity.network_id, plan.key, values, at=at)
-        else:
-            values |= {"status": "open", "closed_at": None}
-            gap_id = queries.change_gap(identity.network_id, plan.key, plan.version, values, at=at)
-        if gap_id is None:
-            raise StaleError(phrase("Somebody else changed this gap first. Look at it again."))
-        verb = "taken" if plan.version == 0 else "changed"
-        fields = ("owner_member_id", "next_step", "due_on")
-        append_event(identity, verb, "gap", gap_id, at=at, fields=fields)
-
-
-def close(identity: Identity, key: str, version: int, *, at: datetime) -> None:
-    """Close a gap that the network took on.
-
-    Raises:
-        NotFoundError: this cannot be the key of a gap.
-        StaleError: it is not there, or somebody else changed it first; nothing was written.
-    """
-    _check_key(key)
-    with unit_of_work():
-        authorise(identity, Permission.COORDINATION_MANAGE)
-        values = {"status": "closed", "closed_at": at}
-        gap_id = queries.change_gap(identity.network_id, key, version, values, at=at)
-        if gap_id is None:
-            raise StaleError(phrase("Somebody else changed this gap first. Look at it again."))
-        append_event(identity, "closed", "gap", gap_id, at=at, fields=("status",))
-
-
-def _check_key(key: str) -> None:
-    if not key or len(key) > MOST_KEY or "\x00" in key:
-        raise NotFoundError
-
-
-def _checked(plan: Plan, shown: GapBoard) -> dict[str, Any]:
-    step = " ".join(plan.next_step.split())
-    if not step or len(step) > MOST_CHARACTERS or "\x00" in step:
-        raise InvalidInputError(
-            phrase("Say the next step in one line of at most 240 characters."), field="next_step"
-        )
-    if not shown.on <= plan.due_on <= shown.on + FURTHEST:
-        raise InvalidInputError(phrase("Give a day from today to a year from now."), field="due_on")
-    if plan.owner_id not in {member.id for member in shown.members}:
-        raise InvalidInputError(phrase("Choose a member of the network."), field="owner")
-    return {"owner_member_id": plan.owner_id, "next_step": step, "due_on": plan.due_on}
 
 
 def _county(gazetteer: Gazetteer, fips: str) -> County | None:

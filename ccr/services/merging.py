@@ -53,7 +53,7 @@ FIELDS: dict[RecordKind, tuple[str, ...]] = {
 MOVED_OF_SERVICE = frozenset(
     {"coverage", "listing_proposal", "publication_authorization", "referral"}
 )
-MOVED_OF_MEMBER = frozenset({"agreement"})
+MOVED_OF_MEMBER = frozenset({"agreement", "linkage_party"})
 
 
 @dataclass(frozen=True, slots=True)

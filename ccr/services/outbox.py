@@ -45,7 +45,10 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Whom of a program to tell what, and the cause; as for `notify`."""
+    """Whom of a program to tell what, and the cause; as for `notify`.
+
+    `escalated` when it is late, and told to somebody more than whoever works on it.
+    """
 
     network_id: UUID
     compartment_id: UUID
@@ -53,6 +56,7 @@ class Telling:
     notice: Notice
     about: str
     urgency: Urgency = Urgency.STANDARD
+    escalated: bool = False
 
 
 LINKS = phrase(
@@ -124,7 +128,8 @@ def notify(
     """Write one notice for each account in the unit of work at hand; return how many are new.
 
     `about` names the cause ("referral/<uuid>/sent"): the same cause is told once. It is kept as
-    a hash. Immediate danger leaves at once, at any hour; all else in the one mail of the day.
+    a hash. Immediate danger leaves at once, at any hour; all else in the one mail
+    of the day, as `ccr.domain.mail_times` says.
     """
     telling = Telling(network_id, compartment_id, frozenset(account_ids), notice, about, urgency)
     return notify_all([telling], at=at)
@@ -156,7 +161,7 @@ def _write(
 
 
 def _notice(telling: Telling, choice: MailChoice, at: datetime) -> NewNotice:
-    pace = pace_of(telling.urgency, mail_each=choice.mail_each)
+    pace = pace_of(telling.urgency, mail_each=choice.mail_each, escalated=telling.escalated)
     if telling.notice is Notice.LISTINGS_TO_CHECK and pace is Pace.MORNING:
         pace = Pace.SOON  # written in working hours alone
     cause = f"{telling.notice}|{choice.account_id}|{telling.about}"

@@ -32,31 +32,6 @@ class Signed:
     expires_on: date | None
 
 
-def record_agreement(identity: Identity, signed: Signed, *, at: datetime) -> None:
-    """Record a linkage agreement between two members. It never replaces a person's own release.
-
-    Raises:
-        InvalidInputError: it is one member twice, one is not of the network, or the days cannot be.
-    """
-    if signed.first_id == signed.second_id:
-        raise InvalidInputError(phrase("Choose two different members."), field="second")
-    with unit_of_work():
-        authorise(identity, Permission.COORDINATION_MANAGE)
-        _check_days(signed, _today(identity, at))
-        members = {m.id for m in queries.list_network_members(identity.network_id)}
-        for field, member_id in (("first", signed.first_id), ("second", signed.second_id)):
-            if member_id not in members:
-                raise InvalidInputError(phrase("Choose a member of the network."), field=field)
-        made = queries.add_agreement(
-            identity.network_id,
-            signed.first_id,
-            signed.second_id,
-            signed_on=signed.signed_on,
-            expires_on=signed.expires_on,
-        )
-        append_event(identity, "recorded", "agreement", made, at=at)
-
-
 def record_protocol(identity: Identity, signed: Signed, *, at: datetime) -> None:
     """Record with whom an abusive partner program consults when safety is at stake (R3).
 

@@ -17,6 +17,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from ccr.domain.errors import UnsafeStorageError
@@ -30,6 +31,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_MILLISECONDS = 10_000
+DatabaseAwayError = OperationalError
+"""The database itself is away, full, or held by others: no fault of the row at hand."""
 LOOK_SECONDS = 0.002
 
 

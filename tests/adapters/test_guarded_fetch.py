@@ -6,7 +6,9 @@ import ipaddress
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -232,3 +234,29 @@ def test_fewer_services_than_promised_too_many_bytes_and_requests_stop_it(
     listener.kept_back = 5
     with pytest.raises(InvalidInputError, match="promised 255 services and gave 250"):
         fetched(listener, tmp_path)
+
+
+def test_a_server_that_drips_is_left_after_the_whole_time() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def drip() -> None:
+        line, _ = listener.accept()
+        with line, suppress(OSError):
+            for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Slow: yes\r\n" * 20:
+                line.sendall(bytes([byte]))
+                if over.wait(0.1):
+                    return
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/ccr"
+    server = checked_server(url, Limits(), allow_private=True)
+    began = time.monotonic()
+    with pytest.raises(InvalidInputError):
+        server.post(b"{}", {}, seconds=(0.2, 0.3))
+    took = time.monotonic() - began
+    over.set()
+    thread.join(5)
+    listener.close()
+    assert 0.3 < took < 1.5

@@ -48,6 +48,14 @@ def test_how_soon_a_notice_leaves_follows_from_urgency_and_choice(urgency, mail_
 
 
 @pytest.mark.parametrize(
+    ("urgency", "pace"),
+    [(Urgency.IMMEDIATE, Pace.NOW), (Urgency.HIGH, Pace.EACH), (Urgency.STANDARD, Pace.MORNING)],
+)
+def test_what_is_escalated_in_high_danger_never_waits_for_the_mail_of_another_day(urgency, pace):
+    assert pace_of(urgency, mail_each=False, escalated=True) is pace
+
+
+@pytest.mark.parametrize(
     ("pace", "written", "leaves"),
     [
         (Pace.NOW, "2026-11-12 02:00", "2026-11-12 02:00"),

@@ -224,3 +224,9 @@ def test_scopes_and_reasons_have_words():
     assert all(str(reason.label) for reason in OffReason)
     with pytest.raises(ValueError, match="moon"):
         scope_label("moon")
+
+
+@pytest.mark.parametrize("off", [[], {}, 3, "no-such-reason", True])
+def test_reminders_that_were_kept_wrongly_count_as_not_there(off):
+    kept = {"reminders": {EVERY_NEED: {"every_hours": 5, "off": off}}}
+    assert read_kept(kept).reminders([HOUSING], STANDARD) == Reminders()

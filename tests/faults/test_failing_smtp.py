@@ -203,10 +203,10 @@ def test_a_server_that_is_slower_than_a_run_holds_up_nothing_else(
         at=now,
         urgency=Urgency.IMMEDIATE,
     )
-    monkeypatch.setattr("ccr.services.delivery.RUN_SECONDS", 0.3)
+    monkeypatch.setattr("ccr.services.posting.NOTICES_SECONDS", 0.3)
     runs = [deliver(smtp, at=now + n * MINUTE).sent for n in range(2)]
     assert 0 < runs[0] < len(people)
-    monkeypatch.setattr("ccr.services.delivery.RUN_SECONDS", 40.0)
+    monkeypatch.setattr("ccr.services.posting.NOTICES_SECONDS", 30.0)
     assert sum(runs) + deliver(smtp, at=now + 3 * MINUTE).sent == len(people)
     assert {row.attempts for row in db.session.scalars(select(OutboxItem))} == {1}
     db.session.rollback()

@@ -45,6 +45,20 @@ def test_a_job_that_fails_leaves_no_beat_and_is_logged_without_its_message(
     assert last_beats(["clocks"]) == {}
 
 
+def test_notices_that_fail_keep_no_letter_back(
+    app: Flask, world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_world: World, *, at: datetime) -> None:
+        raise ValueError(at)
+
+    monkeypatch.setattr(tasks, "deliver", fail)
+    monkeypatch.setattr(tasks.answer_letters, "deliver", lambda _world, *, at: at)
+    for job in JOBS:
+        if job.name in {"outbox", "letters"}:
+            run_job(job, app.app_context, world, at=now)
+    assert last_beats(["outbox", "letters"]) == {"letters": now}
+
+
 def test_after_a_failure_the_next_tick_works(app: Flask, world: World, now: datetime) -> None:
     def fail(_world: World, _at: datetime) -> None:
         raise ValueError

@@ -71,6 +71,8 @@ def _find_and_own(person: Any, site: Site, *, due: str) -> None:
     person.page.locator("#owner").select_option(label="Birch Advocates (demo)")
     person.write("Next step", STEP)
     person.page.locator("#due_on").fill(due)
+    person.page.locator("#effect").select_option("raises")
+    person.page.locator("#whom").select_option("survivors")
     person.press("Keep this plan")
     kept = person.look()
     assert "The gap has an owner now." in kept

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate, check, downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import DateTime, Uuid, bindparam, inspect, text
 
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.queries.schema import NEWEST_REVISION, current_revision
@@ -67,3 +68,43 @@ def test_work_outside_a_migration_is_not_disturbed(app: Flask, now: datetime) ->
     with unit_of_work():
         db.session.execute(text("SELECT 1"))
     make_network(at=now)
+
+
+def test_agreements_and_gaps_of_old_are_kept_by_the_register(app: Flask, now: datetime) -> None:
+    """Each old pair becomes an agreement of two parties, each old next step the first of a plan."""
+    network_id = make_network(at=now)
+    one, other = make_team(network_id, "Alder", at=now), make_team(network_id, "Birch", at=now)
+    db.session.remove()
+    downgrade(revision="0016")
+    ids = {"n": network_id, "a": one.member_id, "b": other.member_id, "id": uuid4(), "at": now}
+    with unit_of_work():
+        for statement in (
+            (
+                "INSERT INTO agreement (id, network_id, member_a_id, member_b_id, signed_on) "
+                "VALUES (:id, :n, :a, :b, '2026-01-05')"
+            ),
+            (
+                "INSERT INTO gap (id, network_id, key, owner_member_id, next_step, due_on, status, "
+                "opened_at, updated_at, version) "
+                "VALUES (:id, :n, 'night|36001', :a, 'Ask.', '2027-01-05', 'open', :at, :at, 3)"
+            ),
+        ):
+            db.session.execute(
+                text(statement).bindparams(
+                    *(
+                        bindparam(name, type_=DateTime(timezone=True) if name == "at" else Uuid())
+                        for name in ids
+                        if f":{name}" in statement
+                    )
+                ),
+                {k: v for k, v in ids.items() if f":{k}" in statement},
+            )
+    db.session.remove()
+    upgrade()
+    parties = db.session.scalars(text("SELECT count(*) FROM linkage_party")).one()
+    pairs = db.session.execute(
+        text("SELECT l.version FROM agreement a JOIN linkage l ON l.id = a.linkage_id")
+    ).all()
+    steps = db.session.execute(text("SELECT text, status FROM gap_step")).all()
+    assert (parties, len(pairs)) == (2, 1)
+    assert steps == [("Ask.", "open")]

@@ -203,6 +203,50 @@ def test_a_snooze_holds_reminders_and_neither_the_due_time_nor_the_senders_optio
     assert told_at(late + DAY) == overdue(loop.advocates.worker, loop.advocates.admin)
 
 
+def test_an_escalation_in_high_danger_leaves_although_the_mail_of_the_day_has_left(loop, now):
+    loops.cover(loop.advocates.service_id, "24/7")
+    referral_id = loop.send(urgency="high")
+    due = sent_view(loop, referral_id, now).clocks[0].due_at
+    paces = []
+    for step in (Step.REMIND, Step.ESCALATE, Step.NEW_OPTIONS):
+        db.session.query(OutboxItem).delete()
+        db.session.commit()
+        run_clocks(world(), at=due + STEP_OFFSETS[Urgency.HIGH][step])
+        paces.append({row.pace for row in db.session.query(OutboxItem)})
+        db.session.rollback()
+    assert paces == [{"soon"}, {"each"}, {"each"}]
+
+
+def test_a_snooze_ends_with_the_duty_it_was_for(loop, now):
+    referral_id, me = loop.send(), loop.advocates.worker
+    snoozing.snooze(me, referral_id, now + 6 * DAY, WHY, at=now)
+    other = loop.send()
+    snoozing.snooze(me, other, now + 6 * DAY, WHY, at=now)
+    referrals.accept(me, world(), referral_id, at=now)
+    # Of the other the answer still rests.
+    kept = followups.follow_ups(me, world(), whose=followups.Whose.ALL, at=now)
+    assert [item.view.referral_id for item in kept.snoozed.items] == [other]
+    assert told_at(now + 5 * DAY) >= overdue(me, loop.advocates.admin)
+
+
+def test_a_duty_that_comes_back_is_reminded_of_anew(loop, now):
+    referral_id, me = loop.send(), loop.advocates.worker
+    late = now + DAY
+
+    def reminded():
+        rows = db.session.query(OutboxItem).filter_by(account_id=me.user_id)
+        found = rows.filter_by(template="item-overdue").count()
+        db.session.rollback()
+        return found
+
+    run_clocks(world(), at=late)
+    assert reminded() == 1
+    referrals.ask(me, world(), referral_id, "When?", at=late + HOUR)
+    referrals.answer(loop.hospital.worker, world(), referral_id, "Soon.", at=late + 2 * HOUR)
+    run_clocks(world(), at=late + 3 * HOUR)
+    assert reminded() == 2
+
+
 def test_a_snooze_is_bounded_and_of_ones_own_duty_alone(loop, now):
     standard, immediate = loop.send(), loop.send(urgency="immediate")
     me = loop.advocates.worker

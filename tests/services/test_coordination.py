@@ -97,16 +97,6 @@ def test_another_networks_pathway_cannot_be_ended(small: SmallDirectory, now: da
     assert coordination.network_view(coordinator(small), at=now).network.links
 
 
-def test_an_agreement_is_recorded_and_the_directory_knows_of_it(
-    small: SmallDirectory, now: datetime
-) -> None:
-    who = coordinator(small)
-    signed = Signed(small.alder.member_id, small.birch.member_id, date(2026, 11, 12), None)
-    promises.record_agreement(who, signed, at=now)
-    (link,) = coordination.network_view(who, at=now).network.links
-    assert link.kind is LinkKind.AGREEMENT
-
-
 def test_a_protocol_is_between_a_program_and_victim_services(
     small: SmallDirectory, now: datetime
 ) -> None:
@@ -135,9 +125,9 @@ def test_a_protocol_is_between_a_program_and_victim_services(
 def test_days_that_cannot_be_are_refused(
     small: SmallDirectory, now: datetime, signed_on: date, expires_on: date | None, field: str
 ) -> None:
-    who, ends = coordinator(small), (small.alder.member_id, small.birch.member_id)
+    who, ends = coordinator(small), (small.dune.compartment_id, small.birch.member_id)
     with pytest.raises(InvalidInputError) as refused:
-        promises.record_agreement(who, Signed(*ends, signed_on, expires_on), at=now)
+        promises.record_protocol(who, Signed(*ends, signed_on, expires_on), at=now)
     assert refused.value.field == field
 
 
@@ -145,7 +135,6 @@ def test_an_auditor_records_nothing(small: SmallDirectory, now: datetime) -> Non
     auditor, day = coordinator(small, Role.AUDITOR), date(2026, 11, 12)
     ends = (small.alder.member_id, small.birch.member_id)
     for record in (
-        lambda: promises.record_agreement(auditor, Signed(*ends, day, None), at=now),
         lambda: promises.record_protocol(auditor, Signed(*ends, day, None), at=now),
         lambda: promises.promise_pathway(auditor, *ends, None, at=now),
         lambda: promises.end_pathway(auditor, ends[0], at=now),

@@ -12,14 +12,17 @@ from sqlalchemy import select, update
 
 from ccr.domain.directory_history import RecordKind
 from ccr.domain.errors import ForbiddenError, InvalidInputError, NotFoundError, StaleError
+from ccr.domain.linkages import paper_of_two
 from ccr.policy.identity import Identity, Role
 from ccr.services import accounts, duplicates, import_undo, importing, merging
 from ccr.services.importing import ImportOptions
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import AgreementRow, MemberRow, PhoneRow, ServiceRow
 from ccr.storage.models.keeping import RecordAlias
+from ccr.storage.models.linkages import LinkagePartyRow
 from ccr.storage.queries import verification
 from ccr.storage.queries.directory import services_of
+from ccr.storage.queries.linkages import add_linkage
 from tests.finding import total
 from tests.package_builders import ADDRESS, ORGANIZATION, PHONE, SERVICE, hsds
 from tests.people import make_team
@@ -158,18 +161,12 @@ def test_a_member_that_people_work_in_is_not_the_one_that_goes(bring, operator, 
     assert "People work" in str(both.refusal)
     with unit_of_work():
         other = make_other(operator, now)
-        db.session.add(
-            AgreementRow(
-                network_id=operator.network_id,
-                member_a_id=ours.id,
-                member_b_id=other,
-                signed_on=now.date(),
-            )
-        )
+        add_linkage(operator.network_id, paper_of_two(ours.id, other, now.date(), None))
     merging.merge(operator, RecordKind.MEMBER, team.member_id, ours.id, (), versions=(1, 1), at=now)
-    agreement = db.session.execute(select(AgreementRow.member_a_id)).scalar_one()
+    pair = db.session.execute(select(AgreementRow.member_a_id, AgreementRow.member_b_id)).one()
+    signed = set(db.session.scalars(select(LinkagePartyRow.member_id)))
     db.session.rollback()
-    assert agreement == team.member_id
+    assert set(pair) == signed == {team.member_id, other}
     (service,) = services_of(operator.network_id)
     assert service.compartment_id == team.compartment_id
 

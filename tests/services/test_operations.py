@@ -38,6 +38,7 @@ def test_one_failing_job_is_named_although_the_worker_lives(app: Flask, now: dat
     later = now + timedelta(minutes=30)
     beat("worker", at=later)
     beat("outbox", at=later)
+    beat("letters", at=later)
     health = job_health(at=later)
     assert health.silent == ("clocks",)
     assert health.last == now

@@ -18,7 +18,7 @@ from ccr.adapters.mailer import Mail, MailError, Post
 from ccr.adapters.opening_hours import HoursBook
 from ccr.config import Settings
 from ccr.domain.taxonomy import Urgency
-from ccr.services import delivery, outbox
+from ccr.services import delivery, outbox, posting
 from ccr.services.delivery import Delivery, deliver
 from ccr.services.outbox import MAX_ATTEMPTS, Notice, notify, notify_compartment, text_of, words_of
 from ccr.services.world import World
@@ -366,7 +366,7 @@ def test_a_run_that_takes_too_long_ends_and_gives_back_what_it_did_not_try(
         tell(other, "referral/1/sent", now)
     seconds = iter([0.0, 1.0, 41.0])
     with monkeypatch.context() as patch:
-        patch.setattr(delivery, "monotonic", lambda: next(seconds))
+        patch.setattr(posting, "monotonic", lambda: next(seconds))
         assert deliver(world, at=now) == Delivery(sent=1)
     assert sorted(row.attempts for row in rows()) == [0, 0, 1]
     assert deliver(world, at=now) == Delivery(sent=2)

@@ -203,8 +203,9 @@ REFERRALS = {
 NETWORK = {
     "gap-elsewhere": Damage(
         "INSERT INTO gap (id, network_id, key, owner_member_id, next_step, due_on, status, "
-        "opened_at, updated_at, version) SELECT :new, :other_network, 'none', id, 'Ask', "
-        "DATE('2026-12-01'), 'open', updated_at, updated_at, 1 FROM member "
+        "reason, evidence_there, times_back, opened_at, updated_at, version) "
+        "SELECT :new, :other_network, 'none', id, 'Ask', DATE('2026-12-01'), 'open', '', active, "
+        "0, updated_at, updated_at, 1 FROM member "
         "WHERE id = :alder_member",
         "gaps owned from another network",
     ),
@@ -227,6 +228,18 @@ NETWORK = {
         "SELECT :new, :other_network, :alder_member, member_id, '', DATE('2026-01-01') "
         "FROM compartment WHERE id = :birch",
         "pathways across networks",
+    ),
+    "agreement-of-one": Damage(
+        "INSERT INTO linkage (id, network_id, series_id, version, needs, terms, terms_line, "
+        "signed_on) SELECT :new, network_id, :new, 1, '[]', '[]', '', DATE('2026-01-01') "
+        "FROM member WHERE id = :alder_member",
+        "agreements of fewer than two parties",
+    ),
+    "action-elsewhere": Damage(
+        "INSERT INTO action (id, network_id, source, text, owner_member_id, due_on, status, "
+        "opened_at, version) SELECT :new, :other_network, 'audit', 'Ask', id, "
+        "DATE('2026-12-01'), 'open', updated_at, 1 FROM member WHERE id = :alder_member",
+        "actions owned from another network",
     ),
 }
 DAMAGES = NETWORK | DIRECTORY | TRAIL | REFERRALS

@@ -11,12 +11,14 @@ from flask import Flask
 from sqlalchemy import update
 
 from ccr.domain.directory_history import Act
+from ccr.domain.linkages import paper_of_two
 from ccr.domain.listing_review import Proposal, ProposalKind, ProposalState, WhatIsWrong
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.accounts import Account
-from ccr.storage.models.directory import AgreementRow, ServiceRow
+from ccr.storage.models.directory import ServiceRow
 from ccr.storage.models.keeping import ListingProposal
 from ccr.storage.queries import listing_proposals as queries
+from ccr.storage.queries.linkages import add_linkage
 from ccr.storage.queries.listing_claims import has_open_referrals, is_unclaimed
 from ccr.storage.queries.listing_history import listing_history
 from ccr.storage.queries.listing_page import beside
@@ -128,15 +130,7 @@ def test_what_stands_beside_a_listing(small: SmallDirectory, now: datetime) -> N
     keep(small, small.birch_service_id, now)
     ends = today + timedelta(days=30)
     with unit_of_work():
-        db.session.add(
-            AgreementRow(
-                network_id=small.network_id,
-                member_a_id=birch,
-                member_b_id=alder,
-                signed_on=today,
-                expires_on=ends,
-            )
-        )
+        add_linkage(small.network_id, paper_of_two(birch, alder, today, ends))
         db.session.execute(update(ServiceRow).values(source="elsewhere"))
     found = beside(small.network_id, small.birch_service_id, alder, today)
     assert (found.agreed, found.agreed_until, found.waiting) == (True, ends, 1)

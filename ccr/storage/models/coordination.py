@@ -9,6 +9,7 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -64,12 +65,16 @@ class ProtocolRow(Base):
 
 
 class GapRow(Base):
-    """A gap that the network has taken on: owner, next step, date (R98). Never a person."""
+    """A gap that the network has taken on: owner, next step, date (R98). Never a person.
+
+    `evidence_there`: whether the evidence was there when somebody last looked; a closed gap whose
+    evidence was gone and is there again comes back, `times_back` times so far.
+    """
 
     __tablename__ = "gap"
     __table_args__ = (
         UniqueConstraint("network_id", "key"),
-        CheckConstraint("status IN ('open', 'closed')", name="status"),
+        CheckConstraint("status IN ('open', 'in-progress', 'waiting', 'closed')", name="status"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
     )
 
@@ -79,7 +84,11 @@ class GapRow(Base):
     owner_member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
     next_step: Mapped[str] = mapped_column(Text)
     due_on: Mapped[date] = mapped_column(Date)
-    status: Mapped[str] = mapped_column(String(10), default="open")
+    status: Mapped[str] = mapped_column(String(12), default="open")
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    evidence_there: Mapped[bool] = mapped_column(Boolean, default=True)
+    times_back: Mapped[int] = mapped_column(Integer, default=0)
+    back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -341,13 +341,16 @@ class ServiceTermRow(Base):
 
 
 class AgreementRow(Base):
-    """A linkage agreement between two members (R90)."""
+    """That two members have a linkage agreement: one pair of the parties of `linkage` (R90)."""
 
     __tablename__ = "agreement"
     __table_args__ = (CheckConstraint("member_a_id <> member_b_id", name="two_members"),)
 
     id: Mapped[uuid.UUID] = _id()
     network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    linkage_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("linkage.id", ondelete="CASCADE"), index=True
+    )
     member_a_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
     member_b_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
     signed_on: Mapped[date] = mapped_column(Date)

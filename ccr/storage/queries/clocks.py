@@ -71,6 +71,15 @@ _INSERT = insert(CLOCK)
 _CHANGE = update(CLOCK).where(
     CLOCK.c.referral_id == bindparam("of_referral"), CLOCK.c.kind == bindparam("of_kind")
 )
+_WAKE = (
+    update(FOLLOW_UP)
+    .where(
+        FOLLOW_UP.c.referral_id == bindparam("of_referral"),
+        FOLLOW_UP.c.compartment_id == bindparam("of_owner"),
+        FOLLOW_UP.c.snoozed_until.is_not(None),
+    )
+    .values(snoozed_until=None, snooze_reason=None)
+)
 
 
 def list_clocks(referral_ids: Collection[UUID]) -> dict[UUID, dict[ClockKind, Clock]]:
@@ -94,7 +103,8 @@ def save_clocks(
     """Store what changed between two sets of clocks of a referral that the caller has locked.
 
     `in_time` is kept for clocks that stop now: True or False when what they waited for happened,
-    None when the wait itself ended.
+    None when the wait itself ended. A clock that starts or changes hands is another duty: what
+    its new owner let rest before does not hold it.
     """
     for kind, clock in after.items():
         old = before.get(kind)
@@ -131,17 +141,36 @@ def save_clocks(
         else:
             which = {"of_referral": referral.id, "of_kind": kind.value}
             db.session.execute(_CHANGE, {**which, **values})
+        # Of a referral that is only just sent, and of immediate danger, nothing rests.
+        if before and clock.urgency is not Urgency.IMMEDIATE and _is_new_duty(old, clock):
+            whose = {"of_referral": referral.id, "of_owner": values["owner_compartment_id"]}
+            db.session.execute(_WAKE, whose)
 
 
-def lock_due(at: datetime, *, limit: int) -> list[DueClock]:
-    """Return clocks that the worker has to look at, with their referrals locked.
+def _is_new_duty(old: Clock | None, clock: Clock) -> bool:
+    if clock.met_at is not None:
+        return False
+    return old is None or (old.started_at, old.owner) != (clock.started_at, clock.owner)
+
+
+def due_ids(at: datetime, *, limit: int, but: Collection[UUID] = ()) -> list[UUID]:
+    """Return which clocks the worker has to look at, longest due first; nothing is locked."""
+    return list(db.session.scalars(_due(select(CLOCK.c.id), at, but).limit(limit)))
+
+
+def lock_due(
+    at: datetime, *, limit: int, only: UUID | None = None, but: Collection[UUID] = ()
+) -> list[DueClock]:
+    """Return clocks that the worker has to look at, locked together with their referrals.
+
+    `only` this one clock, where it is due; `but` none of these.
 
     On SQLite the unit of work is the only writer; on PostgreSQL what another holds at this moment
     is left out. So whatever is returned is as stored, and nobody else takes a step of it before
     the unit ends.
     """
-    rows = db.session.execute(
-        _with_referral()
+    statement = (
+        _due(_with_referral(), at, but)
         .add_columns(
             REFERRAL.c.needs,
             BY_LINK.label("by_link"),
@@ -163,11 +192,12 @@ def lock_due(at: datetime, *, limit: int) -> list[DueClock]:
                 SENDERS.c.compartment_id == REFERRAL.c.sender_compartment_id,
             ),
         )
-        .where(CLOCK.c.next_step_at <= at)
-        .order_by(CLOCK.c.next_step_at, CLOCK.c.id)
         .limit(limit)
-        .with_for_update(of=REFERRAL, skip_locked=True)
+        # An act locks the referral before it changes a clock, and nothing here waits for a lock.
+        .with_for_update(of=(REFERRAL, CLOCK), skip_locked=True)
     )
+    if only is not None:
+        statement = statement.where(CLOCK.c.id == only)
     return [
         DueClock(
             _stored(row),
@@ -177,8 +207,15 @@ def lock_due(at: datetime, *, limit: int) -> list[DueClock]:
             row.snoozed_until,
             bool(row.by_link),
         )
-        for row in rows
+        for row in db.session.execute(statement)
     ]
+
+
+def _due(statement: Select[Any], at: datetime, but: Collection[UUID]) -> Select[Any]:
+    found = statement.where(CLOCK.c.next_step_at <= at)
+    if but:
+        found = found.where(CLOCK.c.id.not_in(but))
+    return found.order_by(CLOCK.c.next_step_at, CLOCK.c.id)
 
 
 def save_steps(moved: Collection[tuple[StoredClock, datetime | None]]) -> None:
@@ -219,8 +256,11 @@ def look_again(referral_id: UUID, compartment_id: UUID, *, at: datetime) -> None
     )
 
 
-def holds_that_ended(at: datetime, *, limit: int) -> list[UUID]:
-    """Return referrals on hold whose date has come: the worker looks at their paused clocks."""
+def holds_that_ended(at: datetime, *, limit: int, but: Collection[UUID] = ()) -> list[UUID]:
+    """Return referrals on hold whose date has come, but none of these.
+
+    The worker looks at their paused clocks.
+    """
     return list(
         db.session.scalars(
             select(REFERRAL.c.id)
@@ -230,6 +270,7 @@ def holds_that_ended(at: datetime, *, limit: int) -> list[UUID]:
                 CLOCK.c.paused_at.is_not(None),
                 REFERRAL.c.state == State.ON_HOLD.value,
                 REFERRAL.c.hold_until <= at,
+                *([REFERRAL.c.id.not_in(but)] if but else ()),
             )
             .order_by(REFERRAL.c.id)
             .limit(limit)

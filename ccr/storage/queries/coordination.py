@@ -1,10 +1,8 @@
-"""Promises between members, and the gaps that the network took on. Facts about members alone."""
+"""Promises between members. Facts about members alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, select, update
@@ -16,26 +14,12 @@ from ccr.domain.pathways import Pathway, Program, Protocol
 from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Need
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
-from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
-from ccr.storage.models.directory import AgreementRow, MemberRow
+from ccr.storage.models.coordination import PathwayRow, ProtocolRow
+from ccr.storage.models.directory import MemberRow
 from ccr.storage.queries.directory import member_of_row
 from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.referrals import rows_changed
 from ccr.storage.queries.taking_part import NOBODY
-
-
-@dataclass(frozen=True, slots=True)
-class TakenGap:
-    """A gap that somebody owns: a member, a next step and a date; never a person."""
-
-    key: str
-    owner_id: UUID
-    owner: str
-    next_step: str
-    due_on: date
-    is_open: bool
-    updated_at: datetime
-    version: int
 
 
 def list_network_members(network_id: UUID) -> list[Member]:
@@ -114,24 +98,6 @@ def add_protocol(
     return row.id
 
 
-def add_agreement(
-    network_id: UUID, a: UUID, b: UUID, *, signed_on: date, expires_on: date | None
-) -> UUID:
-    """Add a linkage agreement between two members; return its id. The directory changes with it."""
-    row = AgreementRow(
-        id=uuid4(),
-        network_id=network_id,
-        member_a_id=a,
-        member_b_id=b,
-        signed_on=signed_on,
-        expires_on=expires_on,
-    )
-    db.session.add(row)
-    db.session.flush()
-    raise_directory_version(network_id)
-    return row.id
-
-
 def list_pathways(network_id: UUID) -> tuple[Pathway, ...]:
     """Return every promised pathway of a network, ended ones too."""
     rows = db.session.execute(
@@ -201,63 +167,6 @@ def end_pathway(network_id: UUID, pathway_id: UUID, *, on: date) -> bool:
     if ended:
         raise_directory_version(network_id)
     return ended
-
-
-def list_gaps(network_id: UUID) -> dict[str, TakenGap]:
-    """Return every gap that was ever taken on, by its key."""
-    rows = db.session.execute(
-        select(GapRow.__table__, MemberRow.name.label("owner"))
-        .join(MemberRow, MemberRow.id == GapRow.owner_member_id)
-        .where(GapRow.network_id == network_id)
-        .order_by(GapRow.due_on, GapRow.key)
-    )
-    return {
-        row.key: TakenGap(
-            row.key,
-            row.owner_member_id,
-            row.owner,
-            row.next_step,
-            row.due_on,
-            row.status == "open",
-            row.updated_at,
-            row.version,
-        )
-        for row in rows
-    }
-
-
-def add_gap(network_id: UUID, key: str, values: dict[str, Any], *, at: datetime) -> UUID | None:
-    """Take on a gap that nobody owns yet; None when somebody was quicker."""
-    made = db.session.execute(
-        _insert()(GapRow)
-        .values(
-            id=uuid4(),
-            network_id=network_id,
-            key=key,
-            status="open",
-            opened_at=at,
-            updated_at=at,
-            version=1,
-            **values,
-        )
-        .on_conflict_do_nothing(index_elements=[GapRow.network_id, GapRow.key])
-        .returning(GapRow.id)
-    ).first()
-    return made.id if made else None
-
-
-def change_gap(
-    network_id: UUID, key: str, version: int, values: dict[str, Any], *, at: datetime
-) -> UUID | None:
-    """Change a gap as it stood at `version`; None when it stands otherwise by now."""
-    changed = db.session.execute(
-        update(GapRow)
-        .where(GapRow.network_id == network_id, GapRow.key == key, GapRow.version == version)
-        .values(**values, updated_at=at, version=GapRow.version + 1)
-        .returning(GapRow.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    return changed.id if changed else None
 
 
 def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from ccr.domain.directory import Agreement, Member, Service, Site
+from ccr.domain.directory import Member, Service, Site
 from ccr.domain.search_text import search_body
 from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.storage.db import Base, db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
 from ccr.storage.models.directory import (
-    AgreementRow,
     CapacityRow,
     CoverageRow,
     LocationRow,
@@ -26,6 +25,7 @@ from ccr.storage.models.directory import (
     ServiceRow,
     ServiceText,
 )
+from ccr.storage.models.gap_register import GapChangeRow, GapStepRow
 
 SOURCE = "ccr-demo"
 
@@ -216,18 +216,6 @@ def _search_text(service: Service) -> str:
     ])  # fmt: skip
 
 
-def add_demo_agreement(network_id: UUID, agreement: Agreement) -> None:
-    """Add an agreement between two members."""
-    one, other = sorted(agreement.member_ids)
-    db.session.add(
-        AgreementRow(
-            id=uuid4(), network_id=network_id, member_a_id=one, member_b_id=other,
-            signed_on=agreement.signed_on, expires_on=agreement.expires_on,
-        )
-    )  # fmt: skip
-    db.session.flush()
-
-
 def add_demo_pathway(
     network_id: UUID,
     *,
@@ -271,11 +259,25 @@ def add_demo_gap(
     next_step: str,
     due_on: date,
     opened_at: datetime,
-) -> None:
-    """Add a gap that a member has taken on."""
-    db.session.add(
-        GapRow(
-            network_id=network_id, key=key, owner_member_id=owner_member_id, next_step=next_step,
-            due_on=due_on, status="open", opened_at=opened_at, updated_at=opened_at,
-        )
+    by_member_id: UUID | None = None,
+) -> UUID:
+    """Add a gap that a member has taken on, with the first line of its history; return its id."""
+    gap = GapRow(
+        id=uuid4(), network_id=network_id, key=key, owner_member_id=owner_member_id,
+        next_step=next_step, due_on=due_on, status="open", opened_at=opened_at,
+        updated_at=opened_at,
     )  # fmt: skip
+    db.session.add(gap)
+    db.session.flush()
+    db.session.add_all([
+        GapStepRow(
+            network_id=network_id, gap_id=gap.id, position=1, text=next_step, due_on=due_on,
+            status="open",
+        ),
+        GapChangeRow(
+            network_id=network_id, gap_id=gap.id, position=1, at=opened_at, verb="taken",
+            member_id=by_member_id, status="open", owner_member_id=owner_member_id,
+            step=next_step, effect="raises", whom="survivors",
+        ),
+    ])  # fmt: skip
+    return gap.id

@@ -32,6 +32,7 @@ from ccr.storage.models.directory import (
 )
 from ccr.storage.models.finding import ShortListEntry
 from ccr.storage.models.keeping import ListingProposal, PublicationAuthorization
+from ccr.storage.models.linkages import LinkagePartyRow
 from ccr.storage.models.referrals import ReferralRow
 from ccr.storage.queries.import_undo import pointed_at
 from ccr.storage.queries.record_aliases import MODELS
@@ -140,6 +141,7 @@ def move_member_parts(kept: UUID, gone: UUID, *, at: datetime) -> dict[str, bool
         LocationRow.member_id,
         AgreementRow.member_a_id,
         AgreementRow.member_b_id,
+        LinkagePartyRow.member_id,
     ):
         _repoint(column, kept, gone)
     db.session.execute(

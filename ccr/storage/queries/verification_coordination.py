@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
+from ccr.domain.linkages import LEAST_PARTIES
 from ccr.domain.small_cells import LEAST_SHOWN
 from ccr.domain.taxonomy import CompartmentKind
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow, PublishedFigure
+from ccr.storage.models.council import ActionRow
 from ccr.storage.models.directory import MemberRow
+from ccr.storage.models.linkages import LinkagePartyRow, LinkageRow
 
 
 def _ids(statement: Select[Any]) -> list[str]:
@@ -73,9 +76,35 @@ def pathways_across_networks() -> list[str]:
     )
 
 
+def agreements_of_fewer_than_two_parties() -> list[str]:
+    """Return agreements that fewer than two members of their own network signed (R90)."""
+    signed = (
+        select(func.count())
+        .select_from(LinkagePartyRow)
+        .join(MemberRow, MemberRow.id == LinkagePartyRow.member_id)
+        .where(
+            LinkagePartyRow.linkage_id == LinkageRow.id,
+            MemberRow.network_id == LinkageRow.network_id,
+        )
+        .scalar_subquery()
+    )
+    return _ids(select(LinkageRow.id).where(signed < LEAST_PARTIES))
+
+
+def actions_owned_from_another_network() -> list[str]:
+    """Return actions whose owner is a member of another network (R93)."""
+    return _ids(
+        select(ActionRow.id)
+        .join(MemberRow, MemberRow.id == ActionRow.owner_member_id)
+        .where(MemberRow.network_id != ActionRow.network_id)
+    )
+
+
 COORDINATION_CHECKS: tuple[Callable[[], list[str]], ...] = (
     gaps_owned_from_another_network,
     published_figures_of_ten_or_fewer,
     protocols_of_other_than_abusive_partner_programs,
     pathways_across_networks,
+    agreements_of_fewer_than_two_parties,
+    actions_owned_from_another_network,
 )

@@ -1,4 +1,4 @@
-"""What a coordinator writes down: a plan for a gap, a promised pathway. Members, never people.
+"""What a coordinator writes down: promised pathways and what was signed. Members, never people.
 
 Shape only: what is allowed is decided in the services.
 """
@@ -10,59 +10,19 @@ from datetime import date
 from uuid import UUID
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.widgets import DateInput
 
 from ccr.domain.directory import Member
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import Need
-from ccr.services.gaps import Plan
 from ccr.services.promises import Signed
 from ccr.web.forms.fields import SelectChoice, choices_of
 from ccr.web.language import translated
 
 _MOST_VERSION = 2_000_000_000
 _VERSION_DIGITS = 10
-
-
-class PlanForm(FlaskForm):
-    """Who takes a gap, what comes next, and by when."""
-
-    key = HiddenField()
-    version = HiddenField(default="0")
-    owner = SelectField(validate_choice=False)
-    next_step = StringField()
-    due_on = StringField(widget=DateInput())
-
-    def __init__(self, members: Iterable[Member], **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self.owner.label.text = translated(phrase("Who takes it on"))
-        self.owner.description = translated(phrase("A member of the network, never a person."))
-        self.owner.choices = member_choices(members)
-        self.next_step.label.text = translated(phrase("Next step"))
-        self.next_step.description = translated(
-            phrase("What happens next, in one line. No name of anybody.")
-        )
-        self.due_on.label.text = translated(phrase("By when"))
-
-    def to_plan(self) -> Plan:
-        """Return what was written.
-
-        Raises:
-            InvalidInputError: owner or day cannot be read; `field` names it.
-        """
-        return Plan(
-            key=self.key.data or "",
-            owner_id=_member_id(self.owner.data, "owner"),
-            next_step=self.next_step.data or "",
-            due_on=_date(
-                self.due_on.data or "",
-                phrase("Give a day from today to a year from now."),
-                "due_on",
-            ),
-            version=version_of(self.version.data),
-        )
 
 
 class PathwayForm(FlaskForm):
@@ -88,8 +48,8 @@ class PathwayForm(FlaskForm):
         if code and code not in set(Need):
             raise InvalidInputError(phrase("Choose a need of the list."), field="need")
         return (
-            _member_id(self.from_member.data, "from_member"),
-            _member_id(self.to_member.data, "to_member"),
+            member_typed(self.from_member.data, "from_member"),
+            member_typed(self.to_member.data, "to_member"),
             Need(code) if code else None,
         )
 
@@ -119,14 +79,14 @@ class SignedForm(FlaskForm):
         """Return what was written; raises InvalidInputError with its field."""
         ends = (self.expires_on.data or "").strip()
         return Signed(
-            first_id=_member_id(self.first.data, "first"),
-            second_id=_member_id(self.second.data, "second"),
-            signed_on=_date(
+            first_id=member_typed(self.first.data, "first"),
+            second_id=member_typed(self.second.data, "second"),
+            signed_on=day_typed(
                 self.signed_on.data or "",
                 phrase("Give the day it was signed, today at the latest."),
                 "signed_on",
             ),
-            expires_on=_date(
+            expires_on=day_typed(
                 ends,
                 phrase("Give an end after the day it was signed, or leave it empty."),
                 "expires_on",
@@ -154,15 +114,17 @@ def version_of(text: object) -> int:
     return min(int(digits), _MOST_VERSION) if known else -1
 
 
-def _member_id(text: object, field: str) -> UUID:
+def member_typed(text: object, field: str) -> UUID:
+    """Return the member that was chosen; raises InvalidInputError on `field`."""
     try:
         return UUID(str(text))
     except ValueError:
         raise InvalidInputError(phrase("Choose a member of the network."), field=field) from None
 
 
-def _date(text: str, words: Phrase, field: str) -> date:
+def day_typed(text: str | None, words: Phrase, field: str) -> date:
+    """Return the day that was typed; raises InvalidInputError with `words` on `field`."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat((text or "").strip())
     except ValueError:
         raise InvalidInputError(words, field=field) from None

@@ -186,22 +186,27 @@ def item_view(item: BoardItem, on: date) -> dict[str, object]:
         "title": translated(finding.title),
         "text": translated(finding.text),
         "critical": finding.kind.critical,
-        "taken": taken_view(item.taken, on) if item.taken else None,
+        "taken": taken_view(item.taken, on, back=item.is_back) if item.taken else None,
         "version": item.taken.version if item.taken else 0,
         "row": LINE_NUMBERS.get(finding.line or ""),
         "county": finding.county.fips if finding.county else None,
     }
 
 
-def taken_view(gap: TakenGap, on: date) -> dict[str, object]:
-    """Return who has taken a gap, what comes next, and how late it is, in days."""
+def taken_view(gap: TakenGap, on: date, *, back: bool = False) -> dict[str, object]:
+    """Return who has taken a gap, where it stands, what comes next, and how late it is, in days."""
     return {
+        "id": gap.id,
         "key": gap.key,
         "owner": gap.owner,
         "next_step": gap.next_step,
         "due": day_text(gap.due_on),
-        "late_days": (on - gap.due_on).days if gap.is_open and on > gap.due_on else 0,
+        "late_days": gap.days_late(on),
         "open": gap.is_open,
+        "back": back,
+        "status": translated(gap.status.label),
+        "reason": translated(gap.reason.label) if gap.reason else None,
+        "times_back": gap.times_back,
         "version": gap.version,
     }
 

@@ -15,11 +15,10 @@ from flask_babel import gettext
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError, NotFoundError
 from ccr.policy.permissions import Permission
-from ccr.services import gaps
+from ccr.services import gap_register, gaps
 from ccr.services.gaps import GapBoard
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.forms.coordination import PlanForm, version_of
-from ccr.web.forms.fields import add_refusal
+from ccr.web.forms.gap_register import PlanForm
 from ccr.web.presenters.gap_filters import read_question
 from ccr.web.presenters.gaps import board_view, csv_rows, item_view, print_view, read_choice
 
@@ -76,22 +75,14 @@ def take() -> ResponseReturnValue:
     found = _board()
     form = PlanForm(found.members)
     try:
-        gaps.take(current_identity(), current_world(), form.to_plan(), at=utc_now())
+        plan = form.to_plan()
+        form.look_at("next_step", "safety_line", members=found.members)
+        gap_register.take(current_identity(), current_world(), plan, at=utc_now())
     except InvalidInputError as error:
-        add_refusal(form, error)
+        form.refuse(error)
         item = _item(found, form.key.data or "")
         return render_template("network/plan.html", form=form, item=item), 422
     flash(gettext("The gap has an owner now."), "success")
-    return redirect(url_for("gaps.board"), code=303)
-
-
-@blueprint.post("/close")
-@requires(Permission.COORDINATION_MANAGE)
-def close() -> ResponseReturnValue:
-    """Close a gap that was taken on."""
-    key, version = request.form.get("key", ""), version_of(request.form.get("version"))
-    gaps.close(current_identity(), key, version, at=utc_now())
-    flash(gettext("The gap is closed. If its evidence returns, it comes back here."), "success")
     return redirect(url_for("gaps.board"), code=303)
 
 

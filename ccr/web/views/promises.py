@@ -17,26 +17,26 @@ from ccr.domain.pathways import Program, Protocol
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import MemberCategory
 from ccr.policy.permissions import Permission
-from ccr.services import coordination, promises
+from ccr.services import coordination, linkages, promises
 from ccr.web.access import current_identity, requires
 from ccr.web.forms.coordination import PathwayForm, SignedForm, member_choices
 from ccr.web.forms.fields import SelectChoice, add_refusal
 from ccr.web.language import translated
 from ccr.web.presenters import coordination as rows
 from ccr.web.presenters.gaps import day_text
+from ccr.web.presenters.linkages import paper_rows
 
 blueprint = Blueprint("promises", __name__, url_prefix="/network/agreements")
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What the page is made of, and its three forms."""
+    """What the page is made of, and its two forms."""
 
     view: coordination.NetworkView
     programs: tuple[Program, ...]
     protocols: tuple[Protocol, ...]
     pathway: PathwayForm
-    agreement: SignedForm
     protocol: SignedForm
 
 
@@ -57,21 +57,6 @@ def promise() -> ResponseReturnValue:
         desk.pathway,
         lambda: promises.promise_pathway(current_identity(), *desk.pathway.wanted(), at=utc_now()),
         gettext("The pathway is promised from today on."),
-    )
-
-
-@blueprint.post("/sign")
-@requires(Permission.COORDINATION_MANAGE)
-def sign() -> ResponseReturnValue:
-    """Record a signed agreement."""
-    desk = _desk()
-    return _recorded(
-        desk,
-        desk.agreement,
-        lambda: promises.record_agreement(
-            current_identity(), desk.agreement.to_signed(), at=utc_now()
-        ),
-        gettext("The agreement is recorded."),
     )
 
 
@@ -111,12 +96,6 @@ def _desk() -> Desk:
         programs,
         protocols,
         pathway=PathwayForm(members, prefix="pathway-", formdata=_typed("pathway")),
-        agreement=SignedForm(
-            (phrase("Between"), member_choices(members)),
-            (phrase("And"), member_choices(members)),
-            prefix="agreement-",
-            formdata=_typed("agreement"),
-        ),
         protocol=SignedForm(
             (phrase("Program"), [choose, *named]),
             (phrase("Victim services to call"), member_choices(victim)),
@@ -148,7 +127,7 @@ def _page(desk: Desk) -> str:
     return render_template(
         "network/agreements.html",
         forms=desk,
-        agreements=rows.agreement_rows(view),
+        papers=paper_rows(linkages.papers(current_identity(), at=utc_now())),
         protocols=rows.protocol_rows(desk.programs, desk.protocols, view.on),
         pathways=rows.pathway_rows(view),
         day=day_text(view.on),
