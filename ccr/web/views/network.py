@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
+from ccr.domain.network_export import as_gexf, as_graphml
 from ccr.policy.permissions import Permission
 from ccr.services import coordination, gaps
+from ccr.services.network_analysis import places_in
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.presenters import coordination as rows
 from ccr.web.presenters.gaps import day_text, item_view
@@ -14,6 +17,7 @@ from ccr.web.presenters.graph import graph_view
 
 blueprint = Blueprint("network", __name__, url_prefix="/network")
 TILE = 3
+FORMATS = {"graphml": as_graphml, "gexf": as_gexf}
 
 
 @blueprint.get("/overview")
@@ -45,6 +49,17 @@ def graph() -> str:
     as_table = request.args.get("view") == "table"
     return render_template(
         "network/graph.html",
-        graph=graph_view(view, request.args.get("member")),
+        graph=graph_view(
+            view, places_in(current_identity(), view.network), request.args.get("member")
+        ),
         as_table=as_table,
     )
+
+
+@blueprint.get("/graph.<any(graphml,gexf):kind>")
+@requires(Permission.COORDINATION_READ)
+def exported(kind: str) -> ResponseReturnValue:
+    """Send members and links as a file that graph programs read; nobody's person, no count."""
+    view = coordination.network_view(current_identity(), at=utc_now())
+    headers = {"Content-Disposition": f'attachment; filename="network.{kind}"'}
+    return FORMATS[kind](view.network), 200, {"Content-Type": "application/xml", **headers}
