@@ -56,6 +56,8 @@ VIEWS = (
     "vocabularies",
     "routing_weights",
     "sector_rules",
+    "expected_pathways",
+    "what_if",
     "room",
     "short_list",
     "checks",

@@ -3,7 +3,7 @@
 What lives here: which facts make a finding, and in what order. What must not: people, owners,
 blame. A finding names what is missing, never who failed (R98). Order: an abusive partner program
 without victim services beside it (R15), its consultation protocol (R3), nobody at night, agreements
-(R90), then cells without anybody, with one member, and with old facts, by what matters most.
+(R90), then cells without anybody, full ones, with old facts, with one member, by what matters most.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class FindingKind(StrEnum):
     AGREEMENT_LAPSED = "agreement-lapsed"
     ENDS_IN_30 = "ends-in-30"
     NONE = "none"
+    FULL = "full"
     STALE = "stale"
     SINGLE = "single"
     ENDS_IN_90 = "ends-in-90"
@@ -286,7 +287,7 @@ def _cells(matrix: GapMatrix) -> Iterator[Finding]:
         for cell in matrix.line(line):
             state = cell.state
             single = state is CellState.SINGLE and line in SINGLE_LINES
-            if state in {CellState.NONE, CellState.STALE} or single:
+            if state in {CellState.NONE, CellState.STALE, CellState.FULL} or single:
                 yield _cell_finding(cell, state)
 
 
@@ -308,11 +309,26 @@ def _cell_finding(cell: Cell, state: CellState) -> Finding:
             "Nobody verified this within six months: %(members)s.",
             members=_members(cell.unchecked),
         )
+    elif state is CellState.FULL:
+        title = phrase("%(county)s is full: %(need)s", **named)
+        text = phrase(
+            "Everybody who is there said lately that there is no room, or a wait-list: "
+            "%(members)s.",
+            members=_members(cell.full),
+        )
     else:
         title = phrase("%(county)s has one only: %(need)s", **named)
-        text = phrase(
-            "%(members)s is the only member with facts checked within six months.",
-            members=_members(cell.checked),
+        text = (
+            phrase(
+                "%(members)s is the only member with room, as far as is known. Full: %(full)s.",
+                members=_members(cell.with_room),
+                full=_members(cell.full),
+            )
+            if cell.full
+            else phrase(
+                "%(members)s is the only member with facts checked within six months.",
+                members=_members(cell.with_room),
+            )
         )
     return Finding(
         f"{state}|{cell.line}|{cell.county.fips}",

@@ -10,29 +10,57 @@ referrals, counts of people, distance. The rule, as the page and docs/coordinato
 - A service for the whole state or nation is counted apart and fills no cell: a state-wide line does
   not make advocacy in Greene. The one exception is a hotline, which is a phone wherever it rings.
 - A service for abusive partners alone fills no cell of a need of survivors.
-- Old facts: nobody verified any of its services within six months (R97), or ever. One only: one
-  member with facts younger than that. Members are counted, not services.
+- Old facts: nobody verified any of its services within six months (R97), or ever. Full: everybody
+  with younger facts said within the last days that there is no room, or a wait-list. One only: one
+  member that is not full. Members are counted, not services. A phone is never full.
+- Asked for somebody (ccr.domain.gap_questions), what does not fit is taken out, and what nobody
+  stated makes a fact to check, like an old one.
 
-Adding a service never makes a cell worse, and the order of services does not matter.
+Worst first: none, old facts, full, one only, two or more. Adding a service never makes a cell
+worse, the order of services does not matter, and a checked service with room beats a full one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from ccr.domain.directory import Coverage, DirectorySnapshot, Service
-from ccr.domain.errors import InvalidInputError
-from ccr.domain.freshness import stale
+from ccr.domain.directory import DirectorySnapshot, Service
+from ccr.domain.gap_counting import (
+    ANSWERING_NEEDS,
+    answers_at_night,
+    counts_for,
+    is_full,
+    is_wide,
+    local_counties,
+    local_zips,
+    unverified,
+    wide_states,
+)
+from ccr.domain.gap_questions import EVERYBODY, GapQuestion, Hours, fits, least
 from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.taxonomy import AreaExtent, CoverageMode, Need, Track
+from ccr.domain.taxonomy import Known, Need
 
+__all__ = [
+    "ANSWERING_NEEDS",
+    "FIRST_LINES",
+    "LINES",
+    "NIGHT",
+    "PHONE_LINES",
+    "Cell",
+    "CellState",
+    "County",
+    "GapMatrix",
+    "Within",
+    "gap_matrix",
+    "line_label",
+    "matrix_of_places",
+    "zip_matrix",
+]
 NIGHT = "night-answer"
 """The line of the matrix that is no need: does somebody answer at night."""
 FIRST_LINES: tuple[str, ...] = (
@@ -49,18 +77,10 @@ FIRST_LINES: tuple[str, ...] = (
 )
 """What matters most, first; the others follow in the order of the vocabulary. Our choice."""
 LINES: tuple[str, ...] = (*FIRST_LINES, *(n.value for n in Need if n.value not in FIRST_LINES))
-ANSWERING_NEEDS = frozenset(
-    {
-        Need.IMMEDIATE_SAFETY,
-        Need.EMERGENCY_SHELTER,
-        Need.HOTLINE,
-        Need.ADVOCACY,
-        Need.SAFETY_PLANNING,
-    }
-)
-NIGHT_HOURS = (time(22), time(2), time(5))
-"""Whoever is there at these hours on each of seven days answers at night. Our choice."""
-ABOUT_ABUSIVE_PARTNERS = frozenset({Need.ABUSIVE_PARTNER_INTERVENTION, Need.SUPERVISION})
+PHONE_LINES = frozenset({NIGHT, Need.HOTLINE.value})
+"""Lines of which nothing is ever full: a phone has no beds."""
+Within = Callable[[Service, str], Known]
+"""Whether a service can be reached from an area (by code) in the minutes that are asked."""
 
 
 class CellState(StrEnum):
@@ -68,6 +88,7 @@ class CellState(StrEnum):
 
     NONE = "none"
     STALE = "stale"
+    FULL = "full"
     SINGLE = "single"
     ADEQUATE = "adequate"
 
@@ -77,23 +98,12 @@ class CellState(StrEnum):
         return list(CellState).index(self)
 
 
-class Calendar(Protocol):
-    """The open hours of one service."""
-
-    def is_open(self, at: datetime) -> bool:
-        """Return True when it is open at `at` (aware)."""
-
-
-class Hours(Protocol):
-    """Reads opening-hours text."""
-
-    def calendar(self, text: str, timezone: str, /) -> Calendar:
-        """Return the calendar of an OSM text; raises InvalidInputError."""
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class County:
-    """A county: name without "County", five-digit FIPS, state in two letters."""
+    """A county: name without "County", five-digit FIPS, state in two letters.
+
+    In the matrix of one county by ZIP it is a ZIP: name "12180 Troy", and the ZIP for a code.
+    """
 
     name: str
     fips: str
@@ -106,8 +116,10 @@ class Cell:
 
     Attributes:
         checked: services here whose facts are young enough.
-        unchecked: services here that nobody verified in time.
+        unchecked: services here that nobody verified in time, or of which a fact that was asked
+            for is not known.
         wide: services for the whole state or nation; they fill no cell.
+        full: those of `checked` that said lately that they have no room.
     """
 
     line: str
@@ -115,21 +127,35 @@ class Cell:
     checked: tuple[Service, ...] = ()
     unchecked: tuple[Service, ...] = ()
     wide: tuple[Service, ...] = ()
+    full: tuple[Service, ...] = ()
 
     @property
     def state(self) -> CellState:
         """Return what the evidence makes of the cell."""
-        members = self.members
+        members = self.open_members
         if len(members) > 1:
             return CellState.ADEQUATE
         if members:
             return CellState.SINGLE
+        if self.checked:
+            return CellState.FULL
         return CellState.STALE if self.unchecked else CellState.NONE
+
+    @property
+    def with_room(self) -> tuple[Service, ...]:
+        """Return the checked services that are not known to be full."""
+        full = {service.id for service in self.full}
+        return tuple(service for service in self.checked if service.id not in full)
 
     @property
     def members(self) -> frozenset[UUID]:
         """Return the members whose facts are young enough."""
         return frozenset(service.member.id for service in self.checked)
+
+    @property
+    def open_members(self) -> frozenset[UUID]:
+        """Return the members of services that are checked and not known to be full."""
+        return frozenset(service.member.id for service in self.with_room)
 
 
 @dataclass(frozen=True)
@@ -177,25 +203,87 @@ def gap_matrix(
     county_of_zip: Callable[[str], str | None],
     hours: Hours,
     at: datetime,
+    question: GapQuestion = EVERYBODY,
+    within: Within | None = None,
 ) -> GapMatrix:
-    """Return the matrix of a directory as it stands at `at`.
+    """Return the matrix of a directory as it stands at `at`, for everybody or for who asks.
 
     county: FIPS to county, or None for a code that is none. county_of_zip: ZIP to FIPS, or None.
-    Source: R88; the rule stands at the top of this file.
+    within: asked of every service in person when the question has minutes. Source: R88; the rule
+    stands at the top of this file. A question changes no column, so that a county does not vanish
+    from the matrix because nobody there fits.
     """
     services = sorted((s for s in snapshot.services if s.routable), key=lambda s: (s.name, s.id))
     places = {s.id: local_counties(s, county_of_zip) for s in services}
-    found = (county(fips) for fips in sorted({f for here in places.values() for f in here}))
+    return matrix_of_places(
+        services, places, county, hours=hours, at=at, question=question, within=within
+    )
+
+
+def zip_matrix(
+    snapshot: DirectorySnapshot,
+    fips: str,
+    zips: Sequence[County],
+    *,
+    hours: Hours,
+    at: datetime,
+    question: GapQuestion = EVERYBODY,
+    within: Within | None = None,
+) -> GapMatrix:
+    """Return the matrix of one county by ZIP, by the same rule.
+
+    zips: the ZIPs whose centres lie in the county. What counts for the county counts for all of
+    them; what names ZIPs of it, for those.
+    """
+    codes = frozenset(z.fips for z in zips)
+    services = sorted((s for s in snapshot.services if s.routable), key=lambda s: (s.name, s.id))
+    places = {s.id: local_zips(s, fips, codes) for s in services}
+    found = matrix_of_places(
+        services,
+        places,
+        {z.fips: z for z in zips}.get,
+        hours=hours,
+        at=at,
+        question=question,
+        within=within,
+        columns=codes,
+    )
+    return replace(found, unplaced=(), unmapped=())
+
+
+def matrix_of_places(
+    services: Sequence[Service],
+    places: Mapping[UUID, frozenset[str]],
+    county: Callable[[str], County | None],
+    *,
+    hours: Hours,
+    at: datetime,
+    question: GapQuestion = EVERYBODY,
+    within: Within | None = None,
+    columns: Iterable[str] = (),
+) -> GapMatrix:
+    """Return the matrix of routable services of which it is known for which areas they count.
+
+    columns: codes that are columns even where no service counts.
+    """
+    known = {s.id: fits(s, question, hours, at) for s in services} if question.asks else {}
+    asked = [s for s in services if known.get(s.id) is not Known.NO]
+    found = (
+        county(fips) for fips in sorted({*columns, *(f for here in places.values() for f in here)})
+    )
     counties = sorted(c for c in found if c is not None)
-    local: dict[tuple[str, str], list[Service]] = defaultdict(list)
-    wide: dict[tuple[str, str], list[Service]] = defaultdict(list)
+    local: dict[tuple[str, str], list[tuple[Service, Known]]] = defaultdict(list)
+    wide: dict[tuple[str, str], list[tuple[Service, Known]]] = defaultdict(list)
     states = {c.state for c in counties}
-    for service in services:
-        for line in _lines_of(service, hours, at):
-            for fips in places[service.id]:
-                local[line, fips].append(service)
-            for state in _wide_states(service, states):
-                wide[line, state].append(service)
+    for service in asked:
+        verdict = known.get(service.id, Known.YES)
+        here = {f: _there(service, f, verdict, within) for f in places[service.id]}
+        for line in _lines_of(service, hours, at, question):
+            for fips, sure in here.items():
+                if sure is not Known.NO:
+                    local[line, fips].append((service, sure))
+            for state in wide_states(service, states):
+                wide[line, state].append((service, verdict))
     cells = {
         (line, c.fips): _cell(line, c, local[line, c.fips], wide[line, c.state], at)
         for line in LINES
@@ -205,93 +293,47 @@ def gap_matrix(
         lines=LINES,
         counties=tuple(counties),
         cells=cells,
-        unplaced=tuple(s for s in services if not places[s.id] and not _is_wide(s)),
+        unplaced=tuple(s for s in services if not places[s.id] and not is_wide(s)),
         unmapped=tuple(s for s in services if not s.needs),
     )
 
 
-def local_counties(service: Service, county_of_zip: Callable[[str], str | None]) -> frozenset[str]:
-    """Return the FIPS codes of the counties that a service counts for; none for a wide one."""
-    stated = {a.code for a in service.areas if a.extent is AreaExtent.COUNTY}
-    of_zips = {county_of_zip(a.code) for a in service.areas if a.extent is AreaExtent.ZIP}
-    stated |= {fips for fips in of_zips if fips}
-    if stated:
-        return frozenset(stated)
-    if not service.in_person:
-        return frozenset()
-    return frozenset(site.county_fips for site in service.sites if site.county_fips)
+def _there(service: Service, code: str, verdict: Known, within: Within | None) -> Known:
+    return verdict if within is None else least((verdict, within(service, code)))
 
 
-def counts_for(service: Service, need: Need) -> bool:
-    """Return True when the service helps with this need on the side of who has it."""
-    if need not in service.needs:
-        return False
-    if need in ABOUT_ABUSIVE_PARTNERS or not service.tracks:
-        return True
-    return service.tracks != {Track.ABUSIVE_PARTNER}
-
-
-def answers_at_night(service: Service, hours: Hours, at: datetime) -> bool:
-    """Return True when somebody reads or answers at every hour of night in the week from `at`."""
-    if not any(counts_for(service, need) for need in ANSWERING_NEEDS):
-        return False
-    zone = ZoneInfo(service.timezone)
-    day = at.astimezone(zone).date()
-    moments = [
-        datetime.combine(day + timedelta(days=ahead), hour, zone)
-        for ahead in range(7)
-        for hour in NIGHT_HOURS
-    ]
-    there = [c for c in service.coverage if c.mode is not CoverageMode.NOBODY]
-    return any(_open_at_all(c, service.timezone, hours, moments) for c in there)
-
-
-def _open_at_all(
-    coverage: Coverage, timezone: str, hours: Hours, moments: Sequence[datetime]
-) -> bool:
-    try:
-        calendar = hours.calendar(coverage.opening_hours, timezone)
-    except InvalidInputError:
-        return False  # hours that cannot be read promise nothing
-    return all(calendar.is_open(moment) for moment in moments)
-
-
-def _lines_of(service: Service, hours: Hours, at: datetime) -> list[str]:
-    lines = [need.value for need in sorted(service.needs) if counts_for(service, need)]
+def _lines_of(
+    service: Service, hours: Hours, at: datetime, question: GapQuestion = EVERYBODY
+) -> list[str]:
+    needs = sorted(service.needs)
+    lines = [need.value for need in needs if counts_for(service, need, question.track)]
     return [*lines, NIGHT] if answers_at_night(service, hours, at) else lines
 
 
-def _is_wide(service: Service) -> bool:
-    return any(a.extent in {AreaExtent.STATE, AreaExtent.NATION} for a in service.areas)
-
-
-def _wide_states(service: Service, states: Iterable[str]) -> list[str]:
-    """Return the states, of these, that the service is for as a whole."""
-    if any(a.extent is AreaExtent.NATION for a in service.areas):
-        return sorted(states)
-    return sorted({a.code for a in service.areas if a.extent is AreaExtent.STATE} & set(states))
-
-
 def _cell(
-    line: str, county: County, here: Sequence[Service], wide: Sequence[Service], at: datetime
+    line: str,
+    county: County,
+    here: Sequence[tuple[Service, Known]],
+    wide: Sequence[tuple[Service, Known]],
+    at: datetime,
 ) -> Cell:
     if line == Need.HOTLINE.value:
         here, wide = _once([*here, *wide]), ()
-    checked = tuple(s for s in here if not unverified(s, at))
-    local = {s.id for s in here}
+    checked = tuple(s for s, sure in here if sure is Known.YES and not unverified(s, at))
+    young = {s.id for s in checked}
+    local = {s.id for s, _ in here}
     return Cell(
         line=line,
         county=county,
         checked=checked,
-        unchecked=tuple(s for s in here if unverified(s, at)),
-        wide=tuple(s for s in wide if s.id not in local),
+        unchecked=tuple(s for s, _ in here if s.id not in young),
+        wide=tuple(s for s, _ in wide if s.id not in local),
+        full=() if line in PHONE_LINES else tuple(s for s in checked if is_full(s, at)),
     )
 
 
-def _once(services: Iterable[Service]) -> list[Service]:
-    return list({service.id: service for service in services}.values())
-
-
-def unverified(service: Service, at: datetime) -> bool:
-    """Return True when nobody verified the listing within six months, or ever (R88, R97)."""
-    return service.last_verified_at is None or stale(service, at)
+def _once(services: Iterable[tuple[Service, Known]]) -> list[tuple[Service, Known]]:
+    found: dict[UUID, tuple[Service, Known]] = {}
+    for service, sure in services:
+        found.setdefault(service.id, (service, sure))
+    return list(found.values())

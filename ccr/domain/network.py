@@ -138,7 +138,10 @@ class MemberNetwork:
     @cached_property
     def cut_off(self) -> Mapping[UUID, tuple[UUID, ...]]:
         """Return, for each member whose leaving cuts somebody off, whom."""
-        candidates = sorted({*self.articulation, *self.victim_services})
+        # Without anybody else a group stays whole, and each of it reaches its other advocates.
+        goals = (self.victim_services & group for group in self.components)
+        alone = {member for found in goals if len(found) == 1 for member in found}
+        candidates = sorted(alone.union(self.articulation))
         found = {m: self.cut_off_without(m) for m in candidates if self.graph.degree(m)}
         return {member: lost for member, lost in found.items() if lost}
 
@@ -154,6 +157,13 @@ class MemberNetwork:
     def links_of(self, member_id: UUID) -> tuple[Link, ...]:
         """Return what ties this member to others, lapsed agreements too."""
         return tuple(link for link in self.links if member_id in {link.a, link.b})
+
+    def without(self, member_id: UUID) -> MemberNetwork:
+        """Return the network as it would be if this member left."""
+        return MemberNetwork(
+            {m: member for m, member in self.members.items() if m != member_id},
+            tuple(link for link in self.links if member_id not in {link.a, link.b}),
+        )
 
     @cached_property
     def _with_a_way_now(self) -> frozenset[UUID]:

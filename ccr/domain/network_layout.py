@@ -19,7 +19,7 @@ SEED = 7
 MOST_DRAWN = 160
 """Beyond so many members a picture says nothing; the table says it all. Our choice."""
 _LABEL_WIDE, _LABEL_HIGH = 132.0, 50.0
-_EDGE = 66.0
+_EDGE = 78.0
 _STEPS = 220
 
 

@@ -6,17 +6,20 @@ Nothing here reads a referral, and nothing writes: taking a gap on is `gap_regis
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.gazetteer import Gazetteer
-from ccr.domain.directory import Agreement, DirectorySnapshot, Member
+from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Point
 from ccr.domain.gap_findings import Finding, Promises, find_gaps
+from ccr.domain.gap_questions import EVERYBODY, GapQuestion
 from ccr.domain.gap_register import TakenGap, comes_back
-from ccr.domain.gaps import County, GapMatrix, gap_matrix
+from ccr.domain.gaps import County, GapMatrix, gap_matrix, zip_matrix
+from ccr.engine.area_reach import AreaReach
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
@@ -28,7 +31,10 @@ from ccr.storage.queries.gap_register import list_gaps
 __all__ = ["BoardItem", "GapBoard", "TakenGap", "board"]
 MOST_KEPT = 8
 """Networks whose matrix is kept in one process."""
-_kept: dict[UUID, tuple[DirectorySnapshot, date, GapMatrix]] = {}
+MOST_ASKED = 6
+"""Matrices kept of one network: the whole one and those asked for last."""
+_Asked = tuple[GapQuestion, str | None]
+_kept: dict[UUID, tuple[DirectorySnapshot, date, dict[_Asked, GapMatrix]]] = {}
 _making = threading.Lock()
 
 
@@ -55,6 +61,8 @@ class GapBoard:
     """Everything the gap page shows.
 
     Attributes:
+        matrix: of everybody, by county: what the findings are of.
+        shown: of whom the question asks, by county or by the ZIPs of `zips_of`.
         taken: every gap of the register.
         names: of members and, by their program's id, of programs for abusive partners.
         settled: open gaps whose evidence is gone: they can be closed.
@@ -71,15 +79,33 @@ class GapBoard:
     agreements: tuple[Agreement, ...]
     on: date
     version: int
+    shown: GapMatrix
+    question: GapQuestion = EVERYBODY
+    zips_of: County | None = None
+    zip_points: Mapping[str, Point] = field(default_factory=dict)
 
 
-def board(identity: Identity, world: World, *, at: datetime) -> GapBoard:
-    """Return the matrix, the findings in order, and who has taken what. Writes nothing."""
+def board(
+    identity: Identity,
+    world: World,
+    *,
+    at: datetime,
+    question: GapQuestion = EVERYBODY,
+    zips_of: str | None = None,
+) -> GapBoard:
+    """Return the matrix, the findings in order, and who has taken what. Writes nothing.
+
+    question: for whom `shown` is. zips_of: FIPS of a county of the matrix to show by ZIP; anything
+    else shows the counties.
+    """
     authorise(identity, Permission.COORDINATION_READ)
     ready = ready_directory(identity)
     on = at.astimezone(ZoneInfo(ready.timezone)).date()
     snapshot = ready.index.snapshot
     matrix = _matrix_of(snapshot, world, on, at=at)
+    county = next((c for c in matrix.counties if c.fips == zips_of), None)
+    asked = question, county.fips if county else None
+    shown = _matrix_of(snapshot, world, on, at=at, asked=asked)
     members = tuple(queries.list_network_members(identity.network_id))
     programs, protocols = queries.list_programs(identity.network_id)
     names = {member.id: member.name for member in members}
@@ -97,27 +123,87 @@ def board(identity: Identity, world: World, *, at: datetime) -> GapBoard:
         on=on,
         agreements=snapshot.agreements,
         version=snapshot.version,
+        shown=shown,
+        question=question,
+        zips_of=county,
+        zip_points=_zip_points(world.gazetteer, county),
     )
 
 
-def _matrix_of(snapshot: DirectorySnapshot, world: World, on: date, *, at: datetime) -> GapMatrix:
-    """Return the matrix of this snapshot on this day, made once a day and version."""
+def _matrix_of(
+    snapshot: DirectorySnapshot,
+    world: World,
+    on: date,
+    *,
+    at: datetime,
+    asked: _Asked = (EVERYBODY, None),
+) -> GapMatrix:
+    """Return a matrix of this snapshot on this day, made once a day and version."""
     # A snapshot is kept by whoever made it ready; the same object is the same directory.
     with _making:
-        kept = _kept.get(snapshot.network_id)
-        if kept is not None and kept[0] is snapshot and kept[1] == on:
-            return kept[2]
-        matrix = gap_matrix(
-            snapshot,
-            county=lambda fips: _county(world.gazetteer, fips),
-            county_of_zip=_county_of_zip(world.gazetteer),
-            hours=world.hours,
-            at=at,
-        )
-        _kept[snapshot.network_id] = (snapshot, on, matrix)
+        kept = _kept.pop(snapshot.network_id, None)
+        if kept is None or kept[0] is not snapshot or kept[1] != on:
+            kept = snapshot, on, {}
+        _kept[snapshot.network_id] = kept
         while len(_kept) > MOST_KEPT:
             _kept.pop(next(iter(_kept)))
+        matrices = kept[2]
+        matrix = matrices.pop(asked, None) or _made(snapshot, world, asked, at=at)
+        matrices[asked] = matrix
+        while len(matrices) > MOST_ASKED:
+            matrices.pop(next(iter(matrices)))
     return matrix
+
+
+def _made(snapshot: DirectorySnapshot, world: World, asked: _Asked, *, at: datetime) -> GapMatrix:
+    question, fips = asked
+    gazetteer = world.gazetteer
+    # Some ZIPs have the digits of a county elsewhere, so that each has its own way to its points.
+    points = partial(_county_points if fips is None else _points_of_zip, gazetteer)
+    within = AreaReach(question.minutes, points) if question.minutes else None
+    if fips is not None:
+        zips = _zip_columns(gazetteer, fips)
+        return zip_matrix(
+            snapshot, fips, zips, hours=world.hours, at=at, question=question, within=within
+        )
+    return gap_matrix(
+        snapshot,
+        county=lambda code: _county(gazetteer, code),
+        county_of_zip=_county_of_zip(gazetteer),
+        hours=world.hours,
+        at=at,
+        question=question,
+        within=within,
+    )
+
+
+def _zip_columns(gazetteer: Gazetteer, fips: str) -> tuple[County, ...]:
+    """Return the ZIPs of a county as columns of a matrix, in their order."""
+    found = (gazetteer.zip_place(code) for code in sorted(gazetteer.zips_of(fips)))
+    return tuple(
+        County(f"{p.zip_code} {p.label.partition(',')[0]}", p.zip_code, p.state)
+        for p in found
+        if p is not None and p.zip_code is not None
+    )
+
+
+def _county_points(gazetteer: Gazetteer, fips: str) -> tuple[Point, ...]:
+    """Return the points of all ZIPs of a county."""
+    places = (gazetteer.zip_place(code) for code in gazetteer.zips_of(fips))
+    return tuple(place.point for place in places if place is not None)
+
+
+def _zip_points(gazetteer: Gazetteer, county: County | None) -> dict[str, Point]:
+    places = (
+        gazetteer.zip_place(code) for code in gazetteer.zips_of(county.fips if county else "")
+    )
+    return {place.zip_code: place.point for place in places if place and place.zip_code}
+
+
+def _points_of_zip(gazetteer: Gazetteer, code: str) -> tuple[Point, ...]:
+    """Return the point of a ZIP, alone."""
+    place = gazetteer.zip_place(code)
+    return (place.point,) if place is not None else ()
 
 
 def _county(gazetteer: Gazetteer, fips: str) -> County | None:

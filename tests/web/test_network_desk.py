@@ -33,6 +33,8 @@ PAGES = (
     "/network/graph?view=table",
     "/network/agreements",
     "/network/gaps/register",
+    "/network/gaps?party=1&language=es&hours=1&minutes=30&row=3",
+    "/network/gaps?zips=36083&row=3&county=12180",
 )
 ACTS = (
     "/network/gaps/plan",
@@ -399,7 +401,7 @@ def test_the_overview_shows_only_published_figures(desk: Desk, now: datetime) ->
     page = text_of(desk[COORDINATOR].open("/network/overview"))
     assert "2026Q3" in page
     figures = page.split('id="figures"')[1].split("</section>")[0]
-    assert set(re.findall(r'data-label="Sent">([^<]+)<', figures)) == {"0–10"}
+    assert set(re.findall(r'data-label="Sent">([^<]+)<', figures)) == {"Not shown"}
 
 
 def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> None:
@@ -476,3 +478,46 @@ def test_whatever_is_typed_into_a_form_of_the_desk_gets_an_answer_and_writes_not
                 answer = visitor.send(path, {**fields, name: value}, follow=False)
                 assert answer.status_code in {200, 400, 404, 409, 422}, (path, name, value[:40])
     assert "No owner yet" in text_of(visitor.open("/network/gaps"))
+
+
+def test_the_table_asked_for_somebody_says_so_and_every_link_keeps_it(desk: Desk) -> None:
+    page = text_of(desk[COORDINATOR].open("/network/gaps?language=es&minutes=30&how=2&row=3"))
+    assert "Speaks: Spanish · In person, within about 30 minutes by car" in page
+    cells = re.findall(r'class="gap-body" href="([^"]+)"', page)
+    assert cells
+    assert all("language=es" in link and "minutes=30" in link for link in cells)
+    sheet = text_of(desk[COORDINATOR].open("/network/gaps/print?language=es"))
+    assert "Speaks: Spanish" in sheet
+    table = desk[COORDINATOR].open("/network/gaps/table.csv?language=es").get_data(as_text=True)
+    assert {row["asked"] for row in csv.DictReader(io.StringIO(table))} == {"Speaks: Spanish"}
+
+
+def test_no_word_of_a_need_or_a_party_stands_in_the_form_of_the_filters(desk: Desk) -> None:
+    page = text_of(desk[COORDINATOR].open("/network/gaps"))
+    form = page[page.index('id="asked"') : page.index("</details>", page.index('id="asked"'))]
+    values = set(re.findall(r'value="([^"]*)"', form))
+    assert {"1", "es", "36083"} <= values
+    assert not any(len(value) > 3 and not value.isdigit() for value in values), values
+
+
+def test_by_zip_the_columns_are_the_zips_of_the_county(desk: Desk) -> None:
+    page = text_of(desk[COORDINATOR].open("/network/gaps?zips=36083&row=3&county=12180"))
+    assert "Need by ZIP in Rensselaer" in page
+    assert "12180 Troy" in page
+    assert 'class="map-dot gap-ok"' in page
+    assert "Cedar advocacy (demo)" in page
+    table = desk[COORDINATOR].open("/network/gaps/table.csv?zips=36083").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert {"12180"} < {row["zip_code"] for row in rows}
+
+
+def test_what_an_address_cannot_mean_asks_nothing(desk: Desk) -> None:
+    def tables(query: str) -> list[str]:
+        page = text_of(desk[COORDINATOR].open(f"/network/gaps{query}"))
+        assert "Asked for:" not in page
+        return re.findall(r"<table.*?</table>", page, re.DOTALL)
+
+    plain = tables("")
+    assert plain
+    for query in ("party=0", "party=99", "party=x", "language=xx", "minutes=31", "zips=99999"):
+        assert tables(f"?{query}") == plain, query

@@ -14,21 +14,27 @@ from ccr.domain.gaps import FIRST_LINES, LINES, Cell, CellState, County, GapMatr
 from ccr.domain.phrases import Phrase, phrase
 from ccr.services.gaps import BoardItem, GapBoard, TakenGap
 from ccr.web.language import translated
+from ccr.web.presenters.gap_filters import address_of, filter_fields, question_words
 from ccr.web.presenters.maps import MapView, county_map
+from ccr.web.presenters.zip_map import zip_map
 
 COUNTIES_A_PAGE = 10
+MOST_NAMED = 16
+"""ZIPs that are named beside the map; more are counted, and the table names them."""
 CARDS = 3
 SHEET_CARDS = 5
 LOOKS = {
     CellState.NONE: "none",
     CellState.STALE: "stale",
+    CellState.FULL: "full",
     CellState.SINGLE: "one",
     CellState.ADEQUATE: "ok",
 }
 WORDS: dict[str, Phrase] = {
     "none": phrase("None"),
-    "one": phrase("One only"),
     "stale": phrase("Old facts"),
+    "full": phrase("Full"),
+    "one": phrase("One only"),
     "ok": phrase("Two or more"),
 }
 MAP_WIDTH, MAP_HEIGHT = 380.0, 430.0
@@ -63,37 +69,38 @@ def read_choice(matrix: GapMatrix, row: int | None, county: str | None, page: in
 
 def board_view(board: GapBoard, chosen: Chosen) -> dict[str, object]:
     """Return everything the gap page shows."""
-    matrix = board.matrix
+    matrix = board.shown
     first = (chosen.page - 1) * COUNTIES_A_PAGE
     counties = matrix.counties[first : first + COUNTIES_A_PAGE]
     line = matrix.lines[chosen.row]
     return {
         "chosen": chosen,
         "counties": counties,
-        "county_total": len(matrix.counties),
+        "county_total": len(board.matrix.counties),
         "pages": max(1, -(-len(matrix.counties) // COUNTIES_A_PAGE)),
         "first_rows": _rows(matrix, counties, FIRST_LINES, chosen),
         "further_rows": _rows(matrix, counties, matrix.lines[len(FIRST_LINES) :], chosen),
         "further_open": chosen.row >= len(FIRST_LINES),
-        "map": line_map(matrix, line),
+        "map": line_map(board, line),
         "line": translated(line_label(line)),
-        "groups": _groups(matrix.line(line)),
-        "evidence": _evidence(matrix.cell(line, chosen.county), board.on)
+        "groups": _groups(matrix.line(line), by_zip=board.zips_of is not None),
+        **asked_view(board),
+        "evidence": _evidence(matrix.cell(line, chosen.county), board.on, asked=board.question.asks)
         if chosen.county
         else None,
         "cards": [item_view(item, board.on) for item in board.items[:CARDS]],
         "rest": [item_view(item, board.on) for item in board.items[CARDS:]],
         "settled": [taken_view(gap, board.on) for gap in board.settled],
         "total": len(board.items),
-        "unplaced": len(matrix.unplaced),
-        "unmapped": len(matrix.unmapped),
+        "unplaced": len(board.matrix.unplaced),
+        "unmapped": len(board.matrix.unmapped),
         "day": day_text(board.on),
     }
 
 
 def print_view(board: GapBoard, row: int) -> dict[str, object]:
     """Return the sheet for the council: every county, the first lines, every open finding."""
-    matrix = board.matrix
+    matrix = board.shown
     chosen = read_choice(matrix, row, None, 1)
     line = matrix.lines[chosen.row]
     slices = [
@@ -104,37 +111,61 @@ def print_view(board: GapBoard, row: int) -> dict[str, object]:
         "tables": [
             {"counties": part, "rows": _rows(matrix, part, FIRST_LINES, chosen)} for part in slices
         ],
-        "map": line_map(matrix, line),
+        "map": line_map(board, line),
         "line": translated(line_label(line)),
-        "groups": _groups(matrix.line(line)),
+        "groups": _groups(matrix.line(line), by_zip=board.zips_of is not None),
+        **asked_view(board),
         "cards": [item_view(item, board.on) for item in board.items[:SHEET_CARDS]],
         "total": len(board.items),
         "day": day_text(board.on),
-        "county_total": len(matrix.counties),
+        "county_total": len(board.matrix.counties),
+    }
+
+
+def asked_view(board: GapBoard) -> dict[str, object]:
+    """Return for whom the matrix is, by which areas, and how links of the page keep that."""
+    keep = address_of(board.question)
+    if board.zips_of:
+        keep["zips"] = board.zips_of.fips
+    return {
+        "keep": keep,
+        "asked": question_words(board.question),
+        "fields": filter_fields(board.question),
+        "zips_of": board.zips_of,
+        "areas": [(county.fips, county.name) for county in board.matrix.counties],
     }
 
 
 def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
     """Return the matrix as rows of codes and counts, a heading first. No name of anybody."""
     rows: list[tuple[object, ...]] = [
-        ("need", "county", "county_fips", "state", "members_checked", "services_checked",
-         "services_unchecked", "services_wide"),
+        ("need", "zip" if board.zips_of else "county", "zip_code" if board.zips_of
+         else "county_fips", "state", "members_checked", "services_checked",
+         "services_unchecked", "services_wide", "members_open", "services_full", "asked"),
     ]  # fmt: skip
-    for line in board.matrix.lines:
-        for cell in board.matrix.line(line):
+    asked = "; ".join(question_words(board.question))
+    for line in board.shown.lines:
+        for cell in board.shown.line(line):
             rows.append(
                 (line, cell.county.name, cell.county.fips, cell.state.value, len(cell.members),
-                 len(cell.checked), len(cell.unchecked), len(cell.wide))
+                 len(cell.checked), len(cell.unchecked), len(cell.wide), len(cell.open_members),
+                 len(cell.full), asked)
             )  # fmt: skip
     return rows
 
 
-def line_map(matrix: GapMatrix, line: str) -> MapView | None:
-    """Return the county map of a line, or None where no county has a shape.
+def line_map(board: GapBoard, line: str) -> MapView | None:
+    """Return the map of a line in step with the table, or None where no county has a shape.
 
-    The map is of the state with most of the counties; those of others stand in the words beside it.
+    By county it is of the state with most of the counties; those of others stand in the words
+    beside it. By ZIP it is the ZIPs' centres on the shape of their county.
     """
-    cells = matrix.line(line)
+    cells = board.shown.line(line)
+    if board.zips_of is not None:
+        looks = [(c.county.fips, LOOKS[c.state]) for c in reversed(cells)]
+        return zip_map(
+            board.zips_of.fips, looks, board.zip_points, width=MAP_WIDTH, height=MAP_HEIGHT
+        )
     states = Counter(sorted(c.county.state for c in cells)).most_common(1)
     shaded = {
         c.county.fips: f"gap-{LOOKS[c.state]}" for c in cells if c.county.state == states[0][0]
@@ -201,23 +232,41 @@ def _rows(
 
 def _cell(cell: Cell) -> dict[str, object]:
     look = LOOKS[cell.state]
-    short = {"none": phrase("None"), "one": phrase("One"), "stale": phrase("Old")}
-    text = translated(short[look]) if look in short else str(len(cell.members))
+    short = {
+        "none": phrase("None"), "one": phrase("One"), "stale": phrase("Old"), "full": phrase("Full")
+    }  # fmt: skip
+    text = translated(short[look]) if look in short else str(len(cell.open_members))
     return {"look": look, "text": text, "county": cell.county.name, "fips": cell.county.fips}
 
 
-def _groups(cells: Sequence[Cell]) -> list[dict[str, object]]:
-    """Return the counties of a line by state, worst first: the map as words."""
-    names: dict[str, list[str]] = {look: [] for look in WORDS}
+def _groups(cells: Sequence[Cell], *, by_zip: bool) -> list[dict[str, object]]:
+    """Return the areas of a line by state, worst first: the map as words. Many ZIPs are counted."""
+    found: dict[str, list[County]] = {look: [] for look in WORDS}
     for cell in cells:
-        names[LOOKS[cell.state]].append(cell.county.name)
-    return [{"look": look, "names": ", ".join(found)} for look, found in names.items() if found]
+        found[LOOKS[cell.state]].append(cell.county)
+    return [
+        {"look": look, "names": _area_names(areas, by_zip=by_zip)}
+        for look, areas in found.items()
+        if areas
+    ]
 
 
-def _evidence(cell: Cell, on: date) -> dict[str, object]:
+def _area_names(areas: Sequence[County], *, by_zip: bool) -> str:
+    if by_zip and len(areas) > MOST_NAMED:
+        return translated(phrase("%(count)s ZIPs", count=len(areas)))
+    return ", ".join(area.fips if by_zip else area.name for area in areas)
+
+
+def _evidence(cell: Cell, on: date, *, asked: bool) -> dict[str, object]:
+    old = (
+        phrase("Old facts, or it is not known whether they fit: call and check")
+        if asked
+        else phrase("Old facts: nobody checked within six months")
+    )
     parts = (
-        (phrase("Checked within six months"), cell.checked),
-        (phrase("Old facts: nobody checked within six months"), cell.unchecked),
+        (phrase("Checked within six months"), cell.with_room),
+        (phrase("Checked, and full or with a wait-list lately"), cell.full),
+        (old, cell.unchecked),
         (phrase("For the whole state or nation: counted apart"), cell.wide),
     )
     return {

@@ -5,6 +5,7 @@ What lives here: shapes by sector, line styles by kind of link, words. What must
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from flask_babel import ngettext
 from ccr.domain.directory import Member
 from ccr.domain.network import Link, LinkKind, MemberNetwork
 from ccr.domain.network_layout import MOST_DRAWN, layout
+from ccr.domain.network_measures import COMPARATORS, Place, brokers, measures_of
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import MemberCategory
 from ccr.services.coordination import NetworkView
@@ -24,6 +26,7 @@ LEAST_HEIGHT, MOST_HEIGHT = 540.0, 1600.0
 HEIGHT_A_MEMBER = 17.0
 LONGEST_LABEL = 21
 MOST_ALONE = 30
+MOST_BROKERS = 3
 _SECTORS = {
     MemberCategory.VICTIM_SERVICES: "victim",
     MemberCategory.LEGAL: "justice",
@@ -80,7 +83,9 @@ def sector_of(member: Member) -> str:
     return _SECTORS.get(member.category, "community")
 
 
-def graph_view(view: NetworkView, wanted: str | None) -> dict[str, object]:
+def graph_view(
+    view: NetworkView, places: Mapping[UUID, Place], wanted: str | None
+) -> dict[str, object]:
     """Return everything the graph page shows; `wanted` is the id of the chosen member, as text."""
     network = view.network
     chosen = _chosen(network, wanted)
@@ -98,7 +103,14 @@ def graph_view(view: NetworkView, wanted: str | None) -> dict[str, object]:
         "rows": _rows(network),
         "measures": [
             {"label": translated(m.label), "value": m.value, "meaning": translated(m.meaning)}
-            for m in network.measures()
+            for m in (*network.measures(), *measures_of(places))
+        ],
+        "comparators": [
+            {"value": c.value, "words": translated(c.words), "source": c.source}
+            for c in COMPARATORS
+        ],
+        "brokers": [
+            {"id": m, "name": network.members[m].name} for m in brokers(places, MOST_BROKERS)
         ],
         "lapsed": _lapsed(network),
         "alone": _alone(network),

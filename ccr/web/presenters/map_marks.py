@@ -20,6 +20,17 @@ _AIR = 0.5
 
 
 @dataclass(frozen=True)
+class MapDot:
+    """A small mark with a sign at the centre of a ZIP, named by it."""
+
+    name: str
+    x: float
+    y: float
+    css_class: str
+    sign: str
+
+
+@dataclass(frozen=True)
 class Mark:
     """One mark: the numbers that it stands for, ascending, and its middle."""
 

@@ -31,7 +31,7 @@ from ccr.web.presenters.map_geometry import (
     path_of,
     thinned,
 )
-from ccr.web.presenters.map_marks import marks_of
+from ccr.web.presenters.map_marks import MapDot, marks_of
 
 KM_PER_MILE = 1.609344
 WIDTH, HEIGHT = 300.0, 390.0
@@ -41,7 +41,7 @@ PLATE_HEIGHT = 20.0
 LEAST_RING = 6.0
 MOST_NEEDED = 16  # beyond so many counties, a label that finds no room is left to the list
 BEYOND = 12.0  # shapes are cut this far outside the picture, so that their cut edges are not seen
-PATTERNS = frozenset({"gap-stale", "gap-one", "gap-none"})
+PATTERNS = frozenset({"gap-stale", "gap-full", "gap-one", "gap-none"})
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,7 @@ class MapView:
     marks: tuple[MapMark, ...] = ()
     ring: MapRing | None = None
     shaded: tuple[tuple[str, str], ...] = ()
+    dots: tuple[MapDot, ...] = ()
 
     @property
     def has_groups(self) -> bool:
@@ -168,17 +169,18 @@ def county_map(
     shaded: Mapping[str, str] | None = None,
     width: float = WIDTH,
     height: float = HEIGHT,
+    seen: Box | None = None,
 ) -> MapView | None:
     """Return the map of some counties or around some points, or None when there is nothing to show.
 
     fips: counties that must be seen whole and labelled. shaded: county FIPS to a CSS class, such as
     "gap-one"; those are labelled too. origin: its county is lit, and a ring of its precision drawn.
     Only `points` are drawn as pins. width, height: about the pixels it will take on the page, so
-    that words keep their size. The same input gives the same map.
+    that words keep their size. seen: a box to show instead. The same input gives the same map.
     """
     shapes, shaded = _shapes(), shaded or {}
     named = [f for f in sorted({*fips, *shaded}) if f in shapes.shapes]
-    box = _box(points, origin, [shapes.shapes[f].box for f in named])
+    box = seen or _box(points, origin, [shapes.shapes[f].box for f in named])
     if box is None:
         return None
     plane, shown = fit(box, width, height, MARGIN)
@@ -203,6 +205,12 @@ def county_map(
         ring=ring,
         shaded=tuple((shapes.shapes[f].name, shaded[f]) for f in named if f in shaded),
     )
+
+
+def county_box(fips: str) -> Box | None:
+    """Return the box around a county, or None for one without a shape."""
+    shape = _shapes().shapes.get(fips)
+    return shape.box if shape else None
 
 
 @lru_cache(maxsize=1)

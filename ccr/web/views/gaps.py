@@ -19,6 +19,7 @@ from ccr.services import gap_register, gaps
 from ccr.services.gaps import GapBoard
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.gap_register import PlanForm
+from ccr.web.presenters.gap_filters import read_question
 from ccr.web.presenters.gaps import board_view, csv_rows, item_view, print_view, read_choice
 
 blueprint = Blueprint("gaps", __name__, url_prefix="/network/gaps")
@@ -29,8 +30,8 @@ NUMBER_DIGITS = 6
 @requires(Permission.COORDINATION_READ)
 def board() -> str:
     """Show what to act on first, the matrix and its map, and the evidence of one cell."""
-    found = _board()
-    chosen = read_choice(found.matrix, _number("row"), request.args.get("county"), _number("page"))
+    found = _asked_board()
+    chosen = read_choice(found.shown, _number("row"), request.args.get("county"), _number("page"))
     return render_template("network/gaps.html", board=board_view(found, chosen))
 
 
@@ -38,7 +39,7 @@ def board() -> str:
 @requires(Permission.COORDINATION_READ)
 def sheet() -> str:
     """Show the sheet for the council."""
-    found = _board()
+    found = _asked_board()
     return render_template("network/gaps_sheet.html", board=print_view(found, _number("row") or 0))
 
 
@@ -47,7 +48,7 @@ def sheet() -> str:
 def table() -> ResponseReturnValue:
     """Send the matrix as CSV: codes, counties and counts of services; nobody's name."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(csv_rows(_board()))
+    csv.writer(text, lineterminator="\r\n").writerows(csv_rows(_asked_board()))
     headers = {"Content-Disposition": 'attachment; filename="gaps.csv"'}
     return text.getvalue(), 200, {"Content-Type": "text/csv; charset=utf-8", **headers}
 
@@ -87,6 +88,17 @@ def take() -> ResponseReturnValue:
 
 def _board() -> GapBoard:
     return gaps.board(current_identity(), current_world(), at=utc_now())
+
+
+def _asked_board() -> GapBoard:
+    """Return the board for whom the address asks."""
+    return gaps.board(
+        current_identity(),
+        current_world(),
+        at=utc_now(),
+        question=read_question(request.args),
+        zips_of=request.args.get("zips"),
+    )
 
 
 def _item(found: GapBoard, key: str) -> dict[str, object]:

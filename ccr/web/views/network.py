@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
+from ccr.domain.network import MemberNetwork
+from ccr.domain.network_export import as_gexf, as_graphml
 from ccr.policy.permissions import Permission
 from ccr.services import coordination, gaps
+from ccr.services.network_analysis import places_in
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.presenters import coordination as rows
 from ccr.web.presenters.gaps import day_text, item_view
@@ -45,6 +51,28 @@ def graph() -> str:
     as_table = request.args.get("view") == "table"
     return render_template(
         "network/graph.html",
-        graph=graph_view(view, request.args.get("member")),
+        graph=graph_view(
+            view, places_in(current_identity(), view.network), request.args.get("member")
+        ),
         as_table=as_table,
     )
+
+
+@blueprint.get("/graph.graphml")
+@requires(Permission.COORDINATION_READ)
+def graphml() -> ResponseReturnValue:
+    """Send members and links as GraphML: no person, no count of people."""
+    return _file(as_graphml, "network.graphml")
+
+
+@blueprint.get("/graph.gexf")
+@requires(Permission.COORDINATION_READ)
+def gexf() -> ResponseReturnValue:
+    """Send the same as GEXF."""
+    return _file(as_gexf, "network.gexf")
+
+
+def _file(written: Callable[[MemberNetwork], str], name: str) -> ResponseReturnValue:
+    view = coordination.network_view(current_identity(), at=utc_now())
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return written(view.network), 200, {"Content-Type": "application/xml", **headers}

@@ -153,11 +153,14 @@ def _keep_agreements() -> None:
         "CASE WHEN expires_on > signed_on THEN expires_on END, "
         "CASE WHEN expires_on <= signed_on THEN expires_on END FROM agreement"
     )
-    for column in ("member_a_id", "member_b_id"):
-        op.execute(
-            f"INSERT INTO linkage_party (linkage_id, member_id, contact) "  # noqa: S608
-            f"SELECT id, {column}, '' FROM agreement"
-        )
+    op.execute(
+        "INSERT INTO linkage_party (linkage_id, member_id, contact) "
+        "SELECT id, member_a_id, '' FROM agreement"
+    )
+    op.execute(
+        "INSERT INTO linkage_party (linkage_id, member_id, contact) "
+        "SELECT id, member_b_id, '' FROM agreement"
+    )
     with op.batch_alter_table("agreement", schema=None) as agreement:
         agreement.add_column(_id("linkage_id", null=True))
     op.execute("UPDATE agreement SET linkage_id = id")

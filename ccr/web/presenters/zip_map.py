@@ -1,0 +1,51 @@
+"""The ZIPs of one county on its shape: a dot at the centre of each, with the sign of its cell.
+
+What lives here: dots of public reference points. What must not: the place of any service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ccr.domain.directory import Point
+from ccr.domain.phrases import phrase
+from ccr.web.presenters.map_geometry import around, fit
+from ccr.web.presenters.map_marks import MapDot
+from ccr.web.presenters.maps import MARGIN, MapView, county_box, county_map
+
+SIGNS = {"none": "×", "stale": "?", "full": "=", "one": "!", "ok": "✓"}
+"""One sign for each look, so that colour alone never tells."""
+
+
+def zip_map(
+    fips: str,
+    looks: Sequence[tuple[str, str]],
+    points: Mapping[str, Point],
+    *,
+    width: float,
+    height: float,
+) -> MapView | None:
+    """Return the map of a county with a dot for each ZIP, or None where it has no shape.
+
+    looks: (ZIP, look) in the order they are drawn, so that the last lies on top.
+    """
+    box = county_box(fips)
+    view = county_map([fips], width=width, height=height)
+    if box is None or view is None:
+        return None
+    known = [(code, look) for code, look in looks if code in points]
+    whole = around([points[code] for code, _ in known], [box])
+    plane, _ = fit(whole or box, width, height, MARGIN)
+    if whole != box:  # a centre may lie a little outside the simplified shape
+        view = county_map([fips], width=width, height=height, seen=whole) or view
+    dots = tuple(
+        MapDot(code, *plane.xy(points[code].lon, points[code].lat), f"gap-{look}", SIGNS[look])
+        for code, look in known
+    )
+    return replace(
+        view,
+        dots=dots,
+        title=phrase("Map of the ZIPs"),
+        description=phrase("A dot stands for a ZIP. The same ZIPs are listed as text beside it."),
+    )
