@@ -9,7 +9,7 @@ from uuid import UUID
 from ccr.domain.council import SAFETY_FIRST, Action, Committee, Item, Meeting, Outcome, Profile
 from ccr.domain.directory import Member
 from ccr.domain.phrases import phrase
-from ccr.services.council import Council, MeetingRoom
+from ccr.services.council import ActionBoard, Council, MeetingRoom
 from ccr.web.language import translated
 from ccr.web.presenters.gap_register import safety_words
 from ccr.web.presenters.gaps import day_text
@@ -26,6 +26,11 @@ OUTCOME_TONES = {
 def names_of(members: Iterable[Member]) -> dict[UUID, str]:
     """Return the names of members by id."""
     return {member.id: member.name for member in members}
+
+
+def titles_of(found: ActionBoard) -> dict[UUID, str]:
+    """Return the titles of the gaps of the register, open ones first."""
+    return {gap_id: translated(title) for gap_id, title in found.gaps.items()}
 
 
 def committee_rows(

@@ -19,15 +19,9 @@ from ccr.web.forms.coordination import version_of
 from ccr.web.forms.council import ActionForm, CommitteeForm, MeetingForm, ProfileForm, type_hints
 from ccr.web.forms.fields import add_refusal
 from ccr.web.forms.lines import LineForm
-from ccr.web.language import translated
 from ccr.web.presenters import council as rows
 
 blueprint = Blueprint("council", __name__, url_prefix="/network/council")
-
-
-def titles_of(found: ActionBoard) -> dict[UUID, str]:
-    """Return the titles of the gaps of the register, open ones first."""
-    return {gap_id: translated(title) for gap_id, title in found.gaps.items()}
 
 
 @blueprint.get("")
@@ -49,7 +43,7 @@ def actions() -> str:
 def add_action() -> ResponseReturnValue:
     """Add what an audit or a review recommends."""
     found = _board()
-    form = ActionForm(found.members, titles_of(found))
+    form = ActionForm(found.members, rows.titles_of(found))
 
     def act() -> None:
         action = form.to_action(None)
@@ -190,7 +184,7 @@ def _board() -> ActionBoard:
 
 
 def _actions(found: ActionBoard, form: ActionForm | None = None) -> str:
-    titles = titles_of(found)
+    titles = rows.titles_of(found)
     return render_template(
         "network/actions.html",
         rows=rows.action_rows(found.actions, titles, found.on),

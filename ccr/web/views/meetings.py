@@ -24,8 +24,7 @@ from ccr.web.forms.council import (
     members_typed,
 )
 from ccr.web.forms.lines import LineForm
-from ccr.web.presenters.council import meeting_view
-from ccr.web.views.council import titles_of
+from ccr.web.presenters.council import meeting_view, titles_of
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/network/council/meetings")
 
