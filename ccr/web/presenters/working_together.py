@@ -45,7 +45,8 @@ def training_cell(trained: Trained | None, on: date) -> dict[str, str]:
 
 
 def training_table(found: Matrix) -> dict[str, object]:
-    """Return the matrix: topics as headings, a row a member."""
+    """Return the matrix: topics as headings, a row a member that said anything; who did not."""
+    said = {member_id for member_id, _ in found.trained}
     return {
         "subjects": [translated(subject.label) for subject in Subject],
         "rows": [
@@ -60,7 +61,9 @@ def training_table(found: Matrix) -> dict[str, object]:
                 ],
             }
             for member in found.members
+            if member.id in said
         ],
+        "silent": ", ".join(m.name for m in found.members if m.id not in said),
     }
 
 
