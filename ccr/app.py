@@ -95,6 +95,7 @@ VIEWS = (
     "gap_register",
     "linkages",
     "webhooks",
+    "network_figures",
 )
 COMMANDS = (
     "settings",
