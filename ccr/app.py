@@ -102,6 +102,7 @@ VIEWS = (
     "our_part",
     "council_report",
     "webhooks",
+    "network_figures",
 )
 COMMANDS = (
     "settings",
