@@ -57,7 +57,7 @@ def publish(quarter: str, network: str | None, *, as_json: bool) -> None:
                 "period": f.period,
                 "measure": f.measure.value,
                 "group": f.group.value,
-                "value": "0-10" if f.value is None else f.value,
+                "value": "not shown" if f.value is None else f.value,
             }
             for f in done.figures
         ]
@@ -65,7 +65,7 @@ def publish(quarter: str, network: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps({"summary": summary, "rows": rows}, indent=2))
         return
     was = "Published" if done.new else "Was published before; nothing changed:"
-    click.echo(f"{was} {done.period}: {len(done.figures)} figures, {shown} above ten.")
+    click.echo(f"{was} {done.period}: {len(done.figures)} figures, {shown} shown.")
 
 
 @command.command("create")

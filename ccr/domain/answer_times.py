@@ -5,8 +5,8 @@ not: reading rows; a figure about anybody who was helped; a measure of how well 
 
 A member's median leaves only where it cannot narrow anything that was hidden: every need group that
 the member states, or was sent, was shown as a number in all four quarters of the year. It needs 22
-sent and 11 answered, also without the part of any one sender. Abusive partner programs have none
-(R12). Source: R68 (time to first contact), R95, ADR 0012 and 0022; the numbers are its own.
+sent and 11 answered, each also without the part of any one sender. Abusive partner programs have
+none (R12). Source: R68 (time to first contact), R95, ADR 0012 and 0022; the numbers are its own.
 """
 
 from __future__ import annotations
@@ -113,14 +113,13 @@ def _may_leave(received: Received, safe: set[NeedGroup]) -> bool:
         not received.is_apip
         and bool(received.groups)
         and received.groups <= safe
-        and sent.total >= _LEAST_SENT
-        and not sent.seen_through
+        and sent.least_left() >= _LEAST_SENT
         and _enough(received.answered)
     )
 
 
 def _enough(answered: Count) -> bool:
-    return len(answered.minutes) >= LEAST_SHOWN and not answered.seen_through
+    return len(answered.minutes) >= LEAST_SHOWN and answered.may_be_shown
 
 
 def _whole_hours(answered: Count) -> int:

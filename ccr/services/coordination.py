@@ -21,8 +21,7 @@ from ccr.domain.phrases import phrase
 from ccr.domain.small_cells import (
     Figure,
     Measured,
-    gate_medians,
-    gate_quarter,
+    gate,
     gate_year,
     quarter_bounds,
 )
@@ -116,27 +115,13 @@ def publish_quarter(identity: Identity, period: str, *, at: datetime) -> Publica
         )
     with unit_of_work():
         authorise(identity, Permission.FIGURE_PUBLISH)
-        sent, unmet, medians = _count(identity, period, network.timezone)
-        found = (*sent, *unmet, *medians)
+        found = gate(period, figures.count_quarter(identity.network_id, period, network.timezone))
         new = figures.freeze(identity.network_id, period, found, at=at)
         if new:
             append_event(identity, "published", "figures", None, at=at, reason=period)
         _publish_year(identity, period[:4], network.timezone, at=at)
         frozen = figures.list_figures(identity.network_id)
     return Publication(period, tuple(f for f in frozen if f.period == period), new)
-
-
-def _count(
-    identity: Identity, period: str, timezone: str
-) -> tuple[tuple[Figure, ...], tuple[Figure, ...], tuple[Figure, ...]]:
-    start, end = quarter_bounds(period, timezone)
-    sent, answered = figures.count_referrals(identity.network_id, start, end)
-    unmet = figures.count_unmet(identity.network_id, period)
-    return (
-        gate_quarter(period, Measured.SENT, sent),
-        gate_quarter(period, Measured.UNMET, unmet),
-        gate_medians(period, answered, sent),
-    )
 
 
 def _publish_answer_times(
@@ -157,14 +142,10 @@ def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime)
     if year in done or not done.issuperset(quarters):
         return
     published = figures.list_figures(identity.network_id)
-    sent = [
-        figures.count_referrals(identity.network_id, *quarter_bounds(q, timezone))[0]
-        for q in quarters
-    ]
-    unmet = [figures.count_unmet(identity.network_id, q) for q in quarters]
+    counted = [figures.count_quarter(identity.network_id, q, timezone) for q in quarters]
     found = (
-        *gate_year(year, Measured.SENT, sent, published),
-        *gate_year(year, Measured.UNMET, unmet, published),
+        *gate_year(year, Measured.SENT, [c.sent for c in counted], published),
+        *gate_year(year, Measured.UNMET, [c.unmet for c in counted], published),
     )
     if figures.freeze(identity.network_id, year, found, at=at):
         _publish_answer_times(identity, year, timezone, published, at=at)

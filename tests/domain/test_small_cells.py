@@ -18,7 +18,9 @@ from ccr.domain.small_cells import (
     Measured,
     NeedGroup,
     gate_medians,
+    gate_parts,
     gate_quarter,
+    gate_unmet,
     gate_year,
     group_of,
     previous_quarter,
@@ -70,12 +72,19 @@ def test_a_figure_of_one_to_ten_cannot_even_be_made() -> None:
 def test_a_member_that_could_subtract_its_own_learns_nothing() -> None:
     # 20 in all, 15 of them A's: A would read "5" for the others.
     counts = {NeedGroup.LAW: count(*[(A, B)] * 15, *[(C, B)] * 5)}
-    assert NeedGroup.LAW not in shown(gate_quarter("2026Q3", Measured.SENT, counts))
+    assert shown(gate_quarter("2026Q3", Measured.SENT, counts))[NeedGroup.LAW] is None
+
+
+def test_few_and_seen_through_read_the_same_or_a_member_would_learn_how_few() -> None:
+    # A took part in 8: "0-10" would tell A that at most two are of others.
+    few = gate_quarter("2026Q3", Measured.SENT, {NeedGroup.LAW: count(*[(A, B)] * 8)})
+    many = gate_quarter("2026Q3", Measured.SENT, {NeedGroup.LAW: count(*[(A, B)] * 80)})
+    assert few == many == gate_quarter("2026Q3", Measured.SENT, {})
 
 
 def test_eleven_of_which_somebody_knows_one_are_not_told() -> None:
     figures = gate_quarter("2026Q3", Measured.SENT, {NeedGroup.LAW: spread(11)})
-    assert NeedGroup.LAW not in shown(figures)
+    assert shown(figures)[NeedGroup.LAW] is None
     assert shown(gate_quarter("2026Q3", Measured.SENT, {NeedGroup.LAW: spread(12)}))[NeedGroup.LAW]
 
 
@@ -111,7 +120,8 @@ def test_nothing_published_together_narrows_a_hidden_cell(numbers: list[list[int
         values = [row[place] for row in numbers]
         if group in years:
             assert years[group] == sum(values)
-            assert all(v <= MOST_HIDDEN for v in values)
+            # Eleven of which somebody knows one are hidden too.
+            assert all(v <= LEAST_SHOWN for v in values)
             assert feasible(years[group], 4) == (0, MOST_HIDDEN)
         elif all(v <= MOST_HIDDEN for v in values):
             assert not LEAST_SHOWN < sum(values) <= 30
@@ -139,25 +149,60 @@ def answered(number: int, minutes: int) -> Count:
 
 def test_a_median_needs_eleven_answers_and_is_rounded_up_to_whole_hours() -> None:
     sent = {NeedGroup.LAW: spread(40), NeedGroup.HEALTH: spread(40)}
-    assert gate_medians("2026Q3", {NeedGroup.LAW: answered(10, 90)}, sent) == ()
+    assert gate_medians("2026Q3", {NeedGroup.LAW: answered(10, 90)}, sent, {}) == ()
     figures = gate_medians(
-        "2026Q3", {NeedGroup.LAW: answered(12, 61), NeedGroup.HEALTH: answered(12, 0)}, sent
+        "2026Q3", {NeedGroup.LAW: answered(12, 61), NeedGroup.HEALTH: answered(12, 0)}, sent, {}
     )
     assert shown(figures) == {NeedGroup.LAW: 120, NeedGroup.HEALTH: 60}
 
 
 def test_a_median_never_narrows_how_many_stayed_without_an_answer() -> None:
     answers = {NeedGroup.LAW: answered(15, 90)}
-    for number in (15, 21):
-        assert gate_medians("2026Q3", answers, {NeedGroup.LAW: spread(number)}) == ()
-    # 22 sent, at least 11 answered: from 0 to 11 may wait.
-    assert gate_medians("2026Q3", answers, {NeedGroup.LAW: spread(22)})
+    for number in (15, 21, 22):
+        assert gate_medians("2026Q3", answers, {NeedGroup.LAW: spread(number)}, {}) == ()
+    # Without its own one, 22 sent and at least 11 answered: from 0 to 11 may wait.
+    assert gate_medians("2026Q3", answers, {NeedGroup.LAW: spread(23)}, {})
+
+
+def test_a_median_leaves_room_for_whoever_knows_half_of_what_was_sent() -> None:
+    answers = {NeedGroup.LAW: answered(15, 90)}
+    sent = {NeedGroup.LAW: count(*[(A, B)] * 20, *[(C, make_id())] * 20)}
+    assert gate_medians("2026Q3", answers, sent, {}) == ()
+
+
+def test_parts_are_shown_while_enough_is_left_beside_them_the_asked_about_first() -> None:
+    def parts(room: int, accepted: int) -> dict[NeedGroup, int | None]:
+        found = {
+            Measured.NO_ROOM: {NeedGroup.LAW: spread(room)},
+            Measured.ACCEPTED: {NeedGroup.LAW: spread(accepted)},
+        }
+        figures = gate_parts("2026Q3", {NeedGroup.LAW: whole}, found)
+        return {figure.measure: figure.value for figure in figures}
+
+    whole = spread(60)
+    assert parts(20, 25) == {Measured.NO_ROOM: 20, Measured.ACCEPTED: 25}
+    assert parts(20, 30) == {Measured.NO_ROOM: 20}  # ten would be left
+    assert parts(11, 10) == {}  # eleven of which somebody knows one; ten
+    assert parts(59, 0) == {}
+
+
+def test_a_member_that_takes_its_own_away_must_leave_eleven_beside_the_parts() -> None:
+    mine, theirs = [(A, B)] * 14, [(C, make_id()) for _ in range(14)]
+    sent = {NeedGroup.LAW: count(*mine, *theirs, *[(A, B)] * 20)}
+    part = {Measured.NO_ROOM: {NeedGroup.LAW: count(*mine, *theirs)}}
+    # 48 sent, 28 of them no room: 20 are left, but all of them are A's and B's own.
+    assert gate_parts("2026Q3", sent, part) == ()
+
+
+def test_empty_searches_know_no_member_and_need_twenty_two() -> None:
+    assert shown(gate_unmet("2026Q3", {NeedGroup.LAW: Count(21)}))[NeedGroup.LAW] is None
+    assert shown(gate_unmet("2026Q3", {NeedGroup.LAW: Count(22)}))[NeedGroup.LAW] == 22
 
 
 def test_a_median_of_one_members_answers_is_not_told() -> None:
     own = count(*[(A, B)] * 30)
     own.minutes = [60] * 30
-    assert gate_medians("2026Q3", {NeedGroup.LAW: own}, {NeedGroup.LAW: spread(60)}) == ()
+    assert gate_medians("2026Q3", {NeedGroup.LAW: own}, {NeedGroup.LAW: spread(60)}, {}) == ()
 
 
 def test_every_need_has_a_group_and_it_is_the_one_of_the_form() -> None:

@@ -402,7 +402,7 @@ def test_the_overview_shows_only_published_figures(desk: Desk, now: datetime) ->
     page = text_of(desk[COORDINATOR].open("/network/overview"))
     assert "2026Q3" in page
     figures = page.split('id="figures"')[1].split("</section>")[0]
-    assert set(re.findall(r'data-label="Sent">([^<]+)<', figures)) == {"0–10"}
+    assert set(re.findall(r'data-label="Sent">([^<]+)<', figures)) == {"Not shown"}
 
 
 def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> None:

@@ -58,6 +58,9 @@ OPENED_ELSEWHERE = (
     {"service_id", "place_id"},
     {"word", "kept", "gone"},
     {"webhook_id"},
+    {"gap_id"},
+    {"linkage_id"},
+    {"meeting_id"},
 )
 
 

@@ -96,7 +96,7 @@ class GapRow(Base):
 
 
 class PublishedFigure(Base):
-    """A figure about people as the gate let it out, frozen: no value means "0-10" (R95).
+    """A figure about people as the gate let it out, frozen: no value means "not shown" (R95).
 
     `period` is a quarter ("2026Q3") or a year ("2025"); `cell` names what was counted.
     """

@@ -14,8 +14,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ccr.domain.answer_times import AnswerTimes, Received
 from ccr.domain.clocks import ClockKind
 from ccr.domain.late_answers import LateMember, late_state, week_of
+from ccr.domain.outcomes import SAID_AS_ONE, DeclineReason
 from ccr.domain.referral_states import Action, State
-from ccr.domain.small_cells import Count, Figure, Measured, NeedGroup, group_of
+from ccr.domain.small_cells import (
+    PARTS_OF_SENT,
+    Count,
+    Counted,
+    Figure,
+    Measured,
+    NeedGroup,
+    group_of,
+    quarter_bounds,
+)
 from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
@@ -27,24 +37,46 @@ _MARK = "published"
 _ANSWER_TIMES = "answer-times"
 _ANSWERS = tuple(a.value for a in (Action.ACCEPT, Action.DECLINE, Action.ASK, Action.WAITLIST))
 Counts = dict[NeedGroup, Count]
+_DECLINED = {
+    DeclineReason.NO_CAPACITY.value: Measured.NO_ROOM,
+    DeclineReason.OUTSIDE_AREA.value: Measured.OUTSIDE_AREA,
+    DeclineReason.LANGUAGE.value: Measured.LANGUAGE,
+    **{reason.value: Measured.CANNOT_TAKE for reason in SAID_AS_ONE},
+}
+"""What a decline counts as. The reasons that reach a sender as one text are counted as one."""
 
 
-def count_referrals(network_id: UUID, start: datetime, end: datetime) -> tuple[Counts, Counts]:
-    """Return, by need group, what was sent in [start, end), and what of it was answered.
+def count_quarter(network_id: UUID, period: str, timezone: str) -> Counted:
+    """Return everything that is counted of a quarter ("2026Q3"), by need group, for the gate.
 
     An answer is an acceptance or a decline; its minutes run from sending. A referral with needs of
-    two groups counts once in each. What was entered in error is not counted.
+    two groups counts once in each. What was entered in error is not counted. What became of a
+    referral is what is known when this is called.
     """
     sent: Counts = defaultdict(Count)
     answered: Counts = defaultdict(Count)
-    for row in _sent_rows(network_id, start, end):
-        waited = _waited(row)
+    parts: dict[Measured, Counts] = {measure: defaultdict(Count) for measure in PARTS_OF_SENT}
+    for row in _sent_rows(network_id, *quarter_bounds(period, timezone)):
+        waited, became = _waited(row), _became(row)
         for group in {group_of(Need(code)) for code in row.needs}:
             sent[group].add((row.sender, row.receiver))
             if waited is not None:
                 answered[group].add((row.sender, row.receiver))
                 answered[group].minutes.append(waited)
-    return sent, answered
+            if became is not None:
+                parts[became][group].add((row.sender, row.receiver))
+    return Counted(sent, answered, parts, count_unmet(network_id, period))
+
+
+def _became(row: Row[Any]) -> Measured | None:
+    """Return the part of what was sent that a referral belongs to, or None for no part of it."""
+    if row.accepted_at is not None:
+        return Measured.ACCEPTED
+    if row.declined_at is not None:
+        return _DECLINED.get(row.decline_reason)
+    if row.expired_at is not None:
+        return Measured.EXPIRED
+    return Measured.WAITING if row.state == State.WAITLISTED.value else None
 
 
 def _waited(row: Row[Any]) -> int | None:
@@ -62,6 +94,9 @@ def _sent_rows(network_id: UUID, start: datetime, end: datetime) -> Iterable[Row
             ReferralRow.sent_at,
             ReferralRow.accepted_at,
             ReferralRow.declined_at,
+            ReferralRow.decline_reason,
+            ReferralRow.expired_at,
+            ReferralRow.state,
             sender.c.member_id.label("sender"),
             receiver.c.member_id.label("receiver"),
         )
@@ -80,7 +115,7 @@ def _sent_rows(network_id: UUID, start: datetime, end: datetime) -> Iterable[Row
 def received_by_member(network_id: UUID, start: datetime, end: datetime) -> dict[UUID, Received]:
     """Return what each member was sent in [start, end), with the need groups that it states.
 
-    Members that were sent nothing are absent. Minutes are as in count_referrals.
+    Members that were sent nothing are absent. Minutes are as in count_quarter.
     """
     found: dict[UUID, Received] = defaultdict(Received)
     for row in _sent_rows(network_id, start, end):

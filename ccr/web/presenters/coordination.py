@@ -138,10 +138,8 @@ def _figure_rows(
     hidden = translated(phrase("Not shown"))
 
     def words(measure: Measured, group: NeedGroup) -> str:
-        if (measure, group) not in values:
-            return hidden
-        value = values[measure, group]
-        return "0–10" if value is None else str(value)
+        value = values.get((measure, group))
+        return hidden if value is None else str(value)
 
     def hours(group: NeedGroup) -> str:
         value = values.get((Measured.ANSWER_MINUTES, group))

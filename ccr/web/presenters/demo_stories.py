@@ -116,8 +116,8 @@ STORIES = (
             Step(
                 phrase("Take on a gap that nobody owns: a member, a next step, a date."),
                 phrase(
-                    "Facts of the directory need no gate. Any number about people below eleven "
-                    'says "0-10".'
+                    "Facts of the directory need no gate. A small number about people says "
+                    '"Not shown".'
                 ),
                 "/network/gaps",
             ),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
+from ccr.domain.network import MemberNetwork
 from ccr.domain.network_export import as_gexf, as_graphml
 from ccr.policy.permissions import Permission
 from ccr.services import coordination, gaps
@@ -17,7 +20,6 @@ from ccr.web.presenters.graph import graph_view
 
 blueprint = Blueprint("network", __name__, url_prefix="/network")
 TILE = 3
-FORMATS = {"graphml": as_graphml, "gexf": as_gexf}
 
 
 @blueprint.get("/overview")
@@ -56,10 +58,21 @@ def graph() -> str:
     )
 
 
-@blueprint.get("/graph.<any(graphml,gexf):kind>")
+@blueprint.get("/graph.graphml")
 @requires(Permission.COORDINATION_READ)
-def exported(kind: str) -> ResponseReturnValue:
-    """Send members and links as a file that graph programs read; nobody's person, no count."""
+def graphml() -> ResponseReturnValue:
+    """Send members and links as GraphML: no person, no count of people."""
+    return _file(as_graphml, "network.graphml")
+
+
+@blueprint.get("/graph.gexf")
+@requires(Permission.COORDINATION_READ)
+def gexf() -> ResponseReturnValue:
+    """Send the same as GEXF."""
+    return _file(as_gexf, "network.gexf")
+
+
+def _file(written: Callable[[MemberNetwork], str], name: str) -> ResponseReturnValue:
     view = coordination.network_view(current_identity(), at=utc_now())
-    headers = {"Content-Disposition": f'attachment; filename="network.{kind}"'}
-    return FORMATS[kind](view.network), 200, {"Content-Type": "application/xml", **headers}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return written(view.network), 200, {"Content-Type": "application/xml", **headers}

@@ -1,0 +1,145 @@
+"""Whoever knows everything published, and one member's own figures, learns no hidden count.
+
+The plain run takes 60 made-up years; CCR_TEST_FULL=1 takes 1,000.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from ccr.domain import small_cells
+from ccr.domain.small_cells import Count, Figure, Measured, NeedGroup
+from tests.safety.figure_solver import (
+    PERIODS,
+    STILL_OPEN,
+    YEAR,
+    Cell,
+    Network,
+    Published,
+    Sent,
+    made_up,
+    narrowed,
+    publish,
+)
+
+YEARS = 1000 if "CCR_TEST_FULL" in os.environ else 60
+A, B, C, D = (UUID(int=n) for n in range(1, 5))
+SENT, ACCEPTED = Measured.SENT.value, Measured.ACCEPTED.value
+LAW, HEALTH = NeedGroup.LAW, NeedGroup.HEALTH
+PAIRS = ((A, B), (C, D), (B, C), (D, A))
+
+
+def referrals(number: int, fate: str = STILL_OPEN, *, group=LAW, quarter=1, pairs=PAIRS):
+    return [
+        Sent(PERIODS[quarter - 1], *pairs[n % len(pairs)], frozenset({group}), fate)
+        for n in range(number)
+    ]
+
+
+def network(*sent: Iterable[Sent]) -> Network:
+    return Network((A, B, C, D), [one for some in sent for one in some])
+
+
+def found_by_anybody(made: Network, published: Published) -> list[Cell]:
+    return [c for member in (None, *made.members) for c in narrowed(made, published, member)]
+
+
+def test_no_hidden_count_of_a_thousand_made_up_years_is_narrowed_for_anybody() -> None:
+    shown: Counter[str] = Counter()
+    for seed in range(YEARS):
+        made = made_up(Random(seed))
+        published = publish(made)
+        assert found_by_anybody(made, published) == [], seed
+        shown.update(f.measure.value for f in published.figures if f.value is not None)
+        shown["years"] += sum(f.period == YEAR for f in published.figures)
+        shown["by member"] += len(published.times.by_member)
+    # It would be easy to hold with nothing published.
+    wanted = {*Measured, "years", "by member"} if YEARS == 1000 else {"sent", "unmet", "accepted"}
+    assert {str(what) for what in wanted} <= set(shown), shown
+
+
+def with_sum(made: Network, cells: list[Cell], *, within: int = 0) -> Published:
+    total = sum(made.of_others(None)[cell] for cell in cells)
+    return replace(publish(made), sums=[(cells, total - within, total + within)])
+
+
+def test_the_solver_sees_through_a_total() -> None:
+    made = network(referrals(40), referrals(4, group=HEALTH))
+    assert found_by_anybody(made, publish(made)) == []
+    total = with_sum(made, [(SENT, PERIODS[0], group) for group in NeedGroup])
+    assert (SENT, PERIODS[0], HEALTH) in narrowed(made, total, None)
+
+
+def test_the_solver_sees_through_a_percentage_of_a_number_that_is_shown() -> None:
+    made = network(referrals(40), referrals(5, ACCEPTED))
+    cell = (ACCEPTED, PERIODS[0], LAW)
+    assert found_by_anybody(made, publish(made)) == []
+    # "11 %" of 45 is 4.7 to 5.2.
+    assert cell in narrowed(made, with_sum(made, [cell]), None)
+
+
+def test_the_solver_sees_through_periods_that_overlap() -> None:
+    made = network(referrals(40), referrals(4, quarter=2))
+    assert found_by_anybody(made, publish(made)) == []
+    half = with_sum(made, [(SENT, period, LAW) for period in PERIODS[:2]])
+    assert (SENT, PERIODS[1], LAW) in narrowed(made, half, None)
+
+
+def test_the_solver_sees_what_a_member_reads_from_a_class_of_zero_to_ten() -> None:
+    made = network(referrals(8, pairs=((A, B),)))
+    cell = (SENT, PERIODS[0], LAW)
+    assert found_by_anybody(made, publish(made)) == []
+    told = replace(publish(made), sums=[([cell], 0, 10)])
+    assert cell not in narrowed(made, told, None)
+    assert cell in narrowed(made, told, A)  # at most two are of others
+
+
+def test_the_solver_sees_through_a_number_that_is_nearly_all_one_members() -> None:
+    made = network(referrals(20, pairs=((A, B),)), referrals(4, pairs=((C, D),)))
+    cell = (SENT, PERIODS[0], LAW)
+    assert found_by_anybody(made, publish(made)) == []
+    assert cell in narrowed(made, Published([Figure(PERIODS[0], Measured.SENT, LAW, 24)]), A)
+
+
+def test_the_solver_sees_what_parts_leave_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = network(referrals(40, ACCEPTED), referrals(4))
+    assert found_by_anybody(made, publish(made)) == []
+    figures = {f.measure for f in publish(made).figures if f.value}
+    assert Measured.ACCEPTED not in figures
+    monkeypatch.setattr(Count, "least_left", lambda self, taken=(): self.total)
+    assert (STILL_OPEN, PERIODS[0], LAW) in found_by_anybody(made, publish(made))
+
+
+def test_the_solver_sees_what_the_presence_of_a_median_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Half of 28 are A's; of the 14 of others 12 were answered.
+    made = network(
+        referrals(14, "other-answer", pairs=((A, B),)),
+        referrals(12, "other-answer", pairs=((C, D),)),
+        referrals(2, pairs=((C, D),)),
+    )
+    assert found_by_anybody(made, publish(made)) == []
+    monkeypatch.setattr(
+        small_cells, "gate_medians",
+        lambda period, answered, sent, parts: (
+            (Figure(period, Measured.ANSWER_MINUTES, LAW, 120),) if answered else ()
+        ),
+    )  # fmt: skip
+    assert ("unanswered", PERIODS[0], LAW) in narrowed(made, publish(made), A)
+
+
+def test_the_solver_sees_through_a_year_beside_quarters_that_are_shown() -> None:
+    made = network(*(referrals(30, quarter=n) for n in (1, 2, 3)), referrals(3, quarter=4))
+    bad = publish(made)
+    year = Figure(YEAR, Measured.SENT, LAW, 93)
+    assert found_by_anybody(made, bad) == []
+    bad = replace(bad, figures=[*bad.figures, year])
+    assert (SENT, PERIODS[3], LAW) in narrowed(made, bad, None)
