@@ -96,6 +96,7 @@ VIEWS = (
     "linkages",
     "population",
     "webhooks",
+    "network_figures",
 )
 COMMANDS = (
     "settings",

@@ -11,12 +11,13 @@ from ccr.adapters.clock import utc_now
 from ccr.domain.network import MemberNetwork
 from ccr.domain.network_export import as_gexf, as_graphml
 from ccr.policy.permissions import Permission
-from ccr.services import coordination, gaps
+from ccr.services import coordination, gaps, network_figures
 from ccr.services.network_analysis import places_in
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.presenters import coordination as rows
 from ccr.web.presenters.gaps import day_text, item_view
 from ccr.web.presenters.graph import graph_view
+from ccr.web.presenters.network_figures import standing_rows
 
 blueprint = Blueprint("network", __name__, url_prefix="/network")
 TILE = 3
@@ -31,6 +32,7 @@ def overview() -> str:
     late = coordination.late_answers(identity, g.network.timezone, at=at)
     view = coordination.network_of(identity, board.members, board.agreements, board.on)
     agreements = rows.agreement_rows(view)
+    unmet = network_figures.register_of(identity, board)
     return render_template(
         "network/overview.html",
         cards=[item_view(item, board.on) for item in board.items[:TILE]],
@@ -38,7 +40,8 @@ def overview() -> str:
         late=rows.late_rows(late),
         soon=[row for row in agreements if row["standing"] in rows.SOON],
         weak=rows.weak_points(view.network, TILE),
-        tables=rows.figure_tables(coordination.list_published(identity)),
+        tables=rows.figure_tables(unmet.figures),
+        unmet=standing_rows(unmet.lines)[:TILE],
         day=day_text(view.on),
     )
 
