@@ -101,6 +101,7 @@ VIEWS = (
     "survey",
     "our_part",
     "council_report",
+    "population",
     "webhooks",
     "network_figures",
 )
