@@ -44,7 +44,6 @@ def population_view(
                 "people": people_in(board, county.fips),
                 "summed": county.fips in board.people and county.fips not in kept.people.counties,
                 "zips": len(gazetteer.zips_of(county.fips)),
-                "told": bool(area.languages) if (area := board.people.get(county.fips)) else False,
                 "languages": _languages(board.people.get(county.fips)),
             }
             for county in board.matrix.counties
