@@ -94,7 +94,6 @@ VIEWS = (
     "draft_keep",
     "gap_register",
     "linkages",
-    "population",
     "webhooks",
     "network_figures",
 )
