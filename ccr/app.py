@@ -95,6 +95,7 @@ VIEWS = (
     "gap_register",
     "linkages",
     "webhooks",
+    "gap_access",
 )
 COMMANDS = (
     "settings",
