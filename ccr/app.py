@@ -96,6 +96,7 @@ VIEWS = (
     "linkages",
     "webhooks",
     "gap_access",
+    "area_people",
 )
 COMMANDS = (
     "settings",
