@@ -96,6 +96,8 @@ VIEWS = (
     "linkages",
     "webhooks",
     "network_figures",
+    "gap_access",
+    "area_people",
 )
 COMMANDS = (
     "settings",

@@ -2,8 +2,9 @@
 
 What lives here: which facts make a finding, and in what order. What must not: people, owners,
 blame. A finding names what is missing, never who failed (R98). Order: an abusive partner program
-without victim services beside it (R15), its consultation protocol (R3), nobody at night, agreements
-(R90), then cells without anybody, full ones, with old facts, with one member, by what matters most.
+without victim services beside it (R15), its consultation protocol (R3), nobody at night, a language
+of many that no service speaks, agreements (R90), then cells without anybody, full ones, with old
+facts, with one member, by what matters most.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from ccr.domain.area_people import PeopleTable
 from ccr.domain.directory import Agreement, Service
+from ccr.domain.gap_languages import Unspoken, unspoken
 from ccr.domain.gaps import FIRST_LINES, NIGHT, Cell, CellState, County, GapMatrix, line_label
+from ccr.domain.languages import language_name
 from ccr.domain.moments import day_in_words
 from ccr.domain.pathways import Program, Protocol, Standing, standing
 from ccr.domain.phrases import Phrase, phrase
@@ -32,6 +36,7 @@ class FindingKind(StrEnum):
     PROTOCOL_MISSING = "protocol-missing"
     PROTOCOL_LAPSED = "protocol-lapsed"
     NIGHT = "night"
+    LANGUAGE = "language"
     AGREEMENT_LAPSED = "agreement-lapsed"
     ENDS_IN_30 = "ends-in-30"
     NONE = "none"
@@ -87,12 +92,18 @@ class Promises:
     names: dict[UUID, str]
 
 
-def find_gaps(matrix: GapMatrix, promises: Promises, on: date) -> tuple[Finding, ...]:
-    """Return every finding on a day, most urgent first. Source: R3, R15, R88, R90."""
+def find_gaps(
+    matrix: GapMatrix, promises: Promises, on: date, people: PeopleTable | None = None
+) -> tuple[Finding, ...]:
+    """Return every finding on a day, most urgent first. Source: R3, R15, R88, R90.
+
+    people: who lives where; without it nothing is known of languages that many speak.
+    """
     found = [
         *_programs_alone(matrix),
         *_protocols(promises, on),
         *_nobody_at_night(matrix),
+        *(_language_finding(one) for one in unspoken(matrix, people)),
         *_agreements(promises, on),
         *_cells(matrix),
     ]
@@ -223,6 +234,23 @@ def _nobody_at_night(matrix: GapMatrix) -> Iterator[Finding]:
             NIGHT,
             cell.county,
         )
+
+
+def _language_finding(found: Unspoken) -> Finding:
+    named = {"county": found.county.name, "language": language_name(found.language)}
+    return Finding(
+        f"{FindingKind.LANGUAGE}|{found.language}|{found.county.fips}",
+        FindingKind.LANGUAGE,
+        phrase("%(county)s: no local service in %(language)s", **named),
+        phrase(
+            "%(speakers)s of %(people)s people there speak it at home. No listing of a service "
+            "that counts for this county names it, by staff or interpreter.",
+            speakers=f"{found.speakers:,}",
+            people=f"{found.people:,}",
+        ),
+        Need.ADVOCACY.value,
+        found.county,
+    )
 
 
 _OF_STANDING = {

@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.gazetteer import Gazetteer
+from ccr.domain.area_people import PeopleTable
 from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Point
 from ccr.domain.gap_findings import Finding, Promises, find_gaps
 from ccr.domain.gap_questions import EVERYBODY, GapQuestion
@@ -26,6 +27,7 @@ from ccr.services.authorise import authorise
 from ccr.services.routing import ready_directory
 from ccr.services.world import World
 from ccr.storage.queries import coordination as queries
+from ccr.storage.queries.area_people import list_area_people
 from ccr.storage.queries.gap_register import list_gaps
 
 __all__ = ["BoardItem", "GapBoard", "TakenGap", "board"]
@@ -81,6 +83,8 @@ class GapBoard:
     question: GapQuestion = EVERYBODY
     zips_of: County | None = None
     zip_points: Mapping[str, Point] = field(default_factory=dict)
+    people: PeopleTable = field(default_factory=lambda: PeopleTable((), lambda _: ()))
+    people_brought_at: datetime | None = None
 
 
 def board(
@@ -90,18 +94,20 @@ def board(
     at: datetime,
     question: GapQuestion = EVERYBODY,
     zips_of: str | None = None,
+    by_zip: bool = False,
 ) -> GapBoard:
     """Return the matrix, the findings in order, and who has taken what. Writes nothing.
 
     question: for whom `shown` is. zips_of: FIPS of a county of the matrix to show by ZIP; anything
-    else shows the counties.
+    else shows the counties, or with `by_zip` the ZIPs of the first of them.
     """
     authorise(identity, Permission.COORDINATION_READ)
     ready = ready_directory(identity)
     on = at.astimezone(ZoneInfo(ready.timezone)).date()
     snapshot = ready.index.snapshot
     matrix = _matrix_of(snapshot, world, on, at=at)
-    county = next((c for c in matrix.counties if c.fips == zips_of), None)
+    first = matrix.counties[0] if by_zip and matrix.counties else None
+    county = next((c for c in matrix.counties if c.fips == zips_of), first)
     asked = question, county.fips if county else None
     shown = _matrix_of(snapshot, world, on, at=at, asked=asked)
     members = tuple(queries.list_network_members(identity.network_id))
@@ -109,7 +115,9 @@ def board(
     names = {member.id: member.name for member in members}
     promises = Promises(snapshot.agreements, programs, protocols, names)
     taken = list_gaps(identity.network_id)
-    findings = find_gaps(matrix, promises, on)
+    rows, brought_at = list_area_people(identity.network_id)
+    people = PeopleTable(rows, world.gazetteer.zips_of)
+    findings = find_gaps(matrix, promises, on, people)
     there = {finding.key for finding in findings}
     return GapBoard(
         matrix=matrix,
@@ -124,6 +132,8 @@ def board(
         question=question,
         zips_of=county,
         zip_points=_zip_points(world.gazetteer, county),
+        people=people,
+        people_brought_at=brought_at,
     )
 
 
