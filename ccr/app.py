@@ -94,6 +94,7 @@ VIEWS = (
     "draft_keep",
     "gap_register",
     "linkages",
+    "population",
     "webhooks",
     "network_figures",
 )

@@ -2,8 +2,9 @@
 
 What lives here: which facts make a finding, and in what order. What must not: people, owners,
 blame. A finding names what is missing, never who failed (R98). Order: an abusive partner program
-without victim services beside it (R15), its consultation protocol (R3), nobody at night, agreements
-(R90), then cells without anybody, full ones, with old facts, with one member, by what matters most.
+without victim services beside it (R15), its consultation protocol (R3), nobody at night,
+languages nobody answers in, agreements (R90), then cells without anybody, with old facts, full
+ones, with one member, by what matters most.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class FindingKind(StrEnum):
     PROTOCOL_MISSING = "protocol-missing"
     PROTOCOL_LAPSED = "protocol-lapsed"
     NIGHT = "night"
+    LANGUAGE = "language"
     AGREEMENT_LAPSED = "agreement-lapsed"
     ENDS_IN_30 = "ends-in-30"
     NONE = "none"
@@ -87,14 +89,20 @@ class Promises:
     names: dict[UUID, str]
 
 
-def find_gaps(matrix: GapMatrix, promises: Promises, on: date) -> tuple[Finding, ...]:
-    """Return every finding on a day, most urgent first. Source: R3, R15, R88, R90."""
+def find_gaps(
+    matrix: GapMatrix, promises: Promises, on: date, further: Iterable[Finding] = ()
+) -> tuple[Finding, ...]:
+    """Return every finding on a day, most urgent first. Source: R3, R15, R88, R90.
+
+    further: findings of other rules, such as gap_languages, to be put in order with these.
+    """
     found = [
         *_programs_alone(matrix),
         *_protocols(promises, on),
         *_nobody_at_night(matrix),
         *_agreements(promises, on),
         *_cells(matrix),
+        *further,
     ]
     return tuple(sorted(found, key=_order))
 

@@ -14,8 +14,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.gazetteer import Gazetteer
+from ccr.domain.area_population import AreaPeople
 from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Point
 from ccr.domain.gap_findings import Finding, Promises, find_gaps
+from ccr.domain.gap_languages import unspoken_languages
 from ccr.domain.gap_questions import EVERYBODY, GapQuestion
 from ccr.domain.gap_register import TakenGap, comes_back
 from ccr.domain.gaps import County, GapMatrix, gap_matrix, zip_matrix
@@ -23,6 +25,7 @@ from ccr.engine.area_reach import AreaReach
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.population import people_of_counties
 from ccr.services.routing import ready_directory
 from ccr.services.world import World
 from ccr.storage.queries import coordination as queries
@@ -67,6 +70,7 @@ class GapBoard:
         settled: open gaps whose evidence is gone: they can be closed.
         members: who can own a gap, by name.
         on: today, in the network's zone.
+        people: of the counties of the matrix that are known, by FIPS code.
     """
 
     matrix: GapMatrix
@@ -80,6 +84,7 @@ class GapBoard:
     shown: GapMatrix
     question: GapQuestion = EVERYBODY
     zips_of: County | None = None
+    people: Mapping[str, AreaPeople] = field(default_factory=dict)
     zip_points: Mapping[str, Point] = field(default_factory=dict)
 
 
@@ -109,7 +114,8 @@ def board(
     names = {member.id: member.name for member in members}
     promises = Promises(snapshot.agreements, programs, protocols, names)
     taken = list_gaps(identity.network_id)
-    findings = find_gaps(matrix, promises, on)
+    people = people_of_counties(identity, world.gazetteer, [c.fips for c in matrix.counties])
+    findings = find_gaps(matrix, promises, on, unspoken_languages(matrix, people))
     there = {finding.key for finding in findings}
     return GapBoard(
         matrix=matrix,
@@ -123,6 +129,7 @@ def board(
         shown=shown,
         question=question,
         zips_of=county,
+        people=people,
         zip_points=_zip_points(world.gazetteer, county),
     )
 

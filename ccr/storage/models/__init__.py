@@ -17,6 +17,7 @@ from ccr.storage.models import (
     keeping,
     linkages,
     operations,
+    population,
     referrals,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "keeping",
     "linkages",
     "operations",
+    "population",
     "referrals",
 ]

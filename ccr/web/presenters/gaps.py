@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 
 from ccr.domain.directory import Service
 from ccr.domain.gaps import FIRST_LINES, LINES, Cell, CellState, County, GapMatrix, line_label
@@ -85,7 +85,10 @@ def board_view(board: GapBoard, chosen: Chosen) -> dict[str, object]:
         "line": translated(line_label(line)),
         "groups": _groups(matrix.line(line), by_zip=board.zips_of is not None),
         **asked_view(board),
-        "evidence": _evidence(matrix.cell(line, chosen.county), board.on, asked=board.question.asks)
+        "evidence": {
+            **_evidence(matrix.cell(line, chosen.county), board.on, asked=board.question.asks),
+            "people": None if board.zips_of else people_in(board, chosen.county),
+        }
         if chosen.county
         else None,
         "cards": [item_view(item, board.on) for item in board.items[:CARDS]],
@@ -141,7 +144,8 @@ def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = [
         ("need", "zip" if board.zips_of else "county", "zip_code" if board.zips_of
          else "county_fips", "state", "members_checked", "services_checked",
-         "services_unchecked", "services_wide", "members_open", "services_full", "asked"),
+         "services_unchecked", "services_wide", "members_open", "services_full", "asked",
+         "people"),
     ]  # fmt: skip
     asked = "; ".join(question_words(board.question))
     for line in board.shown.lines:
@@ -149,9 +153,20 @@ def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
             rows.append(
                 (line, cell.county.name, cell.county.fips, cell.state.value, len(cell.members),
                  len(cell.checked), len(cell.unchecked), len(cell.wide), len(cell.open_members),
-                 len(cell.full), asked)
+                 len(cell.full), asked, "" if board.zips_of else _count_in(board, cell.county.fips))
             )  # fmt: skip
     return rows
+
+
+def people_in(board: GapBoard, fips: str) -> str | None:
+    """Return how many people live in a county, as it is written; None when that is not known."""
+    area = board.people.get(fips)
+    return format_decimal(area.people) if area else None
+
+
+def _count_in(board: GapBoard, fips: str) -> int | str:
+    area = board.people.get(fips)
+    return area.people if area else ""
 
 
 def line_map(board: GapBoard, line: str) -> MapView | None:
