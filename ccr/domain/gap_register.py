@@ -14,6 +14,7 @@ from uuid import UUID
 
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.gaps import NIGHT, line_label
+from ccr.domain.languages import LANGUAGE_NAMES, language_name
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import Labelled, Need
 
@@ -215,6 +216,8 @@ def _part(
     try:
         return names.get(UUID(part), "–")
     except ValueError:
+        if part in LANGUAGE_NAMES:
+            return language_name(part)
         return county(part) or part
 
 

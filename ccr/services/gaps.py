@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from ccr.adapters.gazetteer import Gazetteer
 from ccr.domain.area_people import PeopleTable
 from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Point
-from ccr.domain.gap_findings import Finding, Promises, find_gaps
+from ccr.domain.gap_findings import Finding, FindingKind, Promises, find_gaps
 from ccr.domain.gap_questions import EVERYBODY, GapQuestion
 from ccr.domain.gap_register import TakenGap, comes_back
 from ccr.domain.gaps import County, GapMatrix, gap_matrix, zip_matrix
@@ -83,6 +83,23 @@ class GapBoard:
     question: GapQuestion = EVERYBODY
     zips_of: County | None = None
     zip_points: Mapping[str, Point] = field(default_factory=dict)
+
+    def on_paper(self) -> GapBoard:
+        """Return the board for paper and files, which travel: nothing of it tells a hidden room."""
+        return replace(
+            self,
+            matrix=self.matrix.on_paper(),
+            shown=self.shown.on_paper(),
+            items=tuple(item for item in self.items if not self._tells_hidden_room(item.finding)),
+        )
+
+    def _tells_hidden_room(self, finding: Finding) -> bool:
+        if finding.line is None or finding.county is None:
+            return False
+        full = self.matrix.cell(finding.line, finding.county.fips).full
+        tells = finding.kind in {FindingKind.FULL, FindingKind.SINGLE}
+        return tells and any(service.confidential for service in full)
+
     people: PeopleTable = field(default_factory=lambda: PeopleTable((), lambda _: ()))
     people_brought_at: datetime | None = None
 

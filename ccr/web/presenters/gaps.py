@@ -100,6 +100,7 @@ def board_view(board: GapBoard, chosen: Chosen) -> dict[str, object]:
 
 def print_view(board: GapBoard, row: int) -> dict[str, object]:
     """Return the sheet for the council: every county, the first lines, every open finding."""
+    board = board.on_paper()
     matrix = board.shown
     chosen = read_choice(matrix, row, None, 1)
     line = matrix.lines[chosen.row]
@@ -138,6 +139,7 @@ def asked_view(board: GapBoard) -> dict[str, object]:
 
 def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
     """Return the matrix as rows of codes and counts, a heading first. No name of anybody."""
+    board = board.on_paper()
     rows: list[tuple[object, ...]] = [
         ("need", "zip" if board.zips_of else "county", "zip_code" if board.zips_of
          else "county_fips", "state", "members_checked", "services_checked",
