@@ -12,6 +12,7 @@ from ccr.domain.directory import Point, Service
 from ccr.domain.freshness import capacity_is_fresh
 from ccr.domain.gap_counting import local_zips
 from ccr.domain.gap_questions import EVERYBODY, GapQuestion
+from ccr.domain.gaps import PHONE_LINES
 from ccr.domain.nearest_services import AreaAccess, Near, access_of, public_in
 from ccr.engine.area_reach import AreaReach
 from ccr.engine.nearest_two import nearest_among
@@ -86,7 +87,10 @@ def county_access(
 
 
 def _room(board: GapBoard, world: World, line: str, *, at: datetime) -> RoomAccess | None:
-    """Return the catchment of a line; None while nobody said who lives in which ZIP."""
+    """Return the catchment of a line; None while nobody said who lives in which ZIP.
+
+    A line that is a phone has no room to speak of: no service of it counts.
+    """
     gazetteer = world.gazetteer
     zips = {c.fips: frozenset(gazetteer.zips_of(c.fips)) for c in board.matrix.counties}
     people = {
@@ -122,7 +126,7 @@ def _with_places(board: GapBoard, line: str, at: datetime) -> list[Service]:
     By the county matrix, so that a service of any county counts once; a confidential one never.
     """
     found: dict[UUID, Service] = {}
-    for cell in board.matrix.line(line):
+    for cell in board.matrix.line(line) if line not in PHONE_LINES else ():
         for service in cell.checked:
             known = service.capacity is not None and service.capacity.available is not None
             public = service.in_person and not service.area_only

@@ -58,6 +58,17 @@ def test_a_need_without_a_public_place_says_so_and_a_hidden_one_is_only_counted(
     assert "None in a public place" in page
 
 
+def test_services_with_old_facts_are_told_of_and_a_phone_has_no_room(
+    desk: Desk,
+) -> None:
+    page = text_of(desk[COORDINATOR].open(f"/network/gaps/distances?{ADVOCACY}&access=2"))
+    assert "old facts, or it is not known whether" in page
+    looked = bring(desk, TABLE)
+    desk[COORDINATOR].send(f"{POPULATION}/keep", {"table": kept_text(looked)})
+    night = text_of(desk[COORDINATOR].open("/network/gaps/distances?row=1&zips=36083"))
+    assert "A phone has no places to be full of" in night
+
+
 def test_what_an_address_cannot_mean_is_the_first_need_of_the_first_county(desk: Desk) -> None:
     def heading(query: str) -> str:
         page = text_of(desk[COORDINATOR].open(f"/network/gaps/distances{query}"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import format_decimal
 
-from ccr.domain.gaps import LINES, line_label
+from ccr.domain.gaps import LINES, PHONE_LINES, line_label
 from ccr.domain.nearest_services import AreaAccess, Near
 from ccr.domain.phrases import Phrase, phrase
 from ccr.services.gap_access import CountyAccess, RoomAccess
@@ -44,9 +44,19 @@ def access_view(found: CountyAccess) -> dict[str, object]:
         if county
         else None,
         "room_map": _room_map(found),
+        "phone": found.line in PHONE_LINES,
+        "old_facts": _old_facts(found),
         "public": sum(bool(area.near) for area in areas),
         "day": day_text(board.on),
     }
+
+
+def _old_facts(found: CountyAccess) -> int:
+    """Return how many public services would count for the county, were their facts checked."""
+    if found.board.zips_of is None:
+        return 0
+    cells = found.board.shown.line(found.line)
+    return len({s.id for c in cells for s in c.unchecked if s.in_person and not s.area_only})
 
 
 def _room_map(found: CountyAccess) -> MapView | None:
