@@ -36,7 +36,7 @@ class AreaAccess:
     Attributes:
         near: the nearest and the second-nearest public service; fewer where there are fewer.
         by_area: services that count for the area and have no public point, by name, confidential
-            ones among them; of those nothing but this is known.
+            ones among them, full or not; of those nothing but this is known.
         remote: services that are had by phone or video alone.
     """
 
@@ -53,7 +53,8 @@ def access_of(cell: Cell, near: tuple[Near, ...]) -> AreaAccess:
         code=cell.county.fips,
         name=cell.county.name,
         near=near,
-        by_area=tuple(s for s in cell.with_room if s.in_person and s.area_only),
+        # Its file travels: whether a hidden house has room must not be read off this count.
+        by_area=tuple(s for s in cell.on_paper.with_room if s.in_person and s.area_only),
         remote=tuple(s for s in cell.with_room if not s.in_person),
     )
 
