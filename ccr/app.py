@@ -104,6 +104,8 @@ VIEWS = (
     "population",
     "webhooks",
     "network_figures",
+    "gap_access",
+    "area_people",
 )
 COMMANDS = (
     "settings",

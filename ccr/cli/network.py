@@ -10,6 +10,7 @@ from ccr.adapters.clock import utc_now
 from ccr.cli.context import of_network
 from ccr.cli.refusals import says_why
 from ccr.domain.network import Link, MemberNetwork
+from ccr.domain.small_cells import Measured
 from ccr.services import accounts, coordination
 from ccr.services.accounts import terminal_identity
 
@@ -66,6 +67,10 @@ def publish(quarter: str, network: str | None, *, as_json: bool) -> None:
         return
     was = "Published" if done.new else "Was published before; nothing changed:"
     click.echo(f"{was} {done.period}: {len(done.figures)} figures, {shown} shown.")
+    for measure in Measured:
+        groups = [f.group for f in done.figures if f.measure is measure and f.value is not None]
+        names = ", ".join(group.value for group in groups) or "not shown for any need group"
+        click.echo(f"  {measure.value}: {names}")
 
 
 @command.command("create")

@@ -2,9 +2,9 @@
 
 What lives here: which facts make a finding, and in what order. What must not: people, owners,
 blame. A finding names what is missing, never who failed (R98). Order: an abusive partner program
-without victim services beside it (R15), its consultation protocol (R3), nobody at night,
-languages nobody answers in, agreements (R90), then cells without anybody, with old facts, full
-ones, with one member, by what matters most.
+without victim services beside it (R15), its consultation protocol (R3), nobody at night, a language
+of many that no service speaks, agreements (R90), then cells without anybody, full ones, with old
+facts, with one member, by what matters most.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from ccr.domain.area_people import PeopleTable
 from ccr.domain.directory import Agreement, Service
+from ccr.domain.gap_languages import Unspoken, unspoken
 from ccr.domain.gaps import FIRST_LINES, NIGHT, Cell, CellState, County, GapMatrix, line_label
+from ccr.domain.languages import language_name
 from ccr.domain.moments import day_in_words
 from ccr.domain.pathways import Program, Protocol, Standing, standing
 from ccr.domain.phrases import Phrase, phrase
@@ -90,19 +93,19 @@ class Promises:
 
 
 def find_gaps(
-    matrix: GapMatrix, promises: Promises, on: date, further: Iterable[Finding] = ()
+    matrix: GapMatrix, promises: Promises, on: date, people: PeopleTable | None = None
 ) -> tuple[Finding, ...]:
     """Return every finding on a day, most urgent first. Source: R3, R15, R88, R90.
 
-    further: findings of other rules, such as gap_languages, to be put in order with these.
+    people: who lives where; without it nothing is known of languages that many speak.
     """
     found = [
         *_programs_alone(matrix),
         *_protocols(promises, on),
         *_nobody_at_night(matrix),
+        *(_language_finding(one) for one in unspoken(matrix, people)),
         *_agreements(promises, on),
         *_cells(matrix),
-        *further,
     ]
     return tuple(sorted(found, key=_order))
 
@@ -231,6 +234,23 @@ def _nobody_at_night(matrix: GapMatrix) -> Iterator[Finding]:
             NIGHT,
             cell.county,
         )
+
+
+def _language_finding(found: Unspoken) -> Finding:
+    named = {"county": found.county.name, "language": language_name(found.language)}
+    return Finding(
+        f"{FindingKind.LANGUAGE}|{found.language}|{found.county.fips}",
+        FindingKind.LANGUAGE,
+        phrase("%(county)s: no local service in %(language)s", **named),
+        phrase(
+            "%(speakers)s of %(people)s people there speak it at home. No listing of a service "
+            "that counts for this county names it, by staff or interpreter.",
+            speakers=f"{found.speakers:,}",
+            people=f"{found.people:,}",
+        ),
+        Need.ADVOCACY.value,
+        found.county,
+    )
 
 
 _OF_STANDING = {

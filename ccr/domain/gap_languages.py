@@ -1,74 +1,62 @@
-"""A language that many people of a county speak, and no service there answers in (R86).
+"""Languages that many people of a county speak, and no service there.
 
-What lives here: that finding. What must not: how many live where is read (area_population), other
-findings. A listing that does not tell its languages is neither yes nor no: the finding says whom to
-ask first.
+What lives here: who counts as many. What must not: anybody served; these are inhabitants.
+Source of the line: the safe harbor of the U.S. Department of Justice for written translation, five
+per cent or 1,000 people, whichever is less (67 Fed. Reg. 41455, 41464, June 18, 2002).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ccr.domain.area_population import AreaPeople, spoken_by_many
-from ccr.domain.directory import Service
-from ccr.domain.gap_findings import Finding, FindingKind
-from ccr.domain.gaps import County, GapMatrix
-from ccr.domain.languages import language_name
-from ccr.domain.phrases import phrase
-from ccr.domain.taxonomy import Need
+from ccr.domain.area_people import AreaPeople, PeopleTable
+from ccr.domain.gaps import PHONE_LINES, County, GapMatrix
 
-SAFETY_LINES = (
-    Need.EMERGENCY_SHELTER.value,
-    Need.ADVOCACY.value,
-    Need.SAFETY_PLANNING.value,
-    Need.IMMEDIATE_SAFETY.value,
-)
-"""Who helps with one of these in a language helps with safety in it. A state-wide line does not."""
+MANY_PEOPLE = 1000
+MANY_SHARE = 0.05
 
 
-def unspoken_languages(matrix: GapMatrix, people: Mapping[str, AreaPeople]) -> Iterator[Finding]:
-    """Yield the languages spoken by many that no safety service of a county speaks.
+@dataclass(frozen=True, slots=True)
+class Unspoken:
+    """A language of many in a county that no listing of a local service names."""
 
-    people: of each county that is known, by FIPS code.
+    county: County
+    language: str
+    speakers: int
+    people: int
+
+
+def is_many(speakers: int, area: AreaPeople) -> bool:
+    """Return True for five per cent of the people or 1,000 of them, whichever is less."""
+    return speakers > 0 and speakers >= min(MANY_PEOPLE, MANY_SHARE * area.people)
+
+
+def unspoken(matrix: GapMatrix, people: PeopleTable | None) -> Iterator[Unspoken]:
+    """Yield languages of many that no service speaks which counts for the county.
+
+    Old facts count: they are a reason to call. A phone for the whole state is not there, and a
+    service for the whole state fills no cell.
     """
+    if people is None:
+        return
     for county in matrix.counties:
-        area = people.get(county.fips)
+        area = people.county(county.fips)
         if area is None:
             continue
-        here = _safety_services(matrix, county)
-        spoken = {language.code for service in here for language in service.languages}
-        untold = sum(not service.languages for service in here)
-        for code, speakers in spoken_by_many(area):
-            if code not in spoken:
-                yield _finding(county, code, speakers, untold)
+        spoken = _spoken(matrix, county)
+        for language in sorted(area.languages):
+            speakers = area.languages[language]
+            if language not in spoken and is_many(speakers, area):
+                yield Unspoken(county, language, speakers, area.people)
 
 
-def _safety_services(matrix: GapMatrix, county: County) -> list[Service]:
-    cells = [matrix.cell(line, county.fips) for line in SAFETY_LINES]
-    found = {s.id: s for cell in cells for s in (*cell.checked, *cell.unchecked)}
-    return list(found.values())
-
-
-def _finding(county: County, code: str, speakers: int, untold: int) -> Finding:
-    named = {"county": county.name, "language": language_name(code), "people": f"{speakers:,}"}
-    if untold:
-        text = phrase(
-            "%(people)s people here speak it at home. No listing for safety names it, by staff or "
-            "an interpreter; %(untold)s do not say which languages they speak: ask those first.",
-            untold=untold,
-            **named,
-        )
-    else:
-        text = phrase(
-            "%(people)s people here speak it at home. No listing for safety names it, by staff or "
-            "an interpreter.",
-            **named,
-        )
-    return Finding(
-        f"{FindingKind.LANGUAGE}|{code}|{county.fips}",
-        FindingKind.LANGUAGE,
-        phrase("%(county)s: nobody answers in %(language)s", **named),
-        text,
-        Need.ADVOCACY.value,
-        county,
+def _spoken(matrix: GapMatrix, county: County) -> frozenset[str]:
+    lines = (line for line in matrix.lines if line not in PHONE_LINES)
+    cells = (matrix.cell(line, county.fips) for line in lines)
+    return frozenset(
+        language.code
+        for cell in cells
+        for service in (*cell.checked, *cell.unchecked)
+        for language in service.languages
     )

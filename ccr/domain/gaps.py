@@ -148,6 +148,12 @@ class Cell:
         return tuple(service for service in self.checked if service.id not in full)
 
     @property
+    def on_paper(self) -> Cell:
+        """Return the cell for paper and files: how full a hidden house is, is for staff alone."""
+        told = tuple(service for service in self.full if not service.confidential)
+        return self if told == self.full else replace(self, full=told)
+
+    @property
     def members(self) -> frozenset[UUID]:
         """Return the members whose facts are young enough."""
         return frozenset(service.member.id for service in self.checked)
@@ -182,6 +188,10 @@ class GapMatrix:
     def line(self, line: str) -> tuple[Cell, ...]:
         """Return the cells of a line, in the order of the counties."""
         return tuple(self.cells[line, county.fips] for county in self.counties)
+
+    def on_paper(self) -> GapMatrix:
+        """Return the matrix for paper and files; see Cell.on_paper."""
+        return replace(self, cells={key: cell.on_paper for key, cell in self.cells.items()})
 
     def counts(self) -> dict[CellState, int]:
         """Return how many cells are in each state."""

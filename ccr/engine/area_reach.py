@@ -50,17 +50,25 @@ class AreaReach:
         """Return what mostly_within does for the service and the points of the area."""
         if service.confidential:
             return Known.YES
-        sites = [site.point for site in service.sites if site.point]
+        near = self.near(service, code)
+        if not len(near) or service.area_only:
+            return Known.UNKNOWN
+        return Known.YES if 2 * int(near.sum()) >= len(near) else Known.NO
+
+    def near(self, service: Service, code: str) -> Array:
+        """Return which points of an area are within the minutes of a public site; none of others.
+
+        A confidential service is near nothing: no distance is asked of it.
+        """
         if code not in self._areas:
             points = self._points(code)
             self._areas[code] = points, places(list(points))
         area, spots = self._areas[code]
-        if not sites or not area:
-            return Known.UNKNOWN
         near = np.zeros(len(area), bool)
-        for site in sites:
-            near |= self._near(site, area, spots)
-        return Known.YES if 2 * int(near.sum()) >= len(area) else Known.NO
+        for site in service.sites:
+            if site.point and not service.confidential:
+                near |= self._near(site.point, area, spots)
+        return near
 
     def _near(self, site: Point, area: Sequence[Point], spots: Array) -> Array:
         low, high = bounds_km(lengths(spots - places([site])))

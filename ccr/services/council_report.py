@@ -6,7 +6,7 @@ the quarter, frozen (design 2.7). All else are facts about members and what they
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -92,7 +92,7 @@ def report(
     zone = ZoneInfo(timezone)
     first_day, after = start.astimezone(zone).date(), end.astimezone(zone).date()
     shown = board(identity, world, at=at)
-    meetings = _meetings(identity, first_day, after)
+    meetings = council_rows.list_meetings_between(identity.network_id, first_day, after)
     actions = council_rows.list_actions(identity.network_id)
     register = records_of(shown, world)
     every = linkage_rows.list_linkages(identity.network_id)
@@ -124,12 +124,6 @@ def _within(found: GapRecord, start: datetime, end: datetime) -> bool:
 def _pressing(one: Linkage, on: date) -> bool:
     soon = {Standing.LAPSED, Standing.ENDS_IN_30, Standing.ENDS_IN_90}
     return (one.stands(on) in soon and one.ended_on is None) or one.review_due(on)
-
-
-def _meetings(identity: Identity, first_day: date, after: date) -> tuple[Meeting, ...]:
-    held = council_rows.list_meetings_between(identity.network_id, first_day, after)
-    there = council_rows.list_attendance([one.id for one in held])
-    return tuple(replace(one, attended=there.get(one.id, frozenset())) for one in held)
 
 
 def _safety(meetings: tuple[Meeting, ...]) -> tuple[SafetyPoint, ...]:

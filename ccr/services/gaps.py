@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.adapters.gazetteer import Gazetteer
-from ccr.domain.area_population import AreaPeople
+from ccr.domain.area_people import PeopleTable
 from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Point
-from ccr.domain.gap_findings import Finding, Promises, find_gaps
-from ccr.domain.gap_languages import unspoken_languages
+from ccr.domain.gap_findings import Finding, FindingKind, Promises, find_gaps
 from ccr.domain.gap_questions import EVERYBODY, GapQuestion
 from ccr.domain.gap_register import TakenGap, comes_back
 from ccr.domain.gaps import County, GapMatrix, gap_matrix, zip_matrix
@@ -25,10 +24,10 @@ from ccr.engine.area_reach import AreaReach
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
-from ccr.services.population import people_of_counties
 from ccr.services.routing import ready_directory
 from ccr.services.world import World
 from ccr.storage.queries import coordination as queries
+from ccr.storage.queries.area_people import list_area_people
 from ccr.storage.queries.gap_register import list_gaps
 
 __all__ = ["BoardItem", "GapBoard", "TakenGap", "board"]
@@ -71,7 +70,6 @@ class GapBoard:
         settled: open gaps whose evidence is gone: they can be closed.
         members: who can own a gap, by name.
         on: today, in the network's zone.
-        people: of the counties of the matrix that are known, by FIPS code.
     """
 
     matrix: GapMatrix
@@ -86,8 +84,26 @@ class GapBoard:
     shown: GapMatrix
     question: GapQuestion = EVERYBODY
     zips_of: County | None = None
-    people: Mapping[str, AreaPeople] = field(default_factory=dict)
     zip_points: Mapping[str, Point] = field(default_factory=dict)
+
+    def on_paper(self) -> GapBoard:
+        """Return the board for paper and files, which travel: nothing of it tells a hidden room."""
+        return replace(
+            self,
+            matrix=self.matrix.on_paper(),
+            shown=self.shown.on_paper(),
+            items=tuple(item for item in self.items if not self._tells_hidden_room(item.finding)),
+        )
+
+    def _tells_hidden_room(self, finding: Finding) -> bool:
+        if finding.line is None or finding.county is None:
+            return False
+        full = self.matrix.cell(finding.line, finding.county.fips).full
+        tells = finding.kind in {FindingKind.FULL, FindingKind.SINGLE}
+        return tells and any(service.confidential for service in full)
+
+    people: PeopleTable = field(default_factory=lambda: PeopleTable((), lambda _: ()))
+    people_brought_at: datetime | None = None
 
 
 def board(
@@ -97,18 +113,20 @@ def board(
     at: datetime,
     question: GapQuestion = EVERYBODY,
     zips_of: str | None = None,
+    by_zip: bool = False,
 ) -> GapBoard:
     """Return the matrix, the findings in order, and who has taken what. Writes nothing.
 
     question: for whom `shown` is. zips_of: FIPS of a county of the matrix to show by ZIP; anything
-    else shows the counties.
+    else shows the counties, or with `by_zip` the ZIPs of the first of them.
     """
     authorise(identity, Permission.COORDINATION_READ)
     ready = ready_directory(identity)
     on = at.astimezone(ZoneInfo(ready.timezone)).date()
     snapshot = ready.index.snapshot
     matrix = _matrix_of(snapshot, world, on, at=at)
-    county = next((c for c in matrix.counties if c.fips == zips_of), None)
+    first = matrix.counties[0] if by_zip and matrix.counties else None
+    county = next((c for c in matrix.counties if c.fips == zips_of), first)
     asked = question, county.fips if county else None
     shown = _matrix_of(snapshot, world, on, at=at, asked=asked)
     members = tuple(queries.list_network_members(identity.network_id))
@@ -116,8 +134,9 @@ def board(
     names = {member.id: member.name for member in members}
     promises = Promises(snapshot.agreements, programs, protocols, names)
     taken = list_gaps(identity.network_id)
-    people = people_of_counties(identity, world.gazetteer, [c.fips for c in matrix.counties])
-    findings = find_gaps(matrix, promises, on, unspoken_languages(matrix, people))
+    rows, brought_at = list_area_people(identity.network_id)
+    people = PeopleTable(rows, world.gazetteer.zips_of)
+    findings = find_gaps(matrix, promises, on, people)
     there = {finding.key for finding in findings}
     return GapBoard(
         matrix=matrix,
@@ -132,8 +151,9 @@ def board(
         shown=shown,
         question=question,
         zips_of=county,
-        people=people,
         zip_points=_zip_points(world.gazetteer, county),
+        people=people,
+        people_brought_at=brought_at,
     )
 
 

@@ -6,7 +6,8 @@ would tell the sender what the receiver does (design 2.4).
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,8 @@ from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import Action, EventKind, State
 from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+from ccr.services.authorise import authorise
 from ccr.services.outbox import Notice, notify_compartment
 from ccr.services.referral_acts import Entry, act, load, log, may_log
 from ccr.services.world import World
@@ -34,6 +37,24 @@ from ccr.storage.db import unit_of_work
 from ccr.storage.queries.accounts import get_network
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.referrals import list_events
+from ccr.storage.queries.warm_share import count_warm
+
+WARM_WINDOW = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class WarmShare:
+    """What one's own program sent in the last WARM_WINDOW, and how many it introduced live."""
+
+    sent: int
+    introduced: int
+
+
+def own_warm_share(identity: Identity, *, at: datetime) -> WarmShare:
+    """Return the warm share of one's own program: apart, and from its own acts alone."""
+    authorise(identity, Permission.REFERRAL_LIST)
+    return WarmShare(*count_warm(identity.compartment_id, since=at - WARM_WINDOW))
+
 
 # --- before and at acceptance: the joint call ----------------------------------------------------
 

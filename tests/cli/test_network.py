@@ -84,6 +84,7 @@ def test_a_quarter_is_published_once(run, small: SmallDirectory) -> None:
     assert {row["value"] for row in document["rows"]} == {"not shown"}
     again = run(network, "publish", "--quarter", "2026Q3")
     assert "nothing changed" in again.output
+    assert "  no-room: not shown for any need group" in again.output
     early = run(network, "publish", "--quarter", "2026Q4")
     assert early.exit_code == 1
     assert "2026Q4 is not over yet." in early.output

@@ -15,8 +15,18 @@ from uuid import UUID
 import pytest
 
 from ccr.domain import small_cells
-from ccr.domain.small_cells import Count, Figure, Measured, NeedGroup
+from ccr.domain.small_cells import (
+    MOST_HIDDEN,
+    PARTS_OF_SENT,
+    Count,
+    Figure,
+    Measured,
+    NeedGroup,
+)
 from tests.safety.figure_solver import (
+    FATES,
+    IS_ANSWER,
+    OTHER_ANSWER,
     PERIODS,
     STILL_OPEN,
     YEAR,
@@ -143,3 +153,84 @@ def test_the_solver_sees_through_a_year_beside_quarters_that_are_shown() -> None
     assert found_by_anybody(made, bad) == []
     bad = replace(bad, figures=[*bad.figures, year])
     assert (SENT, PERIODS[3], LAW) in narrowed(made, bad, None)
+
+
+# -- what the rule itself gives away ---------------------------------------------------------------
+
+
+def other_worlds(made: Network, cell: Cell, member: UUID | None, wanted: int) -> Iterable[Network]:
+    """Yield networks in which `wanted` of the others are in this cell and `member` sees the same.
+
+    What a part gains is taken from what stayed open or was answered otherwise, and back.
+    """
+    fate, period, group = cell
+
+    def others(of: str) -> list[Sent]:
+        return [
+            one
+            for one in made.sent
+            if (one.fate, one.period) == (of, period)
+            and group in one.groups
+            and member not in {one.sender, one.receiver}
+        ]
+
+    here = others(fate)
+    same_side = [f for f in FATES if (f in IS_ANSWER) is (fate in IS_ANSWER) and f != fate]
+    for beside in ([OTHER_ANSWER], [STILL_OPEN], [*same_side, STILL_OPEN]):
+        more = [one for f in beside for one in others(f)][: max(0, wanted - len(here))]
+        moved = [*((one, fate) for one in more), *((one, beside[-1]) for one in here[wanted:])]
+        if len(here) + len(more) >= wanted:
+            left = Counter(one for one, _ in moved)
+            kept = []
+            for one in made.sent:
+                left[one] -= 1
+                if left[one] < 0:
+                    kept.append(one)
+            changed = [replace(one, fate=new) for one, new in moved]
+            yield replace(made, sent=[*kept, *changed])
+
+
+def tells_apart(made: Network, cell: Cell, member: UUID | None) -> bool:
+    """Return True when 0 or 10 in this cell would have been published otherwise."""
+    before = publish(made)
+    return not all(
+        any(publish(other) == before for other in other_worlds(made, cell, member, wanted))
+        for wanted in (0, 10)
+    )
+
+
+def test_another_number_from_zero_to_ten_would_have_been_published_just_so() -> None:
+    # The attacker knows the rule too: that a part is not shown must not say which number it is.
+    tried = 0
+    for seed in range(YEARS):
+        random = Random(seed)
+        made = made_up(random)
+        made.sent = [replace(one, groups=frozenset(list(one.groups)[:1])) for one in made.sent]
+        member = random.choice((None, *made.members))
+        truth = made.of_others(member)
+        hidden = [
+            (m.value, p, g)
+            for m in PARTS_OF_SENT
+            for p in PERIODS
+            for g in NeedGroup
+            if truth[m.value, p, g] <= MOST_HIDDEN
+            and truth[OTHER_ANSWER, p, g] + truth[STILL_OPEN, p, g] >= 2 * MOST_HIDDEN + 1
+        ]
+        for cell in random.sample(hidden, min(3, len(hidden))):
+            assert not tells_apart(made, cell, member), (seed, cell, member)
+            tried += 1
+    assert tried >= YEARS / 2
+
+
+def test_a_rule_that_looks_at_a_small_number_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = small_cells.gate_parts
+    made = network(referrals(60), referrals(30, "no-room"), referrals(4, "language"))
+    cell = ("language", PERIODS[0], LAW)
+    assert not tells_apart(made, cell, None)
+    monkeypatch.setattr(
+        small_cells, "gate_parts",
+        lambda period, sent, parts: (
+            () if parts[Measured.LANGUAGE][LAW].total > 5 else real(period, sent, parts)
+        ),
+    )  # fmt: skip
+    assert tells_apart(made, cell, None)

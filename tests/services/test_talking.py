@@ -223,6 +223,19 @@ def test_what_the_receiver_logs_of_an_introduction_is_its_own(loop, now, accepte
     assert not sent_page(loop, accepted, now).item.view.warm
 
 
+def test_the_warm_share_of_a_program_counts_its_own_introductions_alone(loop, now, accepted):
+    me, other = loop.hospital.worker, loop.send()
+    loop.send()
+    hand_offs.introduce(loop.advocates.worker, world(), accepted, Side.RECEIVER, MET, at=now)
+    assert hand_offs.own_warm_share(me, at=now) == hand_offs.WarmShare(3, 0)
+    hand_offs.introduce(me, world(), other, Side.SENDER, MET, at=now)
+    hand_offs.introduce(me, world(), other, Side.SENDER, MET, at=now + HOUR)
+    assert hand_offs.own_warm_share(me, at=now + HOUR) == hand_offs.WarmShare(3, 1)
+    later = now + hand_offs.WARM_WINDOW + HOUR
+    assert hand_offs.own_warm_share(me, at=later) == hand_offs.WarmShare(0, 0)
+    assert hand_offs.own_warm_share(loop.advocates.worker, at=now) == hand_offs.WarmShare(0, 0)
+
+
 # --- appointments
 
 

@@ -27,7 +27,6 @@ PAGES = (
     "/network/overview",
     "/network/gaps",
     "/network/gaps?row=3&county=36083&page=1",
-    "/network/population",
     "/network/gaps/print",
     "/network/gaps/table.csv",
     "/network/graph",

@@ -25,6 +25,7 @@ from tests.small_directory import SmallDirectory, make_small_directory
 from tests.web.journey import Desk, text_of
 
 COORDINATOR = "coordination.coordinator"
+HIDDEN = '<span aria-hidden="true">–</span><span class="visually-hidden">Not shown</span>'
 AUGUST = datetime(2026, 8, 12, 15, tzinfo=UTC)
 REASONS = ("no-capacity", "conflict", "safety", "ineligible", "already-known", "other")
 
@@ -64,14 +65,14 @@ def cells(page: str, group: str) -> list[str]:
     table = page.split('id="reasons"')[1]
     row = re.search(rf'<th scope="row">{group}</th>(.*?)</tr>', table, re.DOTALL)
     assert row
-    return re.findall(r'<td data-label="[^"]+">([^<]+)</td>', row[1])
+    return re.findall(r'<td class="is-numeric" data-label="[^"]+">(.*?)</td>', row[1])
 
 
 def test_the_register_shows_reasons_that_passed_the_gate_and_one_class_for_the_rest(
     desk: Desk,
 ) -> None:
     page = text_of(desk[COORDINATOR].open("/network/unmet"))
-    hidden = "Not shown"
+    hidden = HIDDEN
     # Searches, no room, waiting, area, language, nobody answered, cannot take (five reasons).
     assert cells(page, "Safety and someone beside them") == [
         hidden, "24", hidden, hidden, hidden, hidden, "120",

@@ -26,6 +26,7 @@ from tests.web.journey import Desk, let_in, text_of
 
 NEED = {"needs": ["advocacy"], "urgency": "standard", "track": "survivor"}
 PRESSES = 2_000 if os.environ.get("CCR_TEST_FULL") else 60
+LONG = pytest.mark.timeout(3600 if "CCR_TEST_FULL" in os.environ else 300)
 _ONCE = re.compile(r'name="once" value="([A-Za-z0-9_-]{22})"')
 
 
@@ -188,6 +189,7 @@ def test_a_token_that_is_none_of_ours_is_no_token(quick_desk: Desk) -> None:
     assert kept() == []
 
 
+@LONG
 def test_every_one_of_many_presses_counts_once(quick_desk: Desk) -> None:
     """Double submits, retries and dropped answers, in any order, of creating and of acting."""
     rng = random.Random(20261128)

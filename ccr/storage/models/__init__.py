@@ -17,7 +17,6 @@ from ccr.storage.models import (
     keeping,
     linkages,
     operations,
-    population,
     referrals,
 )
 
@@ -38,6 +37,5 @@ __all__ = [
     "keeping",
     "linkages",
     "operations",
-    "population",
     "referrals",
 ]

@@ -9,6 +9,7 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Date,
@@ -110,3 +111,23 @@ class PublishedFigure(Base):
     cell: Mapped[str] = mapped_column(String(160), primary_key=True)
     value: Mapped[int | None] = mapped_column(Integer)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AreaPeopleRow(Base):
+    """How many people live in a county or ZIP, from a table that a coordinator brought.
+
+    Inhabitants of a place; nobody in them was ever served. `languages`: ISO code to speakers.
+    """
+
+    __tablename__ = "area_people"
+    __table_args__ = (
+        CheckConstraint("people >= 0", name="people"),
+        CheckConstraint("extent IN ('county', 'zip')", name="extent"),
+    )
+
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), primary_key=True)
+    extent: Mapped[str] = mapped_column(String(10), primary_key=True)
+    code: Mapped[str] = mapped_column(String(5), primary_key=True)
+    people: Mapped[int] = mapped_column(Integer)
+    languages: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    brought_at: Mapped[datetime] = mapped_column(UtcDateTime)

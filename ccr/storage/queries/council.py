@@ -167,22 +167,30 @@ def get_meeting(network_id: UUID, meeting_id: UUID) -> Meeting | None:
 
 
 def list_meetings_between(network_id: UUID, first: date, after: date) -> tuple[Meeting, ...]:
-    """Return the meetings from `first` until the day before `after`, oldest first, with agendas."""
+    """Return the meetings from `first` until the day before `after`, oldest first, in full."""
     rows = db.session.execute(
-        select(MeetingRow.__table__, CommitteeRow.name.label("committee"), *_ITEM)
+        select(
+            MeetingRow.__table__, CommitteeRow.name.label("committee"), *_ITEM,
+            AttendanceRow.member_id.label("there"),
+        )
         .join(CommitteeRow, CommitteeRow.id == MeetingRow.committee_id)
         .join(MeetingItemRow, MeetingItemRow.meeting_id == MeetingRow.id)
+        .outerjoin(AttendanceRow, AttendanceRow.meeting_id == MeetingRow.id)
         .where(
             MeetingRow.network_id == network_id,
             MeetingRow.held_on >= first,
             MeetingRow.held_on < after,
         )
         .order_by(MeetingRow.held_on, MeetingRow.id, MeetingItemRow.position)
-    )
-    return tuple(
-        _meeting(of[0], tuple(_item(row) for row in of))
-        for of in (list(rows) for _, rows in groupby(rows, key=lambda row: row.id))
-    )
+    )  # fmt: skip
+    return tuple(_whole(list(of)) for _, of in groupby(rows, key=lambda row: row.id))
+
+
+def _whole(of: list[Any]) -> Meeting:
+    """Return a meeting from its rows, one a point and member that was there."""
+    items = {row.position: _item(row) for row in of}
+    there = {row.there for row in of if row.there is not None}
+    return _meeting(of[0], tuple(items.values()), there)
 
 
 _ITEM = (
@@ -203,16 +211,6 @@ def _items_of(meeting_id: UUID) -> tuple[Item, ...]:
 def _item(row: Any) -> Item:  # noqa: ANN401 -- a row of the columns above
     outcome = Outcome(row.outcome) if row.outcome else None
     return Item(row.position, row.title, row.gap_id, row.effect, row.whom, outcome, row.decision)
-
-
-def list_attendance(meeting_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """Return which members were at these meetings."""
-    found: dict[UUID, set[UUID]] = {}
-    for row in db.session.execute(
-        select(AttendanceRow.__table__).where(AttendanceRow.meeting_id.in_(meeting_ids))
-    ):
-        found.setdefault(row.meeting_id, set()).add(row.member_id)
-    return {key: frozenset(members) for key, members in found.items()}
 
 
 def add_meeting(network_id: UUID, committee_id: UUID, held_on: date, first: str) -> UUID:

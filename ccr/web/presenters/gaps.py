@@ -83,14 +83,9 @@ def board_view(board: GapBoard, chosen: Chosen) -> dict[str, object]:
         "further_open": chosen.row >= len(FIRST_LINES),
         "map": line_map(board, line),
         "line": translated(line_label(line)),
-        "groups": _groups(matrix.line(line), by_zip=board.zips_of is not None),
+        "groups": _groups(board, line),
         **asked_view(board),
-        "evidence": {
-            **_evidence(matrix.cell(line, chosen.county), board.on, asked=board.question.asks),
-            "people": None if board.zips_of else people_in(board, chosen.county),
-        }
-        if chosen.county
-        else None,
+        "evidence": _evidence(board, matrix.cell(line, chosen.county)) if chosen.county else None,
         "cards": [item_view(item, board.on) for item in board.items[:CARDS]],
         "rest": [item_view(item, board.on) for item in board.items[CARDS:]],
         "settled": [taken_view(gap, board.on) for gap in board.settled],
@@ -98,11 +93,14 @@ def board_view(board: GapBoard, chosen: Chosen) -> dict[str, object]:
         "unplaced": len(board.matrix.unplaced),
         "unmapped": len(board.matrix.unmapped),
         "day": day_text(board.on),
+        "people_known": bool(board.people),
+        "languages_known": board.people.has_languages,
     }
 
 
 def print_view(board: GapBoard, row: int) -> dict[str, object]:
     """Return the sheet for the council: every county, the first lines, every open finding."""
+    board = board.on_paper()
     matrix = board.shown
     chosen = read_choice(matrix, row, None, 1)
     line = matrix.lines[chosen.row]
@@ -116,7 +114,7 @@ def print_view(board: GapBoard, row: int) -> dict[str, object]:
         ],
         "map": line_map(board, line),
         "line": translated(line_label(line)),
-        "groups": _groups(matrix.line(line), by_zip=board.zips_of is not None),
+        "groups": _groups(board, line),
         **asked_view(board),
         "cards": [item_view(item, board.on) for item in board.items[:SHEET_CARDS]],
         "total": len(board.items),
@@ -141,11 +139,11 @@ def asked_view(board: GapBoard) -> dict[str, object]:
 
 def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
     """Return the matrix as rows of codes and counts, a heading first. No name of anybody."""
+    board = board.on_paper()
     rows: list[tuple[object, ...]] = [
         ("need", "zip" if board.zips_of else "county", "zip_code" if board.zips_of
          else "county_fips", "state", "members_checked", "services_checked",
-         "services_unchecked", "services_wide", "members_open", "services_full", "asked",
-         "people"),
+         "services_unchecked", "services_wide", "members_open", "services_full", "asked", "people"),
     ]  # fmt: skip
     asked = "; ".join(question_words(board.question))
     for line in board.shown.lines:
@@ -153,20 +151,9 @@ def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
             rows.append(
                 (line, cell.county.name, cell.county.fips, cell.state.value, len(cell.members),
                  len(cell.checked), len(cell.unchecked), len(cell.wide), len(cell.open_members),
-                 len(cell.full), asked, "" if board.zips_of else _count_in(board, cell.county.fips))
+                 len(cell.full), asked, _people_of(board, cell.county))
             )  # fmt: skip
     return rows
-
-
-def people_in(board: GapBoard, fips: str) -> str | None:
-    """Return how many people live in a county, as it is written; None when that is not known."""
-    area = board.people.get(fips)
-    return format_decimal(area.people) if area else None
-
-
-def _count_in(board: GapBoard, fips: str) -> int | str:
-    area = board.people.get(fips)
-    return area.people if area else ""
 
 
 def line_map(board: GapBoard, line: str) -> MapView | None:
@@ -254,16 +241,37 @@ def _cell(cell: Cell) -> dict[str, object]:
     return {"look": look, "text": text, "county": cell.county.name, "fips": cell.county.fips}
 
 
-def _groups(cells: Sequence[Cell], *, by_zip: bool) -> list[dict[str, object]]:
+def _groups(board: GapBoard, line: str) -> list[dict[str, object]]:
     """Return the areas of a line by state, worst first: the map as words. Many ZIPs are counted."""
+    cells, by_zip = board.shown.line(line), board.zips_of is not None
     found: dict[str, list[County]] = {look: [] for look in WORDS}
     for cell in cells:
         found[LOOKS[cell.state]].append(cell.county)
     return [
-        {"look": look, "names": _area_names(areas, by_zip=by_zip)}
+        {
+            "look": look,
+            "names": _area_names(areas, by_zip=by_zip),
+            "people": people_text(board, areas),
+        }
         for look, areas in found.items()
         if areas
     ]
+
+
+def _people_of(board: GapBoard, area: County) -> int | str:
+    of = board.people.zip if board.zips_of is not None else board.people.county
+    found = of(area.fips)
+    return found.people if found else ""
+
+
+def people_text(board: GapBoard, areas: Sequence[County]) -> str | None:
+    """Return how many people live in these areas, of those of which it is known; else None."""
+    of = board.people.zip if board.zips_of is not None else board.people.county
+    known = [found for area in areas if (found := of(area.fips)) is not None]
+    if not known:
+        return None
+    count = format_decimal(sum(area.people for area in known))
+    return translated(phrase("%(count)s people live there", count=count))
 
 
 def _area_names(areas: Sequence[County], *, by_zip: bool) -> str:
@@ -272,10 +280,10 @@ def _area_names(areas: Sequence[County], *, by_zip: bool) -> str:
     return ", ".join(area.fips if by_zip else area.name for area in areas)
 
 
-def _evidence(cell: Cell, on: date, *, asked: bool) -> dict[str, object]:
+def _evidence(board: GapBoard, cell: Cell) -> dict[str, object]:
     old = (
         phrase("Old facts, or it is not known whether they fit: call and check")
-        if asked
+        if board.question.asks
         else phrase("Old facts: nobody checked within six months")
     )
     parts = (
@@ -294,7 +302,7 @@ def _evidence(cell: Cell, on: date, *, asked: bool) -> dict[str, object]:
             for heading, services in parts
             if services
         ],
-        "day": day_text(on),
+        "people": people_text(board, (cell.county,)),
     }
 
 

@@ -59,7 +59,7 @@ def unmet_view(register: UnmetRegister, wanted: str | None) -> dict[str, object]
         "rows": [
             {
                 "group": translated(line.group.label),
-                "cells": [_number(line.shown.get((period or "", m))) for m in REASONS],
+                "cells": [line.shown.get((period or "", measure)) for measure in REASONS],
             }
             for line in sorted(register.lines, key=lambda line: list(NeedGroup).index(line.group))
         ],

@@ -16,6 +16,7 @@ from ccr.policy.permissions import Permission
 from ccr.services import announcements, referral_desk, room
 from ccr.services.assigning import colleagues_here
 from ccr.services.desk_glance import row_marks
+from ccr.services.hand_offs import own_warm_share
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.referrals import CodeForm
 from ccr.web.language import translated
@@ -108,6 +109,7 @@ def outbox() -> str:
         tab_rows=outbox_tabs(counts, group),
         rows=[outbox_row(item, time, mark=marks[item.view.referral_id]) for item in page.items],
         part=group.value,
+        warm=own_warm_share(current_identity(), at=utc_now()),
         colleagues=_colleagues() if page.items else [],
         live_url=url_for("glance.outbox", group=group.value, page=page.number),
         live_page=url_for("referrals.outbox", group=group.value, page=page.number),

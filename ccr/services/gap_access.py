@@ -1,0 +1,135 @@
+"""How far the ZIPs of a county are from somebody who takes them in person (R88). Facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ccr.domain.catchment import accessibility
+from ccr.domain.directory import Point, Service
+from ccr.domain.freshness import capacity_is_fresh
+from ccr.domain.gap_counting import local_zips
+from ccr.domain.gap_questions import EVERYBODY, GapQuestion
+from ccr.domain.gaps import PHONE_LINES
+from ccr.domain.nearest_services import AreaAccess, Near, access_of, public_in
+from ccr.engine.area_reach import AreaReach
+from ccr.engine.nearest_two import nearest_among
+from ccr.policy.identity import Identity
+from ccr.policy.permissions import Permission
+from ccr.services import gaps
+from ccr.services.authorise import authorise
+from ccr.services.gaps import GapBoard
+from ccr.services.world import World
+
+CATCHMENT_MINUTES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAccess:
+    """The two-step floating catchment of one need, over all counties of the network.
+
+    Attributes:
+        minutes: the catchment, by car.
+        services: how many public services said lately how many places they have.
+        places: free places for each person, by ZIP of the whole network.
+        mean: all reachable places by all people who can reach any, or None where nobody can.
+        people: inhabitants by ZIP, as the table says.
+    """
+
+    minutes: int
+    services: int
+    places: Mapping[str, float]
+    mean: float | None
+    people: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CountyAccess:
+    """One need in one county, ZIP by ZIP; `areas` is empty while no county is known."""
+
+    board: GapBoard
+    line: str
+    areas: tuple[AreaAccess, ...]
+    room: RoomAccess | None = None
+
+
+def county_access(
+    identity: Identity,
+    world: World,
+    *,
+    at: datetime,
+    row: int | None,
+    fips: str | None,
+    question: GapQuestion = EVERYBODY,
+) -> CountyAccess:
+    """Return the nearest two public services of every ZIP of a county, for one line of the matrix.
+
+    row: number of the line; fips: county of the matrix. What is none of them is the first one.
+    """
+    authorise(identity, Permission.COORDINATION_READ)
+    board = gaps.board(identity, world, at=at, question=question, zips_of=fips, by_zip=True)
+    lines = board.matrix.lines
+    line = lines[row] if row is not None and 0 <= row < len(lines) else lines[0]
+    if board.zips_of is None:
+        return CountyAccess(board, line, ())
+    # Most ZIPs of a county have the same services to go to, which are made ready once.
+    ready: dict[frozenset[UUID], Callable[[Point], tuple[Near, ...]]] = {}
+    areas = []
+    for cell in board.shown.line(line):
+        public = public_in(cell)
+        ids = frozenset(service.id for service in public)
+        if ids not in ready:
+            ready[ids] = nearest_among(public)
+        areas.append(access_of(cell, ready[ids](board.zip_points[cell.county.fips])))
+    return CountyAccess(board, line, tuple(areas), _room(board, world, line, at=at))
+
+
+def _room(board: GapBoard, world: World, line: str, *, at: datetime) -> RoomAccess | None:
+    """Return the catchment of a line; None while nobody said who lives in which ZIP.
+
+    A line that is a phone has no room to speak of: no service of it counts.
+    """
+    gazetteer = world.gazetteer
+    zips = {c.fips: frozenset(gazetteer.zips_of(c.fips)) for c in board.matrix.counties}
+    people = {
+        code: area.people
+        for codes in zips.values()
+        for code in sorted(codes)
+        if (area := board.people.zip(code)) is not None
+    }
+    if not people:
+        return None
+    minutes = board.question.minutes or CATCHMENT_MINUTES
+    spots = [place.point for code in people if (place := gazetteer.zip_place(code)) is not None]
+    reach = AreaReach(minutes, lambda _: spots)
+    room: dict[UUID, int] = {}
+    near: dict[UUID, frozenset[str]] = {}
+    for service in _with_places(board, line, at):
+        assert service.capacity is not None  # noqa: S101 -- _with_places looked
+        room[service.id] = service.capacity.available or 0
+        serves = {z for fips, codes in zips.items() for z in local_zips(service, fips, codes)}
+        by_car = reach.near(service, "")
+        near[service.id] = frozenset(
+            code for code, there in zip(people, by_car, strict=True) if there and code in serves
+        )
+    places = accessibility(people, room, lambda code, service: code in near[service])
+    reached = sum(people[code] for code, share in places.items() if share > 0)
+    total = sum(places[code] * people[code] for code in places)
+    return RoomAccess(minutes, len(room), places, total / reached if reached else None, people)
+
+
+def _with_places(board: GapBoard, line: str, at: datetime) -> list[Service]:
+    """Return the checked public services of a line that said lately how many places they have.
+
+    By the county matrix, so that a service of any county counts once; a confidential one never.
+    """
+    found: dict[UUID, Service] = {}
+    for cell in board.matrix.line(line) if line not in PHONE_LINES else ():
+        for service in cell.checked:
+            known = service.capacity is not None and service.capacity.available is not None
+            public = service.in_person and not service.area_only
+            if public and known and capacity_is_fresh(service, at):
+                found[service.id] = service
+    return [found[key] for key in sorted(found)]
