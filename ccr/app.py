@@ -101,7 +101,6 @@ VIEWS = (
     "survey",
     "our_part",
     "council_report",
-    "population",
     "webhooks",
     "network_figures",
     "gap_access",
