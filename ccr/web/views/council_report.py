@@ -27,14 +27,14 @@ def choose() -> str:
     return render_template("network/report_choice.html", quarters=found)
 
 
-@blueprint.get("/<quarter>")
+@blueprint.get("/<path:quarter>")
 @requires(Permission.COORDINATION_READ)
 def page(quarter: str) -> str:
     """Show the report as a sheet for paper."""
     return render_template("network/report.html", report=report_view(_report(quarter)))
 
 
-@blueprint.get("/<quarter>/register.csv")
+@blueprint.get("/<path:quarter>/register.csv")
 @requires(Permission.COORDINATION_READ)
 def table(quarter: str) -> ResponseReturnValue:
     """Send the gaps and actions of the report as CSV; no cell is a formula."""

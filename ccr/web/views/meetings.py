@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -52,11 +52,12 @@ def add_item(meeting_id: UUID) -> ResponseReturnValue:
     return _done(room, form, act, gettext("It stands on the agenda."))
 
 
-@blueprint.post("/<uuid:meeting_id>/agenda/<int:position>")
+@blueprint.post("/<uuid:meeting_id>/decisions")
 @requires(Permission.COORDINATION_MANAGE)
-def decide(meeting_id: UUID, position: int) -> ResponseReturnValue:
-    """Write what became of a point."""
+def decide(meeting_id: UUID) -> ResponseReturnValue:
+    """Write what became of a point, which the form names by its place."""
     room = _room(meeting_id)
+    position = version_of(request.form.get("position"))
     if position not in {item.position for item in room.meeting.items}:
         raise NotFoundError
     form = DecisionForm(position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -41,10 +41,11 @@ def train() -> ResponseReturnValue:
     return _saved(gettext("Saved."))
 
 
-@blueprint.post("/training/<code>/withdraw")
+@blueprint.post("/training/withdraw")
 @requires(Permission.MEMBER_SPEAK)
-def untrain(code: str) -> ResponseReturnValue:
+def untrain() -> ResponseReturnValue:
     """Take that back."""
+    code = request.form.get("subject", "")
     if code not in set(Subject):
         raise NotFoundError
     training.take_back(current_identity(), Subject(code), at=utc_now())
