@@ -81,6 +81,7 @@ def test_the_worst_gap_comes_before_the_council_and_into_the_report(
     person.write("One more point", "The lapsed protocol")
     page.locator("#item-gap").select_option(index=1)
     person.press("Put it on the agenda")
+    assert "It stands on the agenda." in person.look()
     fold = page.locator("details", has_text="Write the decision: The lapsed protocol")
     person.hand.press(fold.locator("summary"))
     page.locator("#point1-outcome").select_option("agreed")
@@ -98,6 +99,7 @@ def test_the_worst_gap_comes_before_the_council_and_into_the_report(
     assert "The action stands on the board." in person.look()
     # The quarter's report, on one sheet.
     person.go("/network/council/report")
+    person.look()
     person.hand.press(page.locator("main a.btn-primary"))
     report = person.look()
     for words in (
