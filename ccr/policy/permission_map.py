@@ -22,6 +22,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.has_system_admin_role, p.is_in_same_network],
     ],
     Permission.ACCOUNT_SELF: [[p.is_staff]],
+    Permission.ANNOUNCEMENT_READ: [[p.is_staff, p.is_in_same_network]],
     Permission.API_KEY_MANAGE: [
         [p.is_the_terminal],
         [p.has_agency_admin_role, p.is_in_same_compartment],
@@ -94,6 +95,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.handles_referrals, p.is_in_same_compartment],
     ],
     Permission.MAIL_MANAGE: [[p.has_system_admin_role, p.is_in_same_network]],
+    Permission.MEMBER_SPEAK: [[p.has_agency_admin_role, p.is_not_in_practice]],
     Permission.MEMBERSHIP_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.MISDIRECTED_SETTLE: [[p.has_agency_admin_role, p.handles_referrals]],
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],

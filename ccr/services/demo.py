@@ -7,7 +7,7 @@ every page says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,13 +15,13 @@ from ccr.adapters.demo_past_tables import read_past
 from ccr.adapters.demo_tables import DemoNetwork, read_demo
 from ccr.config import PROJECT_ROOT
 from ccr.domain.errors import DuplicateError
-from ccr.domain.linkages import paper_of_two
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CompartmentKind
 from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services import accounts, coordination
 from ccr.services.authorise import authorise
+from ccr.services.demo_council import add_council, paper_of
 from ccr.services.demo_history import add_history, quarters_before
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -95,7 +95,7 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
         authorise(identity, Permission.DEMO_MANAGE)
         today = at.astimezone(ZoneInfo(TIMEZONE)).date()
         demo = read_demo(FOLDER, network_id, world.gazetteer, today=today, at=at)
-        _add_directory(identity, demo, at=at)
+        _add_directory(identity, demo, today=today, at=at)
         people = _add_people(identity, demo, password, at=at)
         referrals = 0
         if history:
@@ -111,7 +111,7 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
     )  # fmt: skip
 
 
-def _add_directory(identity: Identity, demo: DemoNetwork, *, at: datetime) -> None:
+def _add_directory(identity: Identity, demo: DemoNetwork, *, today: date, at: datetime) -> None:
     network_id = identity.network_id
     for item in demo.members:
         demo_rows.add_demo_member(
@@ -128,14 +128,11 @@ def _add_directory(identity: Identity, demo: DemoNetwork, *, at: datetime) -> No
     for service in demo.services:
         demo_rows.add_demo_service(service, key=demo.keys[service.id], at=at)
     for agreement in demo.agreements:
-        one, other = sorted(agreement.member_ids)
-        add_linkage(
-            network_id, paper_of_two(one, other, agreement.signed_on, agreement.expires_on), at=at
-        )
-    _add_promises(identity, demo)
+        add_linkage(network_id, paper_of(agreement, today), at=at)
+    _add_promises(identity, demo, today=today, at=at)
 
 
-def _add_promises(identity: Identity, demo: DemoNetwork) -> None:
+def _add_promises(identity: Identity, demo: DemoNetwork, *, today: date, at: datetime) -> None:
     """Add what members promised one another, and the gaps that they have taken on."""
     network_id = identity.network_id
     for way in demo.pathways:
@@ -149,12 +146,16 @@ def _add_promises(identity: Identity, demo: DemoNetwork) -> None:
             partner_member_id=protocol.partner_member_id, signed_on=protocol.signed_on,
             expires_on=protocol.expires_on,
         )  # fmt: skip
-    for gap in demo.gaps:
+    gaps = [
         demo_rows.add_demo_gap(
             network_id, key=gap.key, owner_member_id=gap.owner_member_id,
             next_step=gap.next_step, due_on=gap.due_on, opened_at=gap.opened_at,
             by_member_id=identity.member_id,
-        )  # fmt: skip
+        )
+        for gap in demo.gaps
+    ]  # fmt: skip
+    members = {item.key: item.member.id for item in demo.members}
+    add_council(network_id, members, gaps, today=today, at=at)
 
 
 def _add_people(

@@ -7,7 +7,6 @@ member, never by a person; the history names the member whose coordination acted
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -91,9 +90,14 @@ class GapRecord:
 
 def register(identity: Identity, world: World, *, at: datetime) -> tuple[GapRecord, ...]:
     """Return every gap of the register without plans and history: open ones first, then due."""
+    authorise(identity, Permission.COORDINATION_READ)
     shown = board(identity, world, at=at)
-    names = queries.names_for_keys(identity.network_id)
-    records = [_record(gap, shown, world, names) for gap in shown.taken]
+    return records_of(shown, world)
+
+
+def records_of(shown: GapBoard, world: World) -> tuple[GapRecord, ...]:
+    """Return the register of a board that was read already: open ones first, then due."""
+    records = [_record(gap, shown, world) for gap in shown.taken]
     return tuple(sorted(records, key=lambda r: (not (r.gap.is_open or r.back), r.gap.due_on)))
 
 
@@ -101,7 +105,7 @@ def record(identity: Identity, world: World, gap_id: UUID, *, at: datetime) -> G
     """Return one gap with its plan and its history; raises NotFoundError."""
     shown = board(identity, world, at=at)
     gap = _found(shown, gap_id)
-    found = _record(gap, shown, world, queries.names_for_keys(identity.network_id))
+    found = _record(gap, shown, world)
     return replace(
         found,
         steps=queries.list_steps(identity.network_id, gap_id),
@@ -109,7 +113,7 @@ def record(identity: Identity, world: World, gap_id: UUID, *, at: datetime) -> G
     )
 
 
-def _record(gap: TakenGap, shown: GapBoard, world: World, names: Mapping[UUID, str]) -> GapRecord:
+def _record(gap: TakenGap, shown: GapBoard, world: World) -> GapRecord:
     finding = next((i.finding for i in shown.items if i.finding.key == gap.key), None)
 
     def county(fips: str) -> str | None:
@@ -118,7 +122,7 @@ def _record(gap: TakenGap, shown: GapBoard, world: World, names: Mapping[UUID, s
 
     return GapRecord(
         gap=gap,
-        title=finding.title if finding else title_of_key(gap.key, names, county),
+        title=finding.title if finding else title_of_key(gap.key, shown.names, county),
         finding=finding,
         steps=(),
         changes=(),

@@ -24,6 +24,8 @@ def look_again(world: World, *, at: datetime) -> int:
     """
     count = 0
     for network in accounts.list_networks():
+        if network.is_practice:
+            continue
         identity = accounts.terminal_identity(network.name)
         gaps = queries.list_gaps(identity.network_id).values()
         if all(gap.is_open for gap in gaps):

@@ -66,6 +66,7 @@ class GapBoard:
         matrix: of everybody, by county: what the findings are of.
         shown: of whom the question asks, by county or by the ZIPs of `zips_of`.
         taken: every gap of the register.
+        names: of members and, by their program's id, of programs for abusive partners.
         settled: open gaps whose evidence is gone: they can be closed.
         members: who can own a gap, by name.
         on: today, in the network's zone.
@@ -74,6 +75,7 @@ class GapBoard:
     matrix: GapMatrix
     items: tuple[BoardItem, ...]
     taken: tuple[TakenGap, ...]
+    names: dict[UUID, str]
     settled: tuple[TakenGap, ...]
     members: tuple[Member, ...]
     agreements: tuple[Agreement, ...]
@@ -140,6 +142,7 @@ def board(
         matrix=matrix,
         items=tuple(BoardItem(finding, taken.get(finding.key)) for finding in findings),
         taken=tuple(taken.values()),
+        names=names | {program.compartment_id: program.name for program in programs},
         settled=tuple(gap for key, gap in taken.items() if gap.is_open and key not in there),
         members=members,
         on=on,

@@ -38,7 +38,7 @@ PEOPLE = {
 }
 NO_PAGES = re.compile(
     r"^/(?:static|bootstrap|sign-in/static|metrics|healthz|readyz|exit|api/|hsds)|"
-    r"\.(?:json|csv|svg|xlsx)$|/(?:export/|calendar|desk/changes/)"
+    r"\.(?:json|csv|svg|xlsx|gexf|graphml|geojson)$|/(?:export/|calendar|desk/changes/)"
 )
 
 

@@ -272,3 +272,16 @@ def test_the_machine_as_arranged_sends_for_its_program_and_does_nothing_else() -
     assert allowed == {Permission.REFERRAL_SEND, Permission.ROUTE_FIND}
     elsewhere = replace(machine, compartment_id=ELSEWHERE)
     assert not permits(elsewhere, Permission.REFERRAL_SEND, Subject())
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_an_administrator_speaks_for_the_own_member_and_never_in_practice(role: Role) -> None:
+    me = somebody(role)
+    assert permits(me, Permission.MEMBER_SPEAK) is (role is Role.AGENCY_ADMIN)
+    assert not permits(replace(me, in_practice=True), Permission.MEMBER_SPEAK)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_all_staff_of_a_network_read_its_announcements(role: Role) -> None:
+    assert permits(somebody(role), Permission.ANNOUNCEMENT_READ, Subject())
+    assert not permits(somebody(role), Permission.ANNOUNCEMENT_READ, Subject(network_id=uuid4()))

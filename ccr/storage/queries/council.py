@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -162,24 +163,54 @@ def get_meeting(network_id: UUID, meeting_id: UUID) -> Meeting | None:
     there = db.session.scalars(
         select(AttendanceRow.member_id).where(AttendanceRow.meeting_id == meeting_id)
     )
-    return _meeting(row, list_items([meeting_id]).get(meeting_id, ()), list(there))
+    return _meeting(row, _items_of(meeting_id), list(there))
 
 
-def list_items(meeting_ids: Collection[UUID]) -> dict[UUID, tuple[Item, ...]]:
-    """Return the agendas of these meetings, in order."""
-    found: dict[UUID, list[Item]] = {}
-    for row in db.session.scalars(
-        select(MeetingItemRow)
-        .where(MeetingItemRow.meeting_id.in_(meeting_ids))
-        .order_by(MeetingItemRow.meeting_id, MeetingItemRow.position)
-    ):
-        found.setdefault(row.meeting_id, []).append(
-            Item(
-                row.position, row.title, row.gap_id, row.effect, row.whom,
-                Outcome(row.outcome) if row.outcome else None, row.decision,
-            )
-        )  # fmt: skip
-    return {key: tuple(items) for key, items in found.items()}
+def list_meetings_between(network_id: UUID, first: date, after: date) -> tuple[Meeting, ...]:
+    """Return the meetings from `first` until the day before `after`, oldest first, in full."""
+    rows = db.session.execute(
+        select(
+            MeetingRow.__table__, CommitteeRow.name.label("committee"), *_ITEM,
+            AttendanceRow.member_id.label("there"),
+        )
+        .join(CommitteeRow, CommitteeRow.id == MeetingRow.committee_id)
+        .join(MeetingItemRow, MeetingItemRow.meeting_id == MeetingRow.id)
+        .outerjoin(AttendanceRow, AttendanceRow.meeting_id == MeetingRow.id)
+        .where(
+            MeetingRow.network_id == network_id,
+            MeetingRow.held_on >= first,
+            MeetingRow.held_on < after,
+        )
+        .order_by(MeetingRow.held_on, MeetingRow.id, MeetingItemRow.position)
+    )  # fmt: skip
+    return tuple(_whole(list(of)) for _, of in groupby(rows, key=lambda row: row.id))
+
+
+def _whole(of: list[Any]) -> Meeting:
+    """Return a meeting from its rows, one a point and member that was there."""
+    items = {row.position: _item(row) for row in of}
+    there = {row.there for row in of if row.there is not None}
+    return _meeting(of[0], tuple(items.values()), there)
+
+
+_ITEM = (
+    MeetingItemRow.position, MeetingItemRow.title, MeetingItemRow.gap_id, MeetingItemRow.effect,
+    MeetingItemRow.whom, MeetingItemRow.outcome, MeetingItemRow.decision,
+)  # fmt: skip
+
+
+def _items_of(meeting_id: UUID) -> tuple[Item, ...]:
+    rows = db.session.execute(
+        select(*_ITEM)
+        .where(MeetingItemRow.meeting_id == meeting_id)
+        .order_by(MeetingItemRow.position)
+    )
+    return tuple(_item(row) for row in rows)
+
+
+def _item(row: Any) -> Item:  # noqa: ANN401 -- a row of the columns above
+    outcome = Outcome(row.outcome) if row.outcome else None
+    return Item(row.position, row.title, row.gap_id, row.effect, row.whom, outcome, row.decision)
 
 
 def add_meeting(network_id: UUID, committee_id: UUID, held_on: date, first: str) -> UUID:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import aliased
 
 from ccr.domain.gap_register import GapChange, GapReason, GapStatus, GapStep, GapVerb, TakenGap
 from ccr.storage.db import db
-from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.coordination import GapRow
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.models.gap_register import GapChangeRow, GapStepRow
@@ -100,17 +99,6 @@ def list_changes(network_id: UUID, gap_id: UUID) -> tuple[GapChange, ...]:
         )
         for row in rows
     )
-
-
-def names_for_keys(network_id: UUID) -> dict[UUID, str]:
-    """Return the names of the members and of the programs (by their member) of a network."""
-    members = db.session.execute(
-        select(MemberRow.id, MemberRow.name, Compartment.id.label("program"))
-        .outerjoin(Compartment, Compartment.member_id == MemberRow.id)
-        .where(MemberRow.network_id == network_id)
-    ).all()
-    names = {row.id: row.name for row in members}
-    return names | {row.program: row.name for row in members if row.program}
 
 
 def add_gap(network_id: UUID, key: str, values: dict[str, Any], *, at: datetime) -> Changed | None:

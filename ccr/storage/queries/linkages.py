@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import groupby
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
@@ -19,35 +21,30 @@ from ccr.storage.queries.referrals import rows_changed
 
 def list_linkages(network_id: UUID) -> tuple[Linkage, ...]:
     """Return every version of every agreement of a network, oldest first."""
-    parties: dict[UUID, dict[UUID, Contact | None]] = {}
-    for row in db.session.execute(
-        select(LinkagePartyRow.__table__)
-        .join(LinkageRow, LinkageRow.id == LinkagePartyRow.linkage_id)
+    rows = db.session.execute(
+        select(LinkageRow.__table__, LinkagePartyRow.member_id, LinkagePartyRow.contact)
+        .join(LinkagePartyRow, LinkagePartyRow.linkage_id == LinkageRow.id)
         .where(LinkageRow.network_id == network_id)
-        .order_by(LinkagePartyRow.linkage_id, LinkagePartyRow.member_id)
-    ):
-        contact = Contact(row.contact) if row.contact else None
-        parties.setdefault(row.linkage_id, {})[row.member_id] = contact
-    rows = db.session.scalars(
-        select(LinkageRow)
-        .where(LinkageRow.network_id == network_id)
-        .order_by(LinkageRow.signed_on, LinkageRow.id)
+        .order_by(LinkageRow.signed_on, LinkageRow.id, LinkagePartyRow.member_id)
     )
-    return tuple(
-        Linkage(
-            id=row.id,
-            series_id=row.series_id,
-            version=row.version,
-            parties=parties.get(row.id, {}),
-            needs=tuple(need for need in Need if need in set(row.needs)),
-            terms=tuple(term for term in Term if term in set(row.terms)),
-            terms_line=row.terms_line,
-            signed_on=row.signed_on,
-            review_on=row.review_on,
-            expires_on=row.expires_on,
-            ended_on=row.ended_on,
-        )
-        for row in rows
+    return tuple(_linkage(list(of)) for _, of in groupby(rows, key=lambda row: row.id))
+
+
+def _linkage(of: list[Any]) -> Linkage:
+    """Return an agreement from its rows, one a party."""
+    row = of[0]
+    return Linkage(
+        id=row.id,
+        series_id=row.series_id,
+        version=row.version,
+        parties={one.member_id: Contact(one.contact) if one.contact else None for one in of},
+        needs=tuple(need for need in Need if need in set(row.needs)),
+        terms=tuple(term for term in Term if term in set(row.terms)),
+        terms_line=row.terms_line,
+        signed_on=row.signed_on,
+        review_on=row.review_on,
+        expires_on=row.expires_on,
+        ended_on=row.ended_on,
     )
 
 

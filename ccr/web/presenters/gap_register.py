@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ccr.domain.gap_register import GapChange, GapStatus, GapStep
 from ccr.domain.phrases import phrase
@@ -43,12 +45,17 @@ def record_view(found: GapRecord, time: DeskTime) -> dict[str, object]:
         "text": translated(finding.text) if finding else None,
         "line": LINE_NUMBERS.get(finding.line or "") if finding else None,
         "county": finding.county.fips if finding and finding.county else None,
-        "opened": time.full(found.gap.opened_at),
-        "back_at": time.full(found.gap.back_at) if found.gap.back_at else None,
+        "opened": _day(found.gap.opened_at, time),
+        "back_at": _day(found.gap.back_at, time) if found.gap.back_at else None,
         "steps": [_step(step, found, time) for step in found.steps],
         "changes": [_change(change, time) for change in found.changes],
         "owner_id": str(found.gap.owner_id),
     }
+
+
+def _day(at: datetime, time: DeskTime) -> str:
+    """Return a moment as its day: a history goes on over years."""
+    return day_text(at.astimezone(ZoneInfo(time.timezone)))
 
 
 def _step(step: GapStep, found: GapRecord, time: DeskTime) -> dict[str, object]:
@@ -67,13 +74,13 @@ def _step(step: GapStep, found: GapRecord, time: DeskTime) -> dict[str, object]:
         "tone": "late"
         if late
         else {"open": "due", "done": "ok", "dropped": "unknown"}[step.status],
-        "ended": time.full(step.ended_at) if step.ended_at else None,
+        "ended": _day(step.ended_at, time) if step.ended_at else None,
     }
 
 
 def _change(change: GapChange, time: DeskTime) -> dict[str, object]:
     return {
-        "at": time.full(change.at),
+        "at": _day(change.at, time),
         "verb": translated(change.verb.label),
         "member": change.member,
         "status": translated(change.status.label),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ccr.adapters.clock import utc_now
@@ -13,7 +13,7 @@ from ccr.domain.errors import NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import InboxTab
 from ccr.policy.permissions import Permission
-from ccr.services import referral_desk, room
+from ccr.services import announcements, referral_desk, room
 from ccr.services.assigning import colleagues_here
 from ccr.services.desk_glance import row_marks
 from ccr.services.hand_offs import own_warm_share
@@ -24,6 +24,7 @@ from ccr.web.presenters.follow_ups import rest_choices
 from ccr.web.presenters.lists import EMPTY_INBOX, inbox_tabs, outbox_tabs, page_links
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.rows import inbox_row, outbox_row
+from ccr.web.presenters.working_together import announcement_rows
 from ccr.web.referral_lists import inbox_asked_for, list_token, outbox_asked_for
 from ccr.web.referral_pages import show_received, show_sent
 
@@ -74,6 +75,9 @@ def _inbox(code_form: CodeForm) -> str:
         empty_title=translated(EMPTY_INBOX[tab]),
         empty_text=translated(phrase("What other agencies send to your program comes here.")),
         old_rooms=room.old_rooms(current_identity(), at=utc_now()),
+        announcements=announcement_rows(
+            announcements.current(current_identity(), g.network.timezone, at=utc_now())
+        ),
         **page_links(page, "referrals.inbox", tab=tab.value),
     )
 
