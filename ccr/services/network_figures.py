@@ -5,10 +5,9 @@ Nothing here counts people: every number about them was frozen by coordination.p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 from ccr.domain.indicators import Indicator, Share, access, agreement_coverage, freshness
 from ccr.domain.small_cells import Figure
@@ -18,14 +17,10 @@ from ccr.policy.permissions import Permission
 from ccr.services import gaps
 from ccr.services.authorise import authorise
 from ccr.services.gaps import GapBoard
+from ccr.services.network_records import recorded_shares
 from ccr.services.routing import ready_directory
 from ccr.services.world import World
 from ccr.storage.queries import figures
-
-Recorded = Callable[[Identity, datetime], Share | None]
-RECORDED_ELSEWHERE: Mapping[Indicator, Recorded] = MappingProxyType({})
-"""Facts about the network that other records hold (training, seats, council): who keeps such a
-record enters a function here. Without one the page says "Not recorded yet"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +75,5 @@ def indicators(identity: Identity, world: World, *, at: datetime) -> IndicatorVa
         Indicator.FRESH: freshness(snapshot.services, at),
         Indicator.AGREEMENTS: agreement_coverage(members, board.agreements, board.on),
     }
-    facts |= {code: read(identity, at) for code, read in RECORDED_ELSEWHERE.items()}
+    facts |= recorded_shares(identity, members, board.on)
     return IndicatorValues(facts, figures.list_figures(identity.network_id))

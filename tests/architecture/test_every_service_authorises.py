@@ -87,6 +87,7 @@ WITHOUT_IDENTITY = {
     "directory_copies.forget_old_versions": "the worker; ids of services alone",
     "directory_copies.present_services": "a step of following; whoever asks a copy authorised",
     "council_report.quarters": "a pure answer",
+    "network_records.training_share": "a pure answer",
     "gap_register.records_of": "a step of reading the register, which authorises",
     "linkages.warn": "the worker; tells coordinators that something waits",
     "gap_returns.look_again": "the worker; keys of gaps and what the directory says",
