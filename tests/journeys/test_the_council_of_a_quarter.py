@@ -43,6 +43,11 @@ def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
         yield Site(url, small, tmp_path)
 
 
+def _finds_the_worst_first(overview: str) -> None:
+    lapsed = overview.index("the consultation protocol has lapsed")
+    assert lapsed < overview.index("nobody answers at night")
+
+
 def test_the_worst_gap_comes_before_the_council_and_into_the_report(
     chromium: Browser, site: Site
 ) -> None:
@@ -52,10 +57,7 @@ def test_the_worst_gap_comes_before_the_council_and_into_the_report(
     page = person.page
     day = (utc_now() + timedelta(days=30)).date().isoformat()
     person.sign_in(site.small.emails["coordination.coordinator"])
-    overview = person.look()
-    assert overview.index("the consultation protocol has lapsed") < overview.index(
-        "nobody answers at night"
-    )
+    _finds_the_worst_first(person.look())
     # An owner and a day.
     person.press("Take this gap: Dune Program")
     person.look()
