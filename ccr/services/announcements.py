@@ -14,10 +14,11 @@ from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import working_together as queries
+from ccr.storage.queries.above_inbox import above_inbox as read_above_inbox
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.working_together import Announcement
 
-__all__ = ["Announcement", "announce", "current", "withdraw"]
+__all__ = ["Announcement", "above_inbox", "announce", "current", "withdraw"]
 LONGEST_TITLE, LONGEST_TEXT = 80, 1_000
 FURTHEST = timedelta(days=366)
 MOST = 5
@@ -28,6 +29,16 @@ def current(identity: Identity, timezone: str, *, at: datetime) -> tuple[Announc
     """Return what is announced today, the newest first."""
     authorise(identity, Permission.ANNOUNCEMENT_READ)
     return queries.list_announcements(identity.network_id, _day(timezone, at))
+
+
+def above_inbox(
+    identity: Identity, timezone: str, *, at: datetime
+) -> tuple[tuple[Announcement, ...], int]:
+    """Return what is announced today, and how many figures of one's own rooms are old."""
+    authorise(identity, Permission.ANNOUNCEMENT_READ)
+    authorise(identity, Permission.CAPACITY_UPDATE)
+    day = _day(timezone, at)
+    return read_above_inbox(identity.network_id, identity.compartment_id, day, at=at)
 
 
 def announce(

@@ -109,12 +109,6 @@ def set_reminder(identity: Identity, *, wanted: bool, at: datetime) -> None:
         )
 
 
-def old_rooms(identity: Identity, *, at: datetime) -> int:
-    """Return how many figures of one's own program are old: the one reminder there is."""
-    authorise(identity, Permission.CAPACITY_UPDATE)
-    return queries.count_old_rooms(identity.compartment_id, at=at)
-
-
 def _open(identity: Identity, service_id: UUID) -> RoomLine:
     line = queries.get_room(identity.network_id, service_id)
     if line is None:

@@ -83,7 +83,12 @@ def opened_with(
         return [{"record_id": record_id} for record_id in records]
     if arguments in OPENED_ELSEWHERE:
         return []
-    known = {"language": "es", "service_id": small.birch_service_id, "token": "x" * 43}
+    known = {
+        "language": "es",
+        "service_id": small.birch_service_id,
+        "token": "x" * 43,
+        "quarter": "2026Q3",
+    }
     assert arguments <= set(known), f"{arguments}: say in this test how it is opened"
     return [{name: known[name] for name in arguments}]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, true, update
 
 from ccr.domain.paging import PAGE_SIZE, Page
 from ccr.domain.room import REMIND_AFTER, Household, RoomSaid
@@ -108,25 +108,22 @@ def set_reminder(compartment_id: UUID, *, wanted: bool) -> None:
     )
 
 
-def count_old_rooms(compartment_id: UUID, *, at: datetime) -> int:
-    """Return how many services of a program that wants reminders have an old figure, or none.
+def select_old_rooms(compartment_id: UUID, *, at: datetime) -> Select[int]:
+    """Return the count of services of a program that wants reminders whose figure is old.
 
     A service that never said anything counts once it has said something: silence is a choice.
     """
-    return int(
-        db.session.scalar(
-            select(func.count())
-            .select_from(CapacityRow)
-            .join(ServiceRow, ServiceRow.id == CapacityRow.service_id)
-            .join(Compartment, Compartment.id == ServiceRow.compartment_id)
-            .where(
-                ServiceRow.compartment_id == compartment_id,
-                ServiceRow.status == "active",
-                Compartment.capacity_reminder,
-                or_(CapacityRow.updated_at.is_(None), CapacityRow.updated_at < at - REMIND_AFTER),
-            )
+    return (
+        select(func.count())
+        .select_from(CapacityRow)
+        .join(ServiceRow, ServiceRow.id == CapacityRow.service_id)
+        .join(Compartment, Compartment.id == ServiceRow.compartment_id)
+        .where(
+            ServiceRow.compartment_id == compartment_id,
+            ServiceRow.status == "active",
+            Compartment.capacity_reminder,
+            or_(CapacityRow.updated_at.is_(None), CapacityRow.updated_at < at - REMIND_AFTER),
         )
-        or 0
     )
 
 

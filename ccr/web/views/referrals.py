@@ -13,7 +13,7 @@ from ccr.domain.errors import NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import InboxTab
 from ccr.policy.permissions import Permission
-from ccr.services import announcements, referral_desk, room
+from ccr.services import announcements, referral_desk
 from ccr.services.assigning import colleagues_here
 from ccr.services.desk_glance import row_marks
 from ccr.services.hand_offs import own_warm_share
@@ -55,6 +55,9 @@ def _inbox(code_form: CodeForm) -> str:
     time = desk_time()
     marks = row_marks(current_identity(), page.items)
     lit = tab is InboxTab.NEEDS_ANSWER and page.number == 1
+    told, old_rooms = announcements.above_inbox(
+        current_identity(), g.network.timezone, at=utc_now()
+    )
     return render_template(
         "referrals/inbox.html",
         code_form=code_form,
@@ -74,10 +77,8 @@ def _inbox(code_form: CodeForm) -> str:
         count_text=translated(phrase("%(count)s in this list", count=page.total)),
         empty_title=translated(EMPTY_INBOX[tab]),
         empty_text=translated(phrase("What other agencies send to your program comes here.")),
-        old_rooms=room.old_rooms(current_identity(), at=utc_now()),
-        announcements=announcement_rows(
-            announcements.current(current_identity(), g.network.timezone, at=utc_now())
-        ),
+        old_rooms=old_rooms,
+        announcements=announcement_rows(told),
         **page_links(page, "referrals.inbox", tab=tab.value),
     )
 
