@@ -190,12 +190,12 @@ def test_a_token_that_is_none_of_ours_is_no_token(quick_desk: Desk) -> None:
 
 
 @LONG
-def test_every_one_of_many_presses_counts_once(quick_desk: Desk) -> None:
+def test_every_one_of_many_presses_counts_once(desk: Desk) -> None:
     """Double submits, retries and dropped answers, in any order, of creating and of acting."""
     rng = random.Random(20261128)
-    quick_desk["alder.worker"].open("/desk/referrals/new")
-    referral_id = quick_desk.send()
-    quick_desk.as_receiver(referral_id, "accept")
+    desk["alder.worker"].open("/desk/referrals/new")
+    referral_id = desk.send()
+    desk.as_receiver(referral_id, "accept")
     before, waiting = (drafts_there(), notes_there()), []
     for n in range(PRESSES):
         kind = rng.choice(["draft", "note"])
@@ -204,10 +204,10 @@ def test_every_one_of_many_presses_counts_once(quick_desk: Desk) -> None:
     led: dict[str, set[str]] = {}
     for kind, once, n in waiting:
         if kind == "draft":
-            answer = press(quick_desk, once)
+            answer = press(desk, once)
         else:
             fields = {"note": f"Note {n}", "once": once}
-            answer = quick_desk.as_receiver(referral_id, "note", **fields)
+            answer = desk.as_receiver(referral_id, "note", **fields)
         assert answer.status_code == 303
         led.setdefault(f"{kind} {once}", set()).add(answer.headers["Location"])
     made = {kind: sum(key.startswith(kind) for key in led) for kind in ("draft", "note")}
