@@ -105,11 +105,6 @@ def remove_member(
     )
 
 
-def cells_without(matrix: GapMatrix, member_id: UUID) -> tuple[CellChange, ...]:
-    """Return the cells that would change if no service of this member were there."""
-    return cells_without_each(matrix).get(member_id, ())
-
-
 def cells_without_each(matrix: GapMatrix) -> Mapping[UUID, tuple[CellChange, ...]]:
     """Return what would change without each member; those without whom nothing would are not in."""
     found: dict[UUID, list[CellChange]] = defaultdict(list)

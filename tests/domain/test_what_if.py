@@ -16,10 +16,10 @@ from ccr.domain.what_if import (
     best_places,
     cells_open_at_night,
     cells_with,
-    cells_without,
+    cells_without_each,
     remove_member,
 )
-from tests.builders import make_agreement, make_id, make_member
+from tests.builders import make_agreement, make_member
 from tests.domain.test_gaps import ALWAYS, TODAY, county, matrix, serving
 
 VICTIM = {"category": MemberCategory.VICTIM_SERVICES}
@@ -33,13 +33,14 @@ def test_without_the_only_one_a_cell_is_empty_and_without_one_of_two_it_hangs_on
         serving(A, Need.HOUSING, areas=county(GREENE, ALBANY)),
         serving(B, Need.HOUSING, areas=county(ALBANY)),
     )
-    changed = cells_without(found, A.id)
+    each = cells_without_each(found)
+    changed = each[A.id]
     assert [(c.county.fips, c.before, c.after) for c in changed] == [
         (GREENE, CellState.SINGLE, CellState.NONE),
         (ALBANY, CellState.ADEQUATE, CellState.SINGLE),
     ]
     assert all(c.is_worse for c in changed)
-    assert cells_without(found, make_id()) == ()
+    assert each.keys() == {A.id, B.id}
 
 
 def test_removing_a_member_says_what_breaks_and_who_then_holds_others_together() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -31,16 +31,15 @@ def small(app: Flask, now: datetime) -> SmallDirectory:
     return make_small_directory(at=now)
 
 
-def administrator(small: SmallDirectory, team: Team) -> Identity:
-    who = coordinator(small)
-    return Identity(
-        user_id=uuid4(),
-        network_id=small.network_id,
-        member_id=team.member_id,
-        compartment_id=team.compartment_id,
+def administrator(small: SmallDirectory, team: Team | None = None) -> Identity:
+    """Return an administrator of a member; of the coordination's own for None."""
+    who = coordinator(small, Role.AGENCY_ADMIN)
+    whose = team or who
+    return replace(
+        who,
+        member_id=whose.member_id,
+        compartment_id=whose.compartment_id,
         compartment_kind=CompartmentKind.GENERAL,
-        regime=who.regime,
-        roles=frozenset({Role.AGENCY_ADMIN}),
     )
 
 
@@ -136,7 +135,7 @@ def test_five_answers_are_told_as_halves_and_deleted_with_the_count(
     teams = (small.alder, small.birch, small.cedar, small.dune)
     for number, team in enumerate(teams):
         survey.answer(administrator(small, team), asked, {"open": 1 + number % 2}, at=now)
-    survey.answer(who_coordinates(small), asked, {"open": 4}, at=now)
+    survey.answer(administrator(small), asked, {"open": 4}, at=now)
     assert len(working_together.answers_of(asked)) == 5
     survey.close(who, asked, at=now)
     assert working_together.answers_of(asked) == []
@@ -145,17 +144,3 @@ def test_five_answers_are_told_as_halves_and_deleted_with_the_count(
     with pytest.raises(NotFoundError):
         survey.close(who, asked, at=now)
     assert survey.open_round(who, TODAY + timedelta(days=9), at=now) != asked
-
-
-def who_coordinates(small: SmallDirectory) -> Identity:
-    """Return an administrator of the coordination's own member, as the fifth to answer."""
-    who = coordinator(small)
-    return Identity(
-        user_id=uuid4(),
-        network_id=who.network_id,
-        member_id=who.member_id,
-        compartment_id=who.compartment_id,
-        compartment_kind=CompartmentKind.GENERAL,
-        regime=who.regime,
-        roles=frozenset({Role.AGENCY_ADMIN}),
-    )

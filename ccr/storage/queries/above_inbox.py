@@ -11,7 +11,12 @@ from ccr.storage.db import db
 from ccr.storage.models.accounts import Network
 from ccr.storage.models.council import AnnouncementRow
 from ccr.storage.queries.room import select_old_rooms
-from ccr.storage.queries.working_together import Announcement
+from ccr.storage.queries.working_together import (
+    NEWEST_FIRST,
+    Announcement,
+    announcement,
+    is_told,
+)
 
 
 def above_inbox(
@@ -24,18 +29,10 @@ def above_inbox(
         .select_from(Network)
         .outerjoin(
             AnnouncementRow,
-            and_(
-                AnnouncementRow.network_id == Network.id,
-                AnnouncementRow.withdrawn_at.is_(None),
-                AnnouncementRow.until_on >= on,
-            ),
+            and_(AnnouncementRow.network_id == Network.id, is_told(on)),
         )
         .where(Network.id == network_id)
-        .order_by(AnnouncementRow.made_at.desc(), AnnouncementRow.id)
+        .order_by(*NEWEST_FIRST)
     ).all()
-    told = tuple(
-        Announcement(row.id, row.title, row.text, row.until_on)
-        for row, _ in rows
-        if row is not None
-    )
+    told = tuple(announcement(found) for found, _ in rows if found is not None)
     return told, int(rows[0].old_rooms or 0) if rows else 0

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -90,14 +90,23 @@ def list_announcements(network_id: UUID, on: date) -> tuple[Announcement, ...]:
     """Return what is announced on a day, the newest first."""
     rows = db.session.scalars(
         select(AnnouncementRow)
-        .where(
-            AnnouncementRow.network_id == network_id,
-            AnnouncementRow.withdrawn_at.is_(None),
-            AnnouncementRow.until_on >= on,
-        )
-        .order_by(AnnouncementRow.made_at.desc(), AnnouncementRow.id)
+        .where(AnnouncementRow.network_id == network_id, is_told(on))
+        .order_by(*NEWEST_FIRST)
     )
-    return tuple(Announcement(r.id, r.title, r.text, r.until_on) for r in rows)
+    return tuple(announcement(row) for row in rows)
+
+
+NEWEST_FIRST = (AnnouncementRow.made_at.desc(), AnnouncementRow.id)
+
+
+def is_told(on: date) -> ColumnElement[bool]:
+    """Return the condition that an announcement is told on a day."""
+    return and_(AnnouncementRow.withdrawn_at.is_(None), AnnouncementRow.until_on >= on)
+
+
+def announcement(row: AnnouncementRow) -> Announcement:
+    """Return a row as a value."""
+    return Announcement(row.id, row.title, row.text, row.until_on)
 
 
 def add_announcement(
