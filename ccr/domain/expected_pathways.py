@@ -18,6 +18,7 @@ from ccr.domain.network import MemberNetwork
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import MemberCategory
 
+OUR_CHOICE = "our choice"
 KEY = "expected"
 """Where a network's rules keep them: {"from>to": true or false}, only what is no default."""
 _VICTIM = MemberCategory.VICTIM_SERVICES
@@ -62,20 +63,20 @@ DEFAULTS: Mapping[Expectation, Reason] = {
         phrase("A program consults victim services as soon as a concern arises."), "R2, R3"
     ),
     _to_victims(MemberCategory.EDUCATOR): Reason(
-        phrase("Schools notice children and teenagers early."), "our choice"
+        phrase("Schools notice children and teenagers early."), OUR_CHOICE
     ),
     _to_victims(MemberCategory.EMPLOYER): Reason(
-        phrase("Work is often the one place a person can call from."), "our choice"
+        phrase("Work is often the one place a person can call from."), OUR_CHOICE
     ),
     _to_victims(MemberCategory.FAITH): Reason(
-        phrase("Many people speak to their faith community first."), "our choice"
+        phrase("Many people speak to their faith community first."), OUR_CHOICE
     ),
     _to_victims(MemberCategory.GOVERNMENT): Reason(
         phrase("Public offices for housing, food and children are asked first by many."),
-        "our choice",
+        OUR_CHOICE,
     ),
     _to_victims(MemberCategory.COMMUNITY): Reason(
-        phrase("Community organizations are trusted where offices are not."), "our choice"
+        phrase("Community organizations are trusted where offices are not."), OUR_CHOICE
     ),
     Expectation(MemberCategory.LEGAL, MemberCategory.APIP): Reason(
         phrase("Courts and probation send people to programs and hear who did not come."),
@@ -91,10 +92,10 @@ DEFAULTS: Mapping[Expectation, Reason] = {
         phrase("When somebody is in danger now."), "R70"
     ),
     Expectation(_VICTIM, MemberCategory.GOVERNMENT): Reason(
-        phrase("Housing, income and food for a life apart."), "our choice"
+        phrase("Housing, income and food for a life apart."), OUR_CHOICE
     ),
     Expectation(_VICTIM, MemberCategory.COMMUNITY): Reason(
-        phrase("Rides, child care, language and company."), "our choice"
+        phrase("Rides, child care, language and company."), OUR_CHOICE
     ),
 }
 """What is expected where a network says nothing else, most urgent first."""

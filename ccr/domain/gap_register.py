@@ -70,7 +70,7 @@ class GapVerb(Labelled):
 
 
 _STATUSES = {
-    GapStatus.OPEN: phrase("Open"),
+    GapStatus.OPEN: phrase("Still open"),
     GapStatus.IN_PROGRESS: phrase("In progress"),
     GapStatus.WAITING: phrase("Waiting"),
     GapStatus.CLOSED: phrase("Closed"),

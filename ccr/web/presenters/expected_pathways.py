@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from ccr.domain.expected_pathways import DEFAULTS, Expectation, Found, Kept
+from ccr.domain.expected_pathways import DEFAULTS, OUR_CHOICE, Expectation, Found, Kept
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import MemberCategory
 from ccr.services.network_analysis import Expected
@@ -72,8 +72,12 @@ def _row(one: Found, names: dict[UUID, str]) -> dict[str, object]:
         "names": linked[:MOST_NAMES],
         "more": max(0, len(linked) - MOST_NAMES),
         "why": translated(reason.words) if reason else "",
-        "source": reason.source if reason else "",
+        "source": _source(reason.source) if reason else "",
     }
+
+
+def _source(source: str) -> str:
+    return translated(phrase("our choice")) if source == OUR_CHOICE else source
 
 
 def _pair(one: Expectation) -> str:
