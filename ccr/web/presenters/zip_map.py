@@ -16,6 +16,8 @@ from ccr.web.presenters.maps import MARGIN, MapView, county_box, county_map
 
 SIGNS = {"none": "×", "stale": "?", "full": "=", "one": "!", "ok": "✓"}
 """One sign for each look, so that colour alone never tells."""
+AIR_DEGREES = 0.06
+"""About four miles of air around the ZIPs of districts."""
 
 
 def zip_map(
@@ -49,3 +51,49 @@ def zip_map(
         title=phrase("Map of the ZIPs"),
         description=phrase("A dot stands for a ZIP. The same ZIPs are listed as text beside it."),
     )
+
+
+def district_map(
+    counties: Mapping[str, str],
+    zips: Mapping[str, str],
+    points: Mapping[str, Point],
+    *,
+    width: float,
+    height: float,
+) -> MapView | None:
+    """Return the map of districts: counties shaded by their look, and a dot for each single ZIP.
+
+    counties, zips: code to look. None where there is nothing to draw.
+    """
+    shaded = {fips: f"gap-{look}" for fips, look in counties.items()}
+    known = {code: look for code, look in zips.items() if code in points}
+    boxes = [box for fips in counties if (box := county_box(fips)) is not None]
+    if known:
+        around_zips = [points[code] for code in known]
+        seen = around([_beside(p, s) for p in around_zips for s in (-1, 1)], boxes)
+    else:
+        seen = around([], boxes)
+    if seen is None:
+        return None
+    view = county_map(shaded=shaded, width=width, height=height, seen=seen)
+    if view is None:
+        return None
+    plane, _ = fit(seen, width, height, MARGIN)
+    dots = tuple(
+        MapDot(code, *plane.xy(points[code].lon, points[code].lat), f"gap-{look}", SIGNS[look])
+        for code, look in sorted(known.items(), reverse=True)
+    )
+    return replace(
+        view,
+        dots=dots,
+        title=phrase("Map of the districts"),
+        description=phrase(
+            "Whole counties are shaded; a dot stands for a ZIP. The same districts are listed as "
+            "text beside it."
+        ),
+    )
+
+
+def _beside(point: Point, side: int) -> Point:
+    """Return a point a few miles to one side, so that a single ZIP has something around it."""
+    return Point(point.lat + side * AIR_DEGREES, point.lon + side * AIR_DEGREES)
