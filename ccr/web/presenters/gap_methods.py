@@ -5,6 +5,8 @@ Every file carries it: a table that travels is read by people who never saw the 
 
 from __future__ import annotations
 
+from flask_babel import format_date
+
 from ccr.domain.gaps import CellState
 from ccr.domain.phrases import Phrase, phrase
 from ccr.services.gaps import GapBoard
@@ -26,12 +28,22 @@ MEANINGS: dict[str, Phrase] = {
 }
 
 
-def methods_note(board: GapBoard) -> list[tuple[str, str]]:
-    """Return (term, what it means) for a file, in the reader's language."""
+LEFT_OUT = "zips_left_out"
+PEOPLE = phrase(
+    "Inhabitants of the area, from the table that was brought; nobody who was served is counted."
+)
+
+
+def methods_note(board: GapBoard, *, on_sheet: bool = False) -> list[tuple[str, str]]:
+    """Return (term, what it means) for a file, in the reader's language.
+
+    on_sheet: for the sheet of paper, which has words where files have codes.
+    """
     asked = question_words(board.question)
-    known: list[tuple[Phrase, Phrase | str]] = [
+    day = str(format_date(board.on, "d MMM y")) if on_sheet else board.on.isoformat()
+    known: list[tuple[Phrase | str, Phrase | str]] = [
         (phrase("What this is"), phrase("Needs by area, counted from a directory of services.")),
-        (phrase("As of"), board.on.isoformat()),
+        (phrase("As of"), day),
         (
             phrase("Source"),
             phrase(
@@ -45,7 +57,7 @@ def methods_note(board: GapBoard) -> list[tuple[str, str]]:
             phrase("Asked for"),
             "; ".join(asked) if asked else phrase("Everybody"),
         ),
-        *((_word(state), MEANINGS[LOOKS[state]]) for state in CellState),
+        *((_word(state, on_sheet=on_sheet), MEANINGS[LOOKS[state]]) for state in CellState),
         (
             phrase("Counted"),
             phrase("Members are counted, not services. Worst first: none, old facts, full, one "
@@ -61,32 +73,31 @@ def methods_note(board: GapBoard) -> list[tuple[str, str]]:
             phrase("A service for the whole state fills no cell and is counted apart; a hotline "
                    "is the exception."),
         ),
-        (
-            phrase("People"),
-            phrase("Inhabitants of the area, from the table that was brought; nobody who was "
-                   "served is counted."),
-        ),
+        *(((phrase("People"), PEOPLE),) if board.people else ()),
+        *(((LEFT_OUT, phrase("ZIPs of a district for which nobody counts.")),)
+          if board.areas and not on_sheet else ()),
         (
             phrase("How to read it"),
             phrase("A gap is a problem of the system. It names nobody’s fault."),
         ),
     ]  # fmt: skip
-    return [
-        (translated(term), translated(text) if isinstance(text, Phrase) else text)
-        for term, text in known
-    ]
+    return [(_said(term), _said(text)) for term, text in known]
 
 
-def _word(state: CellState) -> Phrase:
-    return phrase("%(word)s (%(code)s)", word=WORDS[LOOKS[state]], code=state.value)
+def _said(words: Phrase | str) -> str:
+    return translated(words) if isinstance(words, Phrase) else words
+
+
+def _word(state: CellState, *, on_sheet: bool) -> Phrase:
+    word = WORDS[LOOKS[state]]
+    return word if on_sheet else phrase("%(word)s (%(code)s)", word=word, code=state.value)
 
 
 def _areas(board: GapBoard) -> Phrase:
     if board.areas:
         return phrase(
             "Districts that the network drew as lists of ZIPs and counties. A service counts for a "
-            "district when it counts for any part of it; zips_left_out says in how many ZIPs "
-            "nobody does."
+            "district when it counts for any part of it."
         )
     if board.zips_of is not None:
         return phrase("ZIPs whose middles lie in %(county)s.", county=board.zips_of.name)

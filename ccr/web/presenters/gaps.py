@@ -129,7 +129,7 @@ def print_view(board: GapBoard, row: int) -> dict[str, object]:
         "total": len(board.items),
         "day": day_text(board.on),
         "county_total": len(board.matrix.counties),
-        "methods": methods_note(board),
+        "methods": methods_note(board, on_sheet=True),
     }
 
 

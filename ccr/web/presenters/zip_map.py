@@ -10,12 +10,14 @@ from dataclasses import replace
 
 from ccr.domain.directory import Point
 from ccr.domain.phrases import phrase
-from ccr.web.presenters.map_geometry import around, fit
+from ccr.web.presenters.map_geometry import Rect, around, fit
 from ccr.web.presenters.map_marks import MapDot
-from ccr.web.presenters.maps import MARGIN, MapView, county_box, county_map
+from ccr.web.presenters.maps import MARGIN, MapLabel, MapView, county_box, county_map
 
 SIGNS = {"none": "×", "stale": "?", "full": "=", "one": "!", "ok": "✓"}
 """One sign for each look, so that colour alone never tells."""
+RADIUS = 8.0
+"""Of a dot, as the picture draws it."""
 AIR_DEGREES = 0.06
 """About four miles of air around the ZIPs of districts."""
 
@@ -48,9 +50,16 @@ def zip_map(
     return replace(
         view,
         dots=dots,
+        labels=_clear(view.labels, dots),
         title=phrase("Map of the ZIPs"),
         description=phrase("A dot stands for a ZIP. The same ZIPs are listed as text beside it."),
     )
+
+
+def _clear(labels: tuple[MapLabel, ...], dots: Sequence[MapDot]) -> tuple[MapLabel, ...]:
+    """Return the labels that no dot covers: a dot says more than a name that cannot be read."""
+    boxes = [Rect(d.x - RADIUS, d.y - RADIUS, d.x + RADIUS, d.y + RADIUS) for d in dots]
+    return tuple(one for one in labels if not any(one.plate.overlaps(box) for box in boxes))
 
 
 def district_map(
@@ -86,6 +95,7 @@ def district_map(
     return replace(
         view,
         dots=dots,
+        labels=_clear(view.labels, dots),
         title=phrase("Map of the districts"),
         description=phrase(
             "Whole counties are shaded; a dot stands for a ZIP. The same districts are listed as "
