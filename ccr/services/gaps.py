@@ -77,7 +77,7 @@ class GapBoard:
         matrix: of everybody, by county: what the findings are of.
         shown: of whom the question asks, by county, by the ZIPs of `zips_of`, or by the districts
             of `areas` where there are any.
-        districts: all that the network drew, shown or not.
+        districts: all that the network drew, shown or not, where they were asked for.
         taken: every gap of the register.
         names: of members and, by their program's id, of programs for abusive partners.
         settled: open gaps whose evidence is gone: they can be closed.
@@ -129,13 +129,13 @@ def board(
     question: GapQuestion = EVERYBODY,
     zips_of: str | None = None,
     by_zip: bool = False,
-    by_district: bool = False,
+    by_district: bool | None = None,
 ) -> GapBoard:
     """Return the matrix, the findings in order, and who has taken what. Writes nothing.
 
     question: for whom `shown` is. zips_of: FIPS of a county of the matrix to show by ZIP; anything
     else shows the counties, or with `by_zip` the ZIPs of the first of them. by_district: show the
-    network's districts, if it has drawn any.
+    network's districts, if it has drawn any; with None they are not read at all.
     """
     authorise(identity, Permission.COORDINATION_READ)
     ready = ready_directory(identity)
@@ -144,7 +144,7 @@ def board(
     matrix = _matrix_of(snapshot, world, on, at=at)
     first = matrix.counties[0] if by_zip and matrix.counties else None
     county = next((c for c in matrix.counties if c.fips == zips_of), first)
-    districts = list_districts(identity.network_id)
+    districts = () if by_district is None else list_districts(identity.network_id)
     drawn = districts if by_district and county is None else ()
     asked = question, drawn or (county.fips if county else None)
     shown = _matrix_of(snapshot, world, on, at=at, asked=asked)

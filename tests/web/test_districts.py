@@ -136,6 +136,7 @@ def test_for_everybody_else_there_is_nothing_here(desk: Desk) -> None:
     assert desk[AUDITOR].open(where).status_code == 200
     assert "<textarea" not in text_of(desk[AUDITOR].open(where))
     assert desk[AUDITOR].open(f"{where}/remove").status_code == 404
+    assert desk["birch.advocate"].open("/network/gaps/table.xlsx").status_code == 404
     for path in (PAGE, where, f"{where}/remove"):
         assert desk["birch.advocate"].open(path).status_code == 404
         for who in ("birch.advocate", AUDITOR):

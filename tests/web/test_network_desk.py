@@ -27,7 +27,6 @@ PAGES = (
     "/network/gaps?row=3&county=36083&page=1",
     "/network/gaps/print",
     "/network/gaps/table.csv",
-    "/network/gaps/table.xlsx",
     "/network/gaps/table.geojson",
     "/network/graph",
     "/network/graph?view=table",

@@ -84,7 +84,7 @@ class Sweep:
         self.look(where, f"{headers}\n")
         for name, text in readable(answer.get_data()):
             lists_every_zip = where.endswith(EVERY_ZIP)
-            told = text.replace(b",36083,12138,", b",36083,,") if lists_every_zip else text
+            told = text.replace(",36083,12138,", ",36083,,") if lists_every_zip else text
             self.look(f"{where}{name}", told)
 
     def named(self, argument: str) -> tuple[UUID, ...]:
