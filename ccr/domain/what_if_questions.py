@@ -7,7 +7,7 @@ anybody, a person. A question says what would be asked of whatever directory the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -90,6 +90,17 @@ class Scenario:
         if self.question is Question.PLACE:
             return near and bool(self.area)
         return near and 1 <= self.places <= MOST_PLACES
+
+    @property
+    def record_id(self) -> UUID | None:
+        """Return the id of the member or service that it is about, or None."""
+        return self.service_id if self.question.of_service else self.member_id
+
+    def about(self, record_id: UUID | None) -> Scenario:
+        """Return the same question about another member or service."""
+        if self.question.of_service:
+            return replace(self, service_id=record_id)
+        return replace(self, member_id=record_id)
 
 
 @dataclass(frozen=True, slots=True)

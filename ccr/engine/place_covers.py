@@ -6,7 +6,9 @@ arrays. What must not: a rule; a confidential service, which has no point to com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from uuid import UUID
 
 import numpy as np
 
@@ -35,22 +37,22 @@ class ZipReach:
         self._order = np.argsort(self._spots[:, axis], kind="stable")
         self._along = self._spots[self._order, axis]
         self._axis = axis
+        self._known: dict[UUID, frozenset[str]] = {}
 
     def of_service(self, service: Service) -> frozenset[str]:
         """Return the ZIPs near any public site; none of a confidential service, ever."""
         if service.confidential:
             return frozenset()
-        found: set[str] = set()
-        for site in service.sites:
-            if site.point is not None:
-                found |= self.of_point(site.point)
-        return frozenset(found)
+        if service.id not in self._known:  # one that serves many counties is asked about often
+            points = [site.point for site in service.sites if site.point is not None]
+            self._known[service.id] = frozenset().union(*map(self.of_point, points))
+        return self._known[service.id]
 
     def of_point(self, point: Point) -> frozenset[str]:
         """Return the ZIPs whose middles are within the minutes of a point."""
         spot = place_of(point)
         rows = self._between(spot[self._axis], spot[self._axis])
-        near = self._near(lengths(self._spots[rows] - spot), rows, [point] * len(rows))
+        near = self._near(lengths(self._spots[rows] - spot), rows, lambda _: point)
         return frozenset(self.codes[row] for row in rows[near])
 
     def covers(self) -> tuple[Array, Array]:
@@ -68,13 +70,13 @@ class ZipReach:
             chords = lengths(self._spots[here] - self._spots[there])
             close = np.flatnonzero(chords <= self._limit[1])
             here, there, chords = here[close], there[close], chords[close]
-            near = self._near(chords, there, [self._points[row] for row in here])
+            near = self._near(chords, there, partial(self._point_of, here))
             mine.append(here[near])
             theirs.append(there[near])
         if not mine:
             return np.zeros(1, int), np.zeros(0, int)
         of, rows = np.concatenate(mine), np.concatenate(theirs)
-        order = np.lexsort((rows, of))
+        order = np.argsort(of * len(self.codes) + rows)
         starts = np.searchsorted(of[order], np.arange(len(self.codes) + 1))
         return starts, rows[order]
 
@@ -85,12 +87,16 @@ class ZipReach:
         found: Array = self._order[first : last + 1]
         return found
 
-    def _near(self, chords: Array, rows: Array, points: list[Point]) -> Array:
+    def _point_of(self, rows: Array, place: int) -> Point:
+        return self._points[int(rows[place])]
+
+    def _near(self, chords: Array, rows: Array, point_of: Callable[[int], Point]) -> Array:
         low, high = bounds_km(chords)
         within, beyond = self._limit
         near: Array = high <= within
         for place in np.flatnonzero(~near & (low < beyond)):
-            near[place] = distance_km(points[place], self._points[int(rows[place])]) <= within
+            zip_point = self._points[int(rows[place])]
+            near[place] = distance_km(point_of(int(place)), zip_point) <= within
         return near
 
 

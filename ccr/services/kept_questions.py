@@ -6,7 +6,7 @@ told when a member or a service that it names is gone or was joined with another
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -59,10 +59,15 @@ def reopen(identity: Identity, world: World, question_id: UUID, *, at: datetime)
     kept = queries.find_kept(identity.network_id, question_id)
     if kept is None:
         raise NotFoundError
-    outcome = what_if(identity, world, kept.scenario, at=at)
-    if outcome.refused is None:
-        return Opened(kept, outcome)
-    return _meanwhile(identity, world, kept, outcome, at=at)
+    asked = kept.scenario
+    kind = RecordKind.SERVICE if asked.question.of_service else RecordKind.MEMBER
+    found = asked.record_id and queries.stands_for(identity.network_id, kind, asked.record_id)
+    now, name = found or (asked.record_id, None)
+    outcome = what_if(identity, world, asked.about(now), at=at)
+    answered = outcome.refused is None
+    return Opened(
+        kept, outcome, None if answered else name, joined=answered and now != asked.record_id
+    )
 
 
 def keep(identity: Identity, name: str, scenario: Scenario | None, *, at: datetime) -> UUID:
@@ -96,21 +101,3 @@ def forget(identity: Identity, question_id: UUID, *, at: datetime) -> None:
         if not queries.drop_question(identity.network_id, question_id):
             raise NotFoundError
         append_event(identity, "removed", "question", question_id, at=at)
-
-
-def _meanwhile(
-    identity: Identity, world: World, kept: KeptQuestion, outcome: Outcome, *, at: datetime
-) -> Opened:
-    """Return the answer about the record that took the place of one that is gone, if any did."""
-    asked = kept.scenario
-    kind = RecordKind.SERVICE if asked.question.of_service else RecordKind.MEMBER
-    record = asked.service_id if asked.question.of_service else asked.member_id
-    found = queries.stands_for(identity.network_id, kind, record) if record else None
-    if found is None:
-        return Opened(kept, outcome)
-    now, name = found
-    if now == record:
-        return Opened(kept, outcome, gone=name)
-    names = {"service_id": now} if asked.question.of_service else {"member_id": now}
-    again = what_if(identity, world, replace(asked, **names), at=at)  # type: ignore[arg-type]
-    return Opened(kept, again, gone=name if again.refused else None, joined=again.refused is None)

@@ -21,7 +21,7 @@ from ccr.services.authorise import authorise
 from ccr.services.gaps import GapBoard
 from ccr.services.world import World
 
-MOST_ZIPS = 12_000
+MOST_ZIPS = 7_000
 """ZIPs of a network among which the best places are looked for; more take too long for a page."""
 
 

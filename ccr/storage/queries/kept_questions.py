@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.directory_history import RecordKind
 from ccr.domain.what_if_questions import KeptQuestion, Question, Scenario
 from ccr.storage.db import db
 from ccr.storage.models.directory import MemberRow
+from ccr.storage.models.keeping import RecordAlias
 from ccr.storage.models.what_if import KeptQuestionRow
-from ccr.storage.queries.record_aliases import MODELS, kept_id
+from ccr.storage.queries.record_aliases import MODELS
 from ccr.storage.queries.referrals import rows_changed
 
 
@@ -73,11 +74,17 @@ def drop_question(network_id: UUID, question_id: UUID) -> bool:
 def stands_for(network_id: UUID, kind: RecordKind, record_id: UUID) -> tuple[UUID, str] | None:
     """Return the record that an id stands for after any merge, and its name; None for none."""
     model = MODELS[kind]
-    record = kept_id(network_id, kind, record_id) or record_id
-    name = db.session.scalar(
-        select(model.name).where(model.network_id == network_id, model.id == record)
+    alias = select(RecordAlias.record_id).where(
+        RecordAlias.network_id == network_id,
+        RecordAlias.record_kind == kind.value,
+        RecordAlias.id == record_id,
     )
-    return (record, str(name)) if name is not None else None
+    row = db.session.execute(
+        select(model.id, model.name).where(
+            model.network_id == network_id, or_(model.id == record_id, model.id.in_(alias))
+        )
+    ).first()
+    return (row.id, row.name) if row is not None else None
 
 
 def _kept(network_id: UUID) -> Select[Any]:
