@@ -29,7 +29,7 @@ _ASKED = frozenset(REASONS)
 
 
 class Standing(StrEnum):
-    """How asking and having stand to each other, most pressing first; last, while no county is known."""
+    """How asking and having stand to each other, most pressing first; last, not known yet."""
 
     ASKED_AND_MISSING = "asked-and-missing"
     ASKED_IN_VAIN = "asked-in-vain"

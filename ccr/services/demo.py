@@ -138,7 +138,7 @@ def _add_directory(identity: Identity, demo: DemoNetwork, *, today: date, at: da
 def _add_inhabitants(network_id: UUID, *, at: datetime) -> None:
     """Add how many people live where, from a table as a coordinator would bring it."""
     content = (FOLDER / "area_people.csv").read_bytes()
-    table = read_people(content, state_of=lambda extent, code: STATE, states={STATE})
+    table = read_people(content, state_of=lambda *_: STATE, states={STATE})
     replace_area_people(network_id, table.kept, at=at)
 
 

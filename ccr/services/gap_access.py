@@ -66,8 +66,8 @@ def county_access(
 ) -> CountyAccess:
     """Return the nearest two public services of every ZIP of a county, for one line of the matrix.
 
-    row: number of the line; fips: county of the matrix. What is no county is the first one, and what
-    is no line is the first of which the county has a public service, so that there is a distance.
+    row: number of the line; fips: county of the matrix. What is no county is the first one. What is
+    no line is the first of which the county has a public service, so that there is a distance.
     """
     authorise(identity, Permission.COORDINATION_READ)
     board = gaps.board(identity, world, at=at, question=question, zips_of=fips, by_zip=True)
