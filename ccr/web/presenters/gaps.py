@@ -120,6 +120,7 @@ def print_view(board: GapBoard, row: int) -> dict[str, object]:
         "total": len(board.items),
         "day": day_text(board.on),
         "county_total": len(board.matrix.counties),
+        "unplaced": len(board.matrix.unplaced),
     }
 
 
