@@ -36,7 +36,7 @@ def upgrade() -> None:
             ["network_id"], ["network.id"], name=op.f("fk_kept_question_network_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_question")),
-        sa.UniqueConstraint("network_id", "name", name=op.f("uq_kept_question_network_id")),
+        sa.UniqueConstraint("network_id", "name", name=op.f("uq_kept_question_network_id_name")),
     )
     with op.batch_alter_table("kept_question") as batch_op:
         batch_op.create_index(op.f("ix_kept_question_network_id"), ["network_id"], unique=False)
