@@ -79,12 +79,13 @@ def county_access(
 ) -> CountyAccess:
     """Return the nearest two public services of every ZIP of a county, for one line of the matrix.
 
-    row: number of the line; fips: county of the matrix. What is none of them is the first one.
+    row: number of the line; fips: county of the matrix. What is no county is the first one. What is
+    no line is the first of which the county has a public service, so that there is a distance.
     """
     authorise(identity, Permission.COORDINATION_READ)
     board = gaps.board(identity, world, at=at, question=question, zips_of=fips, by_zip=True)
     lines = board.matrix.lines
-    line = lines[row] if row is not None and 0 <= row < len(lines) else lines[0]
+    line = lines[row] if row is not None and 0 <= row < len(lines) else _first_with_a_place(board)
     if board.zips_of is None:
         return CountyAccess(board, line, ())
     areas = _areas(board.shown.line(line), board.zip_points)
@@ -183,6 +184,17 @@ def cells_of(area: AreaAccess, room: RoomAccess | None) -> tuple[object, ...]:
     if room is not None and area.code in room.places:
         share = room.people[area.code], round(room.places[area.code] * A_SHARE_OF, 3)
     return (*cells, len(area.by_area), len(area.remote), *share)
+
+
+def _first_with_a_place(board: GapBoard) -> str:
+    """Return the first line that a public service of the county counts for, or the first of all."""
+    shown, lines = board.shown, board.matrix.lines
+    there = (
+        line
+        for line in lines
+        if line not in PHONE_LINES and any(public_in(cell) for cell in shown.line(line))
+    )
+    return next(there, lines[0])
 
 
 def _room(

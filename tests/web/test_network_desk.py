@@ -420,9 +420,9 @@ def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> Non
         desk = Desk(app, make_small_directory(at=now))
         desk.small.emails["bare"] = "bare@example.org"
         for path, words in (
-            ("/network/overview", "Nothing to act on"),
+            ("/network/overview", "No county is known yet"),
             ("/network/gaps", "No county is known yet"),
-            ("/network/gaps/print", "Nothing is missing"),
+            ("/network/gaps/print", "No county is known yet"),
             ("/network/graph", "No member is listed yet"),
             ("/network/graph?view=table", "No member is listed yet"),
             ("/network/agreements", "No agreement is recorded"),

@@ -61,6 +61,7 @@ OPENED_ELSEWHERE = (
     {"gap_id"},
     {"linkage_id"},
     {"meeting_id"},
+    {"question_id"},
     {"district_id"},
 )
 

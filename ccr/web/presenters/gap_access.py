@@ -58,6 +58,7 @@ def access_view(found: CountyAccess) -> dict[str, object]:
         "phone": found.line in PHONE_LINES,
         "old_facts": _old_facts(found),
         "public": sum(bool(area.near) for area in areas),
+        "unplaced": len(board.matrix.unplaced),
         "day": day_text(board.on),
     }
 

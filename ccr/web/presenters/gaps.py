@@ -17,6 +17,7 @@ from ccr.web.language import translated
 from ccr.web.presenters.gap_areas import (
     BY_DISTRICT,
     LOOKS,
+    MOST_NAMED,
     WORDS,
     area_groups,
     left_out_text,
@@ -32,6 +33,7 @@ __all__ = [
     "LOOKS",
     "MAP_HEIGHT",
     "MAP_WIDTH",
+    "MOST_NAMED",
     "WORDS",
     "Chosen",
     "asked_view",
@@ -130,6 +132,7 @@ def print_view(board: GapBoard, row: int) -> dict[str, object]:
         "day": day_text(board.on),
         "county_total": len(board.matrix.counties),
         "methods": methods_note(board, on_sheet=True),
+        "unplaced": len(board.matrix.unplaced),
     }
 
 
