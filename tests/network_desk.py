@@ -38,7 +38,7 @@ PEOPLE = (
 LOWERS = SafetyAnswer(Effect.LOWERS, Whom.STAFF, "Two are there at night.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FilledDesk:
     """The ids of what lies on the desk."""
 
