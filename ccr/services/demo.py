@@ -166,6 +166,8 @@ def _add_promises(identity: Identity, demo: DemoNetwork, *, today: date, at: dat
     ]  # fmt: skip
     members = {item.key: item.member.id for item in demo.members}
     add_council(network_id, members, gaps, today=today, at=at)
+    question = Scenario(Question.MOST, line=Need.EMERGENCY_SHELTER.value, places=2)
+    keep_question(network_id, KEPT_QUESTION, question, identity.member_id, at=at)
 
 
 def _add_people(
