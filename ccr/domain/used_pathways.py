@@ -86,13 +86,18 @@ def gate_used(year: str, published: Iterable[Figure], sent: YearSent) -> frozens
         if groups and groups <= told and way[0] != way[1]:
             counted[way] += number
     used = frozenset(way for way, number in counted.items() if number >= LEAST_SHOWN)
-    numbers = {
-        (f.period, f.group): f.value
-        for f in figures
-        if f.measure is Measured.SENT and f.value is not None and f.group in told
-    }
-    shown = _Shown(used, told, numbers, sent)
+    shown = _Shown(used, year, figures, sent)
     return used if all(shown.holds_for(member) for member in shown.lookers) else frozenset()
+
+
+def leaves_room(year: str, published: Iterable[Figure], sent: YearSent) -> bool:
+    """Return True when the answer times of members leave room for ways to other members.
+
+    Each says that 22 or more were sent to that member; together they may leave fewer than ten of a
+    shown sum for all the others.
+    """
+    shown = _Shown(frozenset(), year, tuple(published), sent)
+    return all(shown.has_room(member) for member in shown.lookers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +124,20 @@ class _Shown:
     def __init__(
         self,
         used: frozenset[Way],
-        told: Groups,
-        numbers: Mapping[tuple[str, NeedGroup], int],
+        year: str,
+        figures: Sequence[Figure],
         sent: YearSent,
     ) -> None:
+        told = groups_told(year, figures)
         self._used = used
-        self._numbers = numbers
+        self._numbers = {
+            (f.period, f.group): f.value
+            for f in figures
+            if f.measure is Measured.SENT
+            and f.value is not None
+            and f.group in told
+            and f.period.startswith(f"{year}Q")
+        }
         self._sent = sent
         self._parts = [*_parts_of(told)]
         receives = {m: frozenset(g) & told for m, g in sent.receives.items()}
@@ -132,25 +145,39 @@ class _Shown:
         knowing = {m for quarter in sent.quarters for c in quarter.values() for m in c.known_to}
         self.lookers: tuple[UUID | None, ...] = (None, *sorted(knowing))
 
-    def holds_for(self, looker: UUID | None) -> bool:
-        """Return True when every way of others that is not told can be anything from 0 to 10."""
-        by_member = self._into_each(looker)
-        by_groups: dict[Groups, _Into] = {}
-        for member, into in by_member.items():
-            groups = self._receives[member]
-            by_groups[groups] = by_groups.get(groups, _Into()) + into
-        left = {cell: number - self._own(looker, cell) for cell, number in self._numbers.items()}
-        senders = self._sent.members - 1 - (looker is not None)
+    def has_room(self, looker: UUID | None) -> bool:
+        """Return True when every way of others that is not told can be ten."""
+        by_groups, left = self._by_groups(self._into_each(looker)), self._left(looker)
         for part in self._parts:
             whole = sum(n for (_, group), n in left.items() if group in part)
-            inside = sum((i for of, i in by_groups.items() if of <= part), _Into())
-            if inside.least and whole - inside.least < MOST_HIDDEN:
+            inside = sum(into.least for of, into in by_groups.items() if of <= part)
+            if inside and whole - inside < MOST_HIDDEN:
                 return False
-            near = sum((i for of, i in by_groups.items() if of & part), _Into())
+        return True
+
+    def holds_for(self, looker: UUID | None) -> bool:
+        """Return True when every way of others that is not told can be anything from 0 to 10."""
+        by_member, left = self._into_each(looker), self._left(looker)
+        by_groups = self._by_groups(by_member)
+        senders = self._sent.members - 1 - (looker is not None)
+        for part in self._parts:
+            near = sum((into for of, into in by_groups.items() if of & part), _Into())
             if not _may_be_nothing(near, _different(part, left), senders):
                 return False
         timed = [by_member[m] for m in self._sent.timed if m in by_member]
-        return all(_may_be_nothing(into, LEAST_TIMED, senders) for into in timed)
+        return self.has_room(looker) and all(
+            _may_be_nothing(into, LEAST_TIMED, senders) for into in timed
+        )
+
+    def _by_groups(self, by_member: Mapping[UUID, _Into]) -> dict[Groups, _Into]:
+        found: dict[Groups, _Into] = {}
+        for member, into in by_member.items():
+            groups = self._receives[member]
+            found[groups] = found.get(groups, _Into()) + into
+        return found
+
+    def _left(self, looker: UUID | None) -> dict[tuple[str, NeedGroup], int]:
+        return {cell: number - self._own(looker, cell) for cell, number in self._numbers.items()}
 
     def _into_each(self, looker: UUID | None) -> dict[UUID, _Into]:
         ways = Counter(to for sender, to in self._used if looker != sender)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from random import Random
 from uuid import UUID
@@ -28,7 +28,7 @@ from ccr.domain.small_cells import (
     gate,
     gate_year,
 )
-from ccr.domain.used_pathways import Way, YearSent, gate_used, groups_told
+from ccr.domain.used_pathways import Way, YearSent, gate_used, groups_told, leaves_room
 
 YEAR = "2026"
 PERIODS = tuple(f"{YEAR}Q{n}" for n in range(1, 5))
@@ -162,6 +162,8 @@ def publish(network: Network) -> Published:
     year = YearSent(
         sent, [c.sent for c in counted], receives, times.by_member, len(network.members)
     )
+    if not leaves_room(YEAR, figures, year):
+        times, year = AnswerTimes(times.network), replace(year, timed=())
     return Published(figures, times, receives, (), gate_used(YEAR, figures, year))
 
 
