@@ -17,8 +17,6 @@ import networkx as nx
 from ccr.domain.network import Link, LinkKind, MemberNetwork
 
 _DOUBT: Mapping[LinkKind, int] = {LinkKind.AGREEMENT: 0, LinkKind.ENDING: 1, LinkKind.PROMISED: 2}
-_A_STEP = 1_000
-"""More than all doubts of any chain that is read: a step more never makes a chain shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +35,32 @@ class Step:
 
 def introductions(network: MemberNetwork, start: UUID, goal: UUID) -> tuple[Step, ...] | None:
     """Return the steps that lead from one member to another; () for itself, None for no chain."""
-    graph = nx.Graph()
-    graph.add_nodes_from(network.members)
+    if start not in network.members or goal not in network.members:
+        return None
+    left = nx.single_source_shortest_path_length(network.graph, goal)
+    if start not in left:
+        return None
     links = {(link.a, link.b): link for link in network.links if link.kind.links}
-    for (a, b), link in links.items():
-        graph.add_edge(a, b, weight=_A_STEP + _DOUBT[link.kind])
-    if start not in graph or goal not in graph:
-        return None
-    try:
-        chain = nx.dijkstra_path(graph, start, goal)
-    except nx.NetworkXNoPath:
-        return None
-    return tuple(_step(links, giver, taker) for giver, taker in pairwise(chain))
+    # One ring after the other toward the goal: what doubt the best chain to each member has so far.
+    ring: dict[UUID, tuple[int, tuple[UUID, ...]]] = {start: (0, (start,))}
+    for steps in range(left[start] - 1, -1, -1):
+        nearer: dict[UUID, tuple[int, tuple[UUID, ...]]] = {}
+        for doubt, chain in ring.values():
+            for taker in network.graph.adj[chain[-1]]:
+                if left[taker] == steps:
+                    kind = links[_pair(chain[-1], taker)].kind
+                    found = (doubt + _DOUBT[kind], (*chain, taker))
+                    nearer[taker] = min(nearer.get(taker, found), found)
+        ring = nearer
+    return tuple(_step(links, giver, taker) for giver, taker in pairwise(ring[goal][1]))
+
+
+def _pair(one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    return min(one, other), max(one, other)
 
 
 def _step(links: Mapping[tuple[UUID, UUID], Link], giver: UUID, taker: UUID) -> Step:
-    link = links[min(giver, taker), max(giver, taker)]
+    link = links[_pair(giver, taker)]
     promised = link.forward if giver == link.a else link.back
     return Step(giver, taker, link, link.both_ways or promised)
 

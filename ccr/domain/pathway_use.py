@@ -78,7 +78,7 @@ def compare(
     links = {(link.a, link.b): link for link in network.links}
     found, agreed = [], 0
     for way in sorted(used.ways):
-        if not set(way) <= set(network.members):
+        if way[0] not in network.members or way[1] not in network.members:
             continue
         link = links.get((min(way), max(way)))
         if link is None:

@@ -34,7 +34,7 @@
       { selector: "edge[kind='used']", style: { width: 9, "line-color": token("lamp"), "line-opacity": 0.55, "line-cap": "round", "z-index": 1 } },
       { selector: "edge[kind='ending']", style: { "line-style": "dashed", "line-dash-pattern": [14, 4] } },
       { selector: "edge[kind='promised']", style: { "line-style": "dashed" } },
-      { selector: "edge[kind='lapsed']", style: { "line-style": "dotted", width: 3, "line-color": token("brick") } },
+      { selector: "edge[kind='lapsed']", style: { "line-style": "dashed", "line-dash-pattern": [2, 5], width: 3, "line-color": token("brick") } },
       { selector: "node.is-cut-off", style: { "background-color": token("surface"), "border-color": token("brick"), "border-width": 2.5, "border-style": "dashed" } },
       { selector: "node.is-gone", style: { "background-color": token("surface"), "border-color": ink, "border-width": 2, "border-style": "dotted", opacity: 0.5 } },
       { selector: "node.is-selected", style: { "border-color": ink, "border-width": 4, width: 30, height: 30, color: ink, "font-weight": 700 } },

@@ -47,7 +47,8 @@ def graph_view(
         "picture": picture_of(network, asked, chosen, lost, chain or ()),
         "asked": asked,
         "chosen": _panel(network, places, chosen, lost, used) if chosen else None,
-        "rows": _rows(network, used),
+        "rows": _rows(network, used) if asked.as_table else [],
+        "has_lines": bool(network.links) or bool(used),
         "way": _way(network, asked, chain),
         "names": [(str(m), member.name) for m, member in _by_name(network)],
         "years": [year.year for year in years],
@@ -177,7 +178,7 @@ def _panel(
         "both": sum(link.both_ways for link in counted),
         "place": _place(places[chosen]) if chosen in places else None,
         "links": [_link_row(network, link, chosen, used) for link in links]
-        + _only_used(network, chosen, used),
+        + _only_used(network, chosen, _used_with(network, used).get(chosen, set()), used),
     }
 
 
@@ -209,14 +210,23 @@ def _used_words(chosen: UUID, other: UUID, used: UsedYear | None) -> str:
     return translated(words) if words else ""
 
 
+def _used_with(network: MemberNetwork, used: UsedYear | None) -> Mapping[UUID, set[UUID]]:
+    """Return with whom each member has a used pathway, in either direction."""
+    found: dict[UUID, set[UUID]] = {}
+    for a, b in used.ways if used else ():
+        if a in network.members and b in network.members:
+            found.setdefault(a, set()).add(b)
+            found.setdefault(b, set()).add(a)
+    return found
+
+
 def _only_used(
-    network: MemberNetwork, chosen: UUID, used: UsedYear | None
+    network: MemberNetwork, chosen: UUID, others: set[UUID], used: UsedYear | None
 ) -> list[dict[str, object]]:
     """Return the members with which a pathway was used although nothing ties them."""
-    if used is None:
+    if not others:
         return []
     tied = {m for link in network.links_of(chosen) for m in (link.a, link.b)}
-    others = {m for way in used.ways if chosen in way for m in way if m in network.members}
     return [
         {
             "id": other,
@@ -232,9 +242,10 @@ def _only_used(
 def _rows(network: MemberNetwork, used: UsedYear | None) -> list[dict[str, object]]:
     """Return every member with a line, most links first: the picture as a table."""
     rows = []
+    with_each = _used_with(network, used)
     for member_id, member in network.members.items():
         links = network.links_of(member_id)
-        only = _only_used(network, member_id, used)
+        only = _only_used(network, member_id, with_each.get(member_id, set()), used)
         if links or only:
             rows.append(
                 {

@@ -100,13 +100,13 @@ def picture_of(
         lost: members that the chosen one cuts off by leaving.
         chain: the steps of a way between two members, to be marked.
     """
-    links = [link for link in network.links if asked.shows(link.kind)]
-    used = _used_pairs(network, asked)
+    used = asked.year.ways if asked.year and asked.shows_used else frozenset()
     drawn = members_drawn(network, _near(network, asked, chosen), used)
     there = set(drawn)
-    links = [link for link in links if link.a in there and link.b in there]
-    pairs = [pair for pair in used if set(pair) <= there]
-    shape = {(link.a, link.b) for link in network.links if link.a in there and link.b in there}
+    ties = ((m, link) for m in drawn for link in network.links_of(m))
+    inside = [link for m, link in ties if link.a == m and link.b in there]
+    pairs = _pairs_within(used, there)
+    shape = {(link.a, link.b) for link in inside}
     places, height = layout(drawn, tuple(sorted(shape.union(pairs))), WIDTH)
     gone = chosen if asked.without else None
     passed = [step.giver for step in chain] + [step.taker for step in chain]
@@ -125,7 +125,8 @@ def picture_of(
     edges = [_edge(USED, pair, places, ()) for pair in pairs]
     edges += [
         _edge(link.kind.value, (link.a, link.b), places, _edge_marks(link, chosen, steps))
-        for link in links
+        for link in inside
+        if asked.shows(link.kind)
     ]
     return Picture(
         nodes,
@@ -142,22 +143,21 @@ def _near(network: MemberNetwork, asked: Asked, chosen: UUID | None) -> Collecti
     return network.members
 
 
-def _used_pairs(network: MemberNetwork, asked: Asked) -> list[Way]:
-    """Return the pairs with a used pathway in either direction, where that is on; ids sorted."""
-    if not asked.shows_used or asked.year is None:
-        return []
-    there = {(min(way), max(way)) for way in asked.year.ways if set(way) <= set(network.members)}
-    return sorted(there)
+def _pairs_within(ways: Collection[Way], there: Collection[UUID]) -> list[Way]:
+    """Return the pairs with a used pathway in either direction among these; ids sorted."""
+    found = {(min(way), max(way)) for way in ways if way[0] in there and way[1] in there}
+    return sorted(found)
 
 
 def members_drawn(
     network: MemberNetwork, of: Collection[UUID], used: Collection[Way] = ()
 ) -> tuple[UUID, ...]:
     """Return the members on the picture: those with any line first, then some without."""
-    tied = {m for link in network.links for m in (link.a, link.b)}.union(*used) & set(of)
-    degree = network.graph.degree
-    linked = sorted(tied, key=lambda m: (-degree(m), str(m)))[:MOST_DRAWN]
-    alone = [m for m in network.members if m in set(of) - tied]
+    by_use = {m for way in used for m in way}
+    tied = {m for m in of if network.links_of(m) or m in by_use}
+    near = network.graph.adj
+    linked = sorted(tied, key=lambda m: (-len(near[m]), m.int))[:MOST_DRAWN]
+    alone = [m for m in of if m not in tied]
     return tuple(sorted([*linked, *alone[: min(MOST_ALONE, MOST_DRAWN - len(linked))]]))
 
 
