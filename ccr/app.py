@@ -106,6 +106,7 @@ VIEWS = (
     "gap_access",
     "area_people",
     "pathways",
+    "districts",
 )
 COMMANDS = (
     "settings",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from ccr.adapters.demo_past_tables import read_past
 from ccr.adapters.demo_tables import DemoNetwork, read_demo
 from ccr.config import PROJECT_ROOT
+from ccr.domain.area_people import read_people
 from ccr.domain.errors import DuplicateError
 from ccr.domain.phrases import phrase
 from ccr.domain.taxonomy import CompartmentKind
@@ -27,6 +28,7 @@ from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as account_rows
 from ccr.storage.queries import demo_rows
+from ccr.storage.queries.area_people import replace_area_people
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.linkages import add_linkage
@@ -96,6 +98,7 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
         today = at.astimezone(ZoneInfo(TIMEZONE)).date()
         demo = read_demo(FOLDER, network_id, world.gazetteer, today=today, at=at)
         _add_directory(identity, demo, today=today, at=at)
+        _add_inhabitants(network_id, at=at)
         people = _add_people(identity, demo, password, at=at)
         referrals = 0
         if history:
@@ -130,6 +133,13 @@ def _add_directory(identity: Identity, demo: DemoNetwork, *, today: date, at: da
     for agreement in demo.agreements:
         add_linkage(network_id, paper_of(agreement, today), at=at)
     _add_promises(identity, demo, today=today, at=at)
+
+
+def _add_inhabitants(network_id: UUID, *, at: datetime) -> None:
+    """Add how many people live where, from a table as a coordinator would bring it."""
+    content = (FOLDER / "area_people.csv").read_bytes()
+    table = read_people(content, state_of=lambda *_: STATE, states={STATE})
+    replace_area_people(network_id, table.kept, at=at)
 
 
 def _add_promises(identity: Identity, demo: DemoNetwork, *, today: date, at: datetime) -> None:

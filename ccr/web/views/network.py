@@ -43,6 +43,7 @@ def overview() -> str:
         late=rows.late_rows(late),
         soon=[row for row in agreements if row["standing"] in rows.SOON],
         weak=rows.weak_points(view.network, TILE),
+        linked=any(link.kind.links for link in view.network.links),
         tables=rows.figure_tables(unmet.figures),
         unmet=standing_rows(unmet.lines)[:TILE],
         day=day_text(view.on),
