@@ -206,7 +206,7 @@ def test_another_number_from_zero_to_ten_would_have_been_published_just_so() -> 
     for seed in range(YEARS):
         random = Random(seed)
         made = made_up(random)
-        made.sent = [replace(one, groups=frozenset(list(one.groups)[:1])) for one in made.sent]
+        made.sent = [replace(one, groups=frozenset(sorted(one.groups)[:1])) for one in made.sent]
         member = random.choice((None, *made.members))
         truth = made.of_others(member)
         hidden = [
