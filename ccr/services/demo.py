@@ -17,7 +17,8 @@ from ccr.config import PROJECT_ROOT
 from ccr.domain.area_people import read_people
 from ccr.domain.errors import DuplicateError
 from ccr.domain.phrases import phrase
-from ccr.domain.taxonomy import CompartmentKind
+from ccr.domain.taxonomy import CompartmentKind, Need
+from ccr.domain.what_if_questions import Question, Scenario
 from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services import accounts, coordination
@@ -31,11 +32,13 @@ from ccr.storage.queries import demo_rows
 from ccr.storage.queries.area_people import replace_area_people
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory_log import raise_directory_version
+from ccr.storage.queries.kept_questions import keep_question
 from ccr.storage.queries.linkages import add_linkage
 
 NAME = "Capital Region Response Network (demo)"
 STATE = "NY"
 TIMEZONE = "America/New_York"
+KEPT_QUESTION = "Where two more houses would help most"
 FOLDER = PROJECT_ROOT / "data" / "demo"
 PROGRAM_NAMES = {
     CompartmentKind.GENERAL: "General",
@@ -166,6 +169,8 @@ def _add_promises(identity: Identity, demo: DemoNetwork, *, today: date, at: dat
     ]  # fmt: skip
     members = {item.key: item.member.id for item in demo.members}
     add_council(network_id, members, gaps, today=today, at=at)
+    question = Scenario(Question.MOST, line=Need.EMERGENCY_SHELTER.value, places=2)
+    keep_question(network_id, KEPT_QUESTION, question, identity.member_id, at=at)
 
 
 def _add_people(

@@ -268,6 +268,9 @@ PANELS: dict[str, tuple[str, ...]] = {
     "/network/agreements": (r"Cedar Path.*Lapsed", r"Ends within 30 days", r"Promised"),
     "/network/expected": (r"Missing.*0 of 2",),
     "/network/graph": (r"Density.*\d %", r"Alone", r"Bridges"),
+    "/network/what-if?ask=most&row=0&minutes=30&places=2": (
+        r"people would be within reach for the first time", r"Greene", r"Where two more houses",
+    ),
     "/network/council": (r"Two committees overlap", r"days late", r"Held"),
     "/network/council/actions": (r"days late", r"A fatality review"),
     "/network/council/about-us": (r"checked.*Survivor seats",),

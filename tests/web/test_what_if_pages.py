@@ -127,6 +127,26 @@ def test_every_other_question_is_answered_on_the_page_and_on_paper(desk: Desk) -
                 assert part in page, (question, path, part)
 
 
+def test_in_a_large_network_a_member_is_chosen_before_its_service(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccr.web.presenters.what_if.MOST_LISTED", 1)
+    small = desk.small
+    page = text_of(desk[COORDINATOR].open("/network/what-if"))
+    assert "Show its services" in page
+    assert str(small.birch_service_id) not in page
+    chosen = text_of(
+        desk[COORDINATOR].open(f"/network/what-if?ask=closes&member={small.birch.member_id}")
+    )
+    assert str(small.birch_service_id) in chosen
+    assert str(small.dune_service_id) not in chosen
+    # Another member than the service is of: its services come, and no answer about the other.
+    changed = f"ask=closes&member={small.dune.member_id}&service={small.birch_service_id}"
+    page = text_of(desk[COORDINATOR].open(f"/network/what-if?{changed}"))
+    assert 'id="outcome"' not in page
+    assert str(small.dune_service_id) in page
+
+
 def test_people_are_said_where_a_table_says_them(desk: Desk) -> None:
     rows = [AreaPeople(AreaExtent.COUNTY, "36083", 161_130)]
     with unit_of_work():
