@@ -61,6 +61,8 @@ WITHOUT_IDENTITY = {
     "api_keys.identity_for_key": "makes the identity of a checked key",
     "api_keys.revoke_leaked_key": "whoever shows a key may end it",
     "asking_shown.named_partners": "a step of opening a referral, which authorises",
+    "sealed_words.opened": "a step of opening a referral, which authorises",
+    "sealed_words.note_damage": "writes a line of the log",
     "asking.move_on": "the worker; does what staff of the sender arranged, in its name",
     "calendar_feeds.read_feed": "whoever shows the secret of a feed; what its owner may list",
     "desk_glance.token_of": "a pure answer",
