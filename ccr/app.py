@@ -105,6 +105,7 @@ VIEWS = (
     "network_figures",
     "gap_access",
     "area_people",
+    "pathways",
     "districts",
 )
 COMMANDS = (

@@ -30,6 +30,11 @@ PAGES = (
     "/network/gaps/table.geojson",
     "/network/graph",
     "/network/graph?view=table",
+    "/network/graph?steps=2&layer=agreement&year=2025&without=1&size=2",
+    "/network/graph.svg",
+    "/network/pathways",
+    "/network/pathways?year=2025",
+    "/network/pathways/over-time.csv",
     "/network/agreements",
     "/network/unmet",
     "/network/unmet?period=2026Q3",
@@ -425,6 +430,9 @@ def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> Non
             ("/network/gaps/print", "No county is known yet"),
             ("/network/graph", "No member is listed yet"),
             ("/network/graph?view=table", "No member is listed yet"),
+            ("/network/graph?start=x&goal=y&steps=9&layer=z&year=q", "No member is listed yet"),
+            ("/network/graph.svg", "Position means nothing"),
+            ("/network/pathways", "A pathway needs two members"),
             ("/network/agreements", "No agreement is recorded"),
         ):
             answer = desk["bare"].open(path)
