@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from typing import Unpack
 
 import click
@@ -19,8 +18,6 @@ from ccr.domain.spreadsheet_cells import text_cell
 from ccr.services import districts as drawn
 from ccr.services import gap_access
 from ccr.services.accounts import terminal_identity
-
-COLUMNS = ("need", "county", "county_fips", "zip", *gap_access.HEADS)
 
 
 @click.command("distances")
@@ -46,26 +43,22 @@ def distances(
 
     Example: flask --app wsgi gaps distances --need emergency-shelter > distances.csv
     """
-    world, identity, at = world_of(context), terminal_identity(network), utc_now()
-    question = question_of(asked)
-
-    def rows() -> Iterator[tuple[object, ...]]:
-        for line in needs or LINES:
-            found = gap_access.network_access(identity, world, at=at, line=line, question=question)
-            for county, areas in found.counties:
-                for area in areas:
-                    cells = gap_access.cells_of(area, found.room)
-                    yield (line, county.name, county.fips, area.code, *cells)
-
-    if not as_json:
-        click.echo(_line(COLUMNS))
-    for row in rows():
-        if as_json:
-            click.echo(
-                json.dumps({k: None if v == "" else v for k, v in zip(COLUMNS, row, strict=True)})
-            )
-        else:
-            click.echo(_line(row))
+    found = gap_access.network_access(
+        terminal_identity(network),
+        world_of(context),
+        at=utc_now(),
+        lines=needs or LINES,
+        question=question_of(asked),
+    )
+    heads: tuple[object, ...] = ()
+    for rows in found.rows():
+        for row in rows:
+            if as_json and heads:
+                cells = zip(heads, (None if cell == "" else cell for cell in row), strict=True)
+                click.echo(json.dumps({str(head): cell for head, cell in cells}))
+            elif not as_json:
+                click.echo(_line(row))
+            heads = heads or row
 
 
 @click.command("districts")

@@ -11,7 +11,7 @@ and stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -41,16 +41,18 @@ class Broken:
 
 def cells_without_service(matrix: GapMatrix, service_id: UUID) -> tuple[CellChange, ...]:
     """Return what would be in another state if this service closed, worst first."""
+    gone = frozenset({service_id})
+    return changed_cells(matrix, lambda cell: without_services(cell, gone))
 
-    def without(cell: Cell) -> Cell:
-        return replace(
-            cell,
-            checked=_but(cell.checked, service_id),
-            unchecked=_but(cell.unchecked, service_id),
-            full=_but(cell.full, service_id),
-        )
 
-    return changed_cells(matrix, without)
+def without_services(cell: Cell, gone: Collection[UUID]) -> Cell:
+    """Return a cell as it would be without some services."""
+    return replace(
+        cell,
+        checked=_but(cell.checked, gone),
+        unchecked=_but(cell.unchecked, gone),
+        full=_but(cell.full, gone),
+    )
 
 
 def cells_if_full(matrix: GapMatrix, service_id: UUID) -> tuple[CellChange, ...]:
@@ -112,8 +114,8 @@ def broken_network(now: MemberNetwork, then: MemberNetwork) -> Broken:
     )
 
 
-def _but(services: tuple[Service, ...], service_id: UUID) -> tuple[Service, ...]:
-    return tuple(service for service in services if service.id != service_id)
+def _but(services: tuple[Service, ...], gone: Collection[UUID]) -> tuple[Service, ...]:
+    return tuple(service for service in services if service.id not in gone)
 
 
 def _helps(service: Service, need: Need | None) -> bool:

@@ -95,19 +95,25 @@ def county_access(
 
 @dataclass(frozen=True, slots=True)
 class NetworkAccess:
-    """One need in every county of the network, county by county.
+    """Some needs in every county of the network, county by county.
 
     Attributes:
-        counties: what the page of each county says, made as it is read; it needs no database.
-        count: how many counties there are.
+        parts: (line, county, what the page of the county says), made as it is read; it needs no
+            database.
+        rooms: the catchment of each line, over all counties.
     """
 
     board: GapBoard
-    line: str
     question: GapQuestion
-    counties: Iterator[tuple[County, tuple[AreaAccess, ...]]]
-    count: int
-    room: RoomAccess | None = None
+    parts: Iterator[tuple[str, County, tuple[AreaAccess, ...]]]
+    rooms: Mapping[str, RoomAccess | None]
+
+    def rows(self) -> Iterator[list[tuple[object, ...]]]:
+        """Yield the rows of a file, part by part, the heading first."""
+        yield [("need", "county", "county_fips", "zip", *HEADS)]
+        for line, county, areas in self.parts:
+            room = self.rooms[line]
+            yield [(line, county.name, county.fips, a.code, *cells_of(a, room)) for a in areas]
 
 
 def network_access(
@@ -115,24 +121,22 @@ def network_access(
     world: World,
     *,
     at: datetime,
-    line: str,
+    lines: Sequence[str],
     question: GapQuestion = EVERYBODY,
 ) -> NetworkAccess:
     """Return the nearest two public services of every ZIP of every county of the matrix.
 
-    line: of the matrix; KeyError for none. What is found for a county is what `county_access` says.
+    lines: of the matrix; KeyError for none. What is found for a county is what `county_access`
+    says.
     """
     authorise(identity, Permission.COORDINATION_READ)
     # A county may have a service within the minutes of one ZIP that is not within those of most.
     board = gaps.board(identity, world, at=at, question=replace(question, minutes=None))
-    cells = board.shown.line(line)
     return NetworkAccess(
         board=board,
-        line=line,
         question=question,
-        counties=_county_by_county(identity, world, board, cells, question, at=at),
-        count=len(cells),
-        room=_room(board, world, line, question.minutes, at=at),
+        parts=_county_by_county(identity, world, board, lines, question, at=at),
+        rooms={line: _room(board, world, line, question.minutes, at=at) for line in lines},
     )
 
 
@@ -140,24 +144,26 @@ def _county_by_county(
     identity: Identity,
     world: World,
     board: GapBoard,
-    cells: Sequence[Cell],
+    lines: Sequence[str],
     question: GapQuestion,
     *,
     at: datetime,
-) -> Iterator[tuple[County, tuple[AreaAccess, ...]]]:
-    """Yield each county with its ZIPs: from the services of its cell, and no others."""
+) -> Iterator[tuple[str, County, tuple[AreaAccess, ...]]]:
+    """Yield each county with its ZIPs: from the services of its cells, and no others."""
     gazetteer = world.gazetteer
     points = partial(points_of_zip, gazetteer)
-    for cell in cells:
+    for county in board.shown.counties:
         within = AreaReach(question.minutes, points) if question.minutes else None
-        here = DirectorySnapshot(
-            identity.network_id, board.version, (*cell.checked, *cell.unchecked)
-        )
-        zips = zip_columns(gazetteer, cell.county.fips)
+        cells = [board.shown.cell(line, county.fips) for line in lines]
+        services = {s.id: s for cell in cells for s in (*cell.checked, *cell.unchecked)}
+        here = DirectorySnapshot(identity.network_id, board.version, tuple(services.values()))
+        zips = zip_columns(gazetteer, county.fips)
         matrix = zip_matrix(
-            here, cell.county.fips, zips, hours=world.hours, at=at, question=question, within=within
+            here, county.fips, zips, hours=world.hours, at=at, question=question, within=within
         )
-        yield cell.county, _areas(matrix.line(cell.line), zip_points(gazetteer, cell.county, ()))
+        middles = zip_points(gazetteer, county, ())
+        for line in lines:
+            yield line, county, _areas(matrix.line(line), middles)
 
 
 def _areas(cells: Sequence[Cell], middles: Mapping[str, Point]) -> tuple[AreaAccess, ...]:

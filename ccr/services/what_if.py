@@ -6,8 +6,8 @@ nothing about a person, and no figure of referrals is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -42,8 +42,10 @@ from ccr.services.coordination import NetworkView
 from ccr.services.gaps import GapBoard
 from ccr.services.routing import ready_directory
 from ccr.services.what_if_places import (
+    LostReach,
     Reached,
     ZipsOfNetwork,
+    no_longer_reached,
     one_more_at,
     where_most,
     zips_of_network,
@@ -69,6 +71,7 @@ class Answer:
         removal: of somebody leaving or closing: links, who is cut off, who then holds others.
         pathways: promised pathways that would end, or lead to nobody who helps.
         reached: of a question about distance.
+        lost: ZIPs that would be within reach of a need no more, of somebody leaving or closing.
     """
 
     changes: tuple[CellChange, ...] = ()
@@ -76,6 +79,7 @@ class Answer:
     removal: Removal | None = None
     pathways: tuple[Pathway, ...] = ()
     reached: Reached | None = None
+    lost: tuple[LostReach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,8 @@ def _leaves(asked: _Asked) -> Answer | Phrase:
     holding = holders(tuple(network.members), edges)
     removal = remove_member(asked.board.matrix, network, member_id, holding=holding)
     ends = [p for p in asked.open_pathways if member_id in {p.from_member_id, p.to_member_id}]
-    return _answer(asked, removal.cells, removal=removal, pathways=tuple(ends))
+    answer = _answer(asked, removal.cells, removal=removal, pathways=tuple(ends))
+    return _with_lost(asked, answer, [s for s in asked.services if s.member.id == member_id])
 
 
 def _closes(asked: _Asked) -> Answer | Phrase:
@@ -203,7 +208,8 @@ def _closes(asked: _Asked) -> Answer | Phrase:
         then = member_network(now.members.values(), agreements, left, asked.view.on)
         ends = broken_network(now, then)
         removal = Removal(service.member.id, cells, ends.links, ends.cut_off, ends.newly_holding)
-    return _answer(asked, cells, removal=removal, pathways=broken)
+    answer = _answer(asked, cells, removal=removal, pathways=broken)
+    return _with_lost(asked, answer, [service])
 
 
 def _full(asked: _Asked) -> Answer | Phrase:
@@ -216,7 +222,13 @@ def _full(asked: _Asked) -> Answer | Phrase:
         return not other.confidential and is_full(other, asked.at)
 
     broken = broken_pathways(asked.open_pathways, asked.services, service.id, full=full)
-    return _answer(asked, cells_if_full(asked.board.matrix, service.id), pathways=broken)
+    answer = _answer(asked, cells_if_full(asked.board.matrix, service.id), pathways=broken)
+    return _with_lost(asked, answer, [service])
+
+
+def _with_lost(asked: _Asked, answer: Answer, services: Sequence[Service]) -> Answer:
+    lost = no_longer_reached(asked.identity, asked.board, asked.zips(), services)
+    return replace(answer, lost=lost)
 
 
 def _service(asked: _Asked) -> Service | None:

@@ -6,14 +6,15 @@ it states; nothing here asks how full it is, so that an answer may be printed an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ccr.adapters.gazetteer import Gazetteer
 from ccr.domain.best_places import Covered, Placing, covered_zips
-from ccr.domain.directory import Point
+from ccr.domain.directory import Point, Service
+from ccr.domain.losing_a_service import without_services
 from ccr.domain.people_affected import Affected, people_of_zips, weights_of
-from ccr.domain.what_if_questions import PLACE_LINES, Scenario
+from ccr.domain.what_if_questions import PLACE_LINES, USUAL_MINUTES, Scenario
 from ccr.engine.place_covers import ZipReach, best_zips
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -66,6 +67,15 @@ class Reached:
     too_many: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LostReach:
+    """ZIPs that one need would reach no more, within USUAL_MINUTES, and who lives there."""
+
+    line: str
+    zips: frozenset[str]
+    affected: Affected
+
+
 def zips_of_network(identity: Identity, board: GapBoard, world: World) -> ZipsOfNetwork:
     """Return the ZIPs of the counties of a board."""
     authorise(identity, Permission.COORDINATION_READ)
@@ -93,6 +103,31 @@ def one_more_at(
     return Reached(zips, covered, newly, people_of_zips(newly, board.people))
 
 
+def no_longer_reached(
+    identity: Identity, board: GapBoard, zips: ZipsOfNetwork, services: Sequence[Service]
+) -> tuple[LostReach, ...]:
+    """Return what these services alone reach, need by need, most ZIPs first; without them nobody.
+
+    A confidential one is lost for the area that it states. Nothing for more than MOST_ZIPS.
+    """
+    authorise(identity, Permission.COORDINATION_READ)
+    if len(zips.points) > MOST_ZIPS:
+        return ()
+    gone = frozenset(service.id for service in services)
+    needs = {need.value for service in services for need in service.needs}
+    reach = ZipReach(zips.points, USUAL_MINUTES)
+    found = []
+    for line in (line for line in PLACE_LINES if line in needs):
+        cells = board.matrix.line(line)
+        now = covered_zips(cells, zips.of_county.__getitem__, reach.of_service)
+        left = [without_services(cell, gone) for cell in cells]
+        then = covered_zips(left, zips.of_county.__getitem__, reach.of_service)
+        lost = now.reached - then.reached
+        if lost:
+            found.append(LostReach(line, lost, people_of_zips(lost, board.people)))
+    return tuple(sorted(found, key=lambda one: (-len(one.zips), one.line)))
+
+
 def where_most(
     identity: Identity, board: GapBoard, zips: ZipsOfNetwork, scenario: Scenario
 ) -> Reached:
@@ -114,7 +149,7 @@ def where_most(
 def _covered(board: GapBoard, zips: ZipsOfNetwork, reach: ZipReach, scenario: Scenario) -> Covered:
     line = scenario.line or PLACE_LINES[0]
     cells = board.matrix.line(line)
-    return covered_zips(cells, lambda fips: zips.of_county[fips], reach.of_service)
+    return covered_zips(cells, zips.of_county.__getitem__, reach.of_service)
 
 
 def _places(gazetteer: Gazetteer, codes: list[str]) -> dict[str, tuple[Point, str]]:

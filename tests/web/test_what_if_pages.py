@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -23,7 +24,9 @@ from ccr.storage.models.directory import CapacityRow, ServiceRow
 from ccr.storage.queries.area_people import replace_area_people
 from ccr.storage.queries.coordination import promise_pathway
 from ccr.storage.queries.directory_log import raise_directory_version
+from tests.builders import CAPITAL_REGION
 from tests.directory_rows import Statements
+from tests.loop import world
 from tests.small_directory import make_small_directory
 from tests.web.journey import Desk, settled, text_of
 
@@ -183,6 +186,10 @@ def test_no_answer_asks_how_far_a_confidential_service_is_nor_how_full_on_paper(
         for m in (15, 90)
     ]
     assert all("Nothing would be gained" in page for page in pages)
+    closed = f"/network/what-if?ask=closes&service={small.cedar_service_id}"
+    lost = text_of(desk[COORDINATOR].open(closed)).partition("No longer within reach")[2]
+    zips = sum(len(world().gazetteer.zips_of(area.code)) for area in CAPITAL_REGION)
+    assert re.search(rf"Advocacy</th><td[^>]*>{zips}<", lost)
     question = f"ask=opens&row={row}&county=36001"
     assert "Full" in between(text_of(desk[COORDINATOR].open(f"/network/what-if?{question}")))
     sheet = text_of(desk[COORDINATOR].open(f"/network/what-if/print?{question}"))

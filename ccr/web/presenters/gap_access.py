@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import format_decimal
@@ -15,7 +15,6 @@ from ccr.services.gap_access import (
     A_SHARE_OF,
     HEADS,
     CountyAccess,
-    NetworkAccess,
     RoomAccess,
     cells_of,
 )
@@ -95,16 +94,6 @@ def access_rows(found: CountyAccess) -> list[tuple[object, ...]]:
     """Return the page as rows of a CSV, a heading first. Services in public places alone."""
     rows = [(found.line, area.code, *cells_of(area, found.room)) for area in found.areas]
     return [("need", "zip", *HEADS), *rows]
-
-
-def network_rows(found: NetworkAccess) -> Iterator[list[tuple[object, ...]]]:
-    """Yield the rows of every county, a heading first."""
-    yield [("need", "county", "county_fips", "zip", *HEADS)]
-    for county, areas in found.counties:
-        yield [
-            (found.line, county.name, county.fips, area.code, *cells_of(area, found.room))
-            for area in areas
-        ]
 
 
 def access_notes(line: str, question: GapQuestion, on: date) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from ccr.services.gaps import GapBoard
 from ccr.services.what_if import Answer, Outcome
 from ccr.web.language import translated
 from ccr.web.presenters.gaps import LINE_NUMBERS, LOOKS, WORDS, day_text
-from ccr.web.presenters.what_if_places import reached_view
+from ccr.web.presenters.what_if_places import lost_view, reached_view
 from ccr.web.presenters.what_if_titles import KINDS, title_of
 
 MOST_CHANGES = 40
@@ -100,6 +100,8 @@ def outcome_view(found: Outcome) -> dict[str, object]:
         "cut_off": sorted(names[m] for m in removal.cut_off) if removal else [],
         "holding": sorted(names[m] for m in removal.newly_holding) if removal else [],
         "only": _only(answer, names),
+        "lost": lost_view(answer.lost),
+        "lost_minutes": USUAL_MINUTES,
         "pathways": _pathways(answer.pathways, names),
         "reached": reached_view(found) if answer.reached else None,
         "day": day_text(board.on),

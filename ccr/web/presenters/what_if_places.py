@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import format_decimal
 
 from ccr.domain.gap_questions import MINUTES
+from ccr.domain.gaps import line_label
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.what_if_questions import Question
 from ccr.services.what_if import Outcome
-from ccr.services.what_if_places import Reached
+from ccr.services.what_if_places import LostReach, Reached
 from ccr.web.language import translated
 from ccr.web.presenters.gaps import MAP_HEIGHT, MAP_WIDTH, MOST_NAMED
 from ccr.web.presenters.maps import MapView, NumberedPoint, county_map
@@ -60,6 +61,18 @@ def reached_view(found: Outcome) -> dict[str, object]:
         "map": _map(found, reached),
         "bands": _bands(found, reached),
     }
+
+
+def lost_view(lost: Sequence[LostReach]) -> list[dict[str, object]]:
+    """Return what would be within reach no more, need by need."""
+    return [
+        {
+            "line": translated(line_label(one.line)),
+            "zips": len(one.zips),
+            "people": format_decimal(one.affected.people) if one.affected.known else None,
+        }
+        for one in lost
+    ]
 
 
 def _choices(found: Outcome, reached: Reached) -> list[dict[str, object]]:

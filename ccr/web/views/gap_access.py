@@ -11,7 +11,7 @@ from ccr.policy.permissions import Permission
 from ccr.services import gap_access
 from ccr.services.gap_access import CountyAccess
 from ccr.web.access import current_identity, current_world, requires
-from ccr.web.presenters.gap_access import access_notes, access_rows, access_view, network_rows
+from ccr.web.presenters.gap_access import access_notes, access_rows, access_view
 from ccr.web.presenters.gap_files import csv_pieces, csv_with_notes
 from ccr.web.presenters.gap_filters import read_question
 
@@ -40,15 +40,16 @@ def table() -> ResponseReturnValue:
 @requires(Permission.COORDINATION_READ)
 def all_counties() -> ResponseReturnValue:
     """Send every county of the network, one after the other as each is made."""
+    line = LINES[_row() or 0]
     found = gap_access.network_access(
         current_identity(),
         current_world(),
         at=utc_now(),
-        line=LINES[_row() or 0],
+        lines=[line],
         question=read_question(request.args),
     )
-    notes = access_notes(found.line, found.question, found.board.on)
-    pieces = csv_pieces(network_rows(found), notes)
+    notes = access_notes(line, found.question, found.board.on)
+    pieces = csv_pieces(found.rows(), notes)
     return Response(stream_with_context(pieces), headers=_headers("distances-all-counties.csv"))
 
 
