@@ -105,6 +105,8 @@ VIEWS = (
     "network_figures",
     "gap_access",
     "area_people",
+    "pathways",
+    "districts",
 )
 COMMANDS = (
     "settings",

@@ -17,10 +17,10 @@ from sqlalchemy import Connection, exists, select, update
 
 from ccr.storage.db import Base, db, unit_of_work
 from ccr.storage.models.accounts import Network
-from ccr.storage.queries.directory_log import raise_directory_version
+from ccr.storage.queries.directory_log import MOST_VERSIONS, raise_directory_version
 
 T = TypeVar("T")
-_VERSIONS_APART = 1_000
+_VERSIONS_APART = 10 * MOST_VERSIONS
 _versions = itertools.count(_VERSIONS_APART, _VERSIONS_APART)
 
 

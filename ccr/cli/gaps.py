@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 
 from ccr.adapters.clock import utc_now
 from ccr.cli.context import of_network, world_of
+from ccr.cli.gap_asking import Asked, asked_options, question_of
+from ccr.cli.gap_lists import distances, districts
 from ccr.cli.refusals import says_why
-from ccr.domain.gap_questions import GapQuestion, Way, When
-from ccr.domain.gaps import CellState
-from ccr.domain.languages import ENGLISH, LANGUAGE_NAMES
-from ccr.domain.taxonomy import Access, Population, Track
+from ccr.domain.districts import unserved
+from ccr.domain.gaps import Cell, CellState
 from ccr.services import gaps
 from ccr.services.accounts import terminal_identity
 from ccr.services.gaps import GapBoard
@@ -22,28 +22,11 @@ from ccr.services.gaps import GapBoard
 SHOWN = 12
 
 
-class Asked(TypedDict):
-    """For whom, as the options say it."""
-
-    party: str | None
-    group: str | None
-    language: str | None
-    access: str | None
-    when: str | None
-    way: str | None
-    minutes: int | None
-
-
-@click.command("gaps")
+@click.group("gaps", invoke_without_command=True)
 @of_network
-@click.option("--party", type=click.Choice(list(Track)), help="For whom.")
-@click.option("--group", type=click.Choice(list(Population)), help="A group it must take.")
-@click.option("--language", help="Code of a language other than English, such as es.")
-@click.option("--access", type=click.Choice(list(Access)), help="An access need.")
-@click.option("--hours", "when", type=click.Choice(list(When)), help="When somebody is there.")
-@click.option("--how", "way", type=click.Choice(list(Way)), help="How it can be had.")
-@click.option("--minutes", type=click.IntRange(1, 240), help="In person, by car, at most.")
+@asked_options
 @click.option("--zips", "zips_of", metavar="FIPS", help="Rows by the ZIPs of this county.")
+@click.option("--districts", "by_district", is_flag=True, help="Rows by the network's districts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 @says_why
@@ -54,6 +37,7 @@ def command(
     *,
     as_json: bool,
     zips_of: str | None,
+    by_district: bool,
     **asked: Unpack[Asked],
 ) -> None:
     """Show the gaps of the network, the most urgent first.
@@ -63,12 +47,23 @@ def command(
 
     Example: flask --app wsgi gaps --json --language es --hours evening
     """
+    if context.invoked_subcommand is not None:
+        if network or zips_of or by_district or as_json or any(asked.values()):
+            raise click.UsageError(f"Write the options behind “{context.invoked_subcommand}”.")
+        return
     world = world_of(context)
-    question = _question(asked)
-    identity = terminal_identity(network)
-    board = gaps.board(identity, world, at=utc_now(), question=question, zips_of=zips_of)
+    board = gaps.board(
+        terminal_identity(network),
+        world,
+        at=utc_now(),
+        question=question_of(asked),
+        zips_of=zips_of,
+        by_district=by_district,
+    )
     if zips_of and board.zips_of is None:
         raise click.BadParameter("No county of the matrix has this code.", param_hint="--zips")
+    if by_district and not board.areas:
+        raise click.BadParameter("The network has no district.", param_hint="--districts")
     if as_json:
         click.echo(json.dumps(_document(board), indent=2))
         return
@@ -80,21 +75,8 @@ def command(
     )
 
 
-def _question(asked: Asked) -> GapQuestion:
-    language, way, minutes = asked["language"], asked["way"], asked["minutes"]
-    if language and language not in LANGUAGE_NAMES:
-        raise click.BadParameter("No language has this code.", param_hint="--language")
-    if minutes and way not in {None, Way.IN_PERSON.value}:
-        raise click.BadParameter("Minutes are of services in person.", param_hint="--minutes")
-    return GapQuestion(
-        track=Track(asked["party"]) if asked["party"] else None,
-        group=Population(asked["group"]) if asked["group"] else None,
-        language=language if language != ENGLISH else None,
-        access=Access(asked["access"]) if asked["access"] else None,
-        when=When(asked["when"]) if asked["when"] else None,
-        way=Way.IN_PERSON if minutes else Way(way) if way else None,
-        minutes=minutes,
-    )
+command.add_command(distances)
+command.add_command(districts)
 
 
 def _document(board: GapBoard) -> dict[str, object]:
@@ -107,6 +89,7 @@ def _document(board: GapBoard) -> dict[str, object]:
             "counties": len(board.matrix.counties),
             "areas": len(matrix.counties),
             "zips_of": board.zips_of.fips if board.zips_of else None,
+            "by_district": bool(board.areas),
             "asked": {k: v for k, v in asdict(board.question).items() if v is not None},
             "needs": len(matrix.lines),
             "findings": len(board.items),
@@ -119,11 +102,7 @@ def _document(board: GapBoard) -> dict[str, object]:
         "rows": [
             {
                 "need": cell.line,
-                **(
-                    {"zip": cell.county.fips, "county_fips": board.zips_of.fips}
-                    if board.zips_of
-                    else {"county": cell.county.name, "county_fips": cell.county.fips}
-                ),
+                **_area(board, cell),
                 "state": cell.state.value,
                 "members": len(cell.members),
                 "members_with_room": len(cell.open_members),
@@ -149,3 +128,14 @@ def _document(board: GapBoard) -> dict[str, object]:
             for item in board.items
         ],
     }
+
+
+def _area(board: GapBoard, cell: Cell) -> dict[str, object]:
+    """Return how a row names its area; a district with the ZIPs that nobody counts for."""
+    area = board.areas.get(cell.county.fips)
+    if area is not None:
+        left = list(unserved(cell, area))
+        return {"district": cell.county.name, "district_id": cell.county.fips, "left_out": left}
+    if board.zips_of is not None:
+        return {"zip": cell.county.fips, "county_fips": board.zips_of.fips}
+    return {"county": cell.county.name, "county_fips": cell.county.fips}

@@ -168,6 +168,18 @@ class PeopleTable:
         """Return the people of a ZIP, or None."""
         return self._zips.get(code)
 
+    def together(self, counties: Iterable[str], zips: Iterable[str]) -> int | None:
+        """Return the people of these counties and of these ZIPs that lie in none of them.
+
+        Each area counts once. What is not known is left out; None when nothing is.
+        """
+        whole = sorted(set(counties))
+        inside = {code for fips in whole for code in self._zips_of(fips)}
+        rows = [self.county(fips) for fips in whole]
+        rows += [self.zip(code) for code in sorted(set(zips) - inside)]
+        known = [row.people for row in rows if row is not None]
+        return sum(known) if known else None
+
 
 def _lines(content: bytes) -> Iterator[list[str]]:
     if len(content) > MOST_BYTES:

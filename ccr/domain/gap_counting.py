@@ -88,10 +88,14 @@ def is_wide(service: Service) -> bool:
 
 
 def wide_states(service: Service, states: Iterable[str]) -> list[str]:
-    """Return the states, of these, that the service is for as a whole."""
+    """Return the states, of these, that the service is for as a whole.
+
+    What lies in several ("NY, VT") is one of these too, and counts when any of its states does.
+    """
     if any(a.extent is AreaExtent.NATION for a in service.areas):
         return sorted(states)
-    return sorted({a.code for a in service.areas if a.extent is AreaExtent.STATE} & set(states))
+    stated = {a.code for a in service.areas if a.extent is AreaExtent.STATE}
+    return sorted(s for s in states if stated and not stated.isdisjoint(s.split(", ")))
 
 
 def is_full(service: Service, at: datetime) -> bool:

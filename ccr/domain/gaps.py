@@ -102,7 +102,7 @@ class CellState(StrEnum):
 class County:
     """A county: name without "County", five-digit FIPS, state in two letters.
 
-    In the matrix of one county by ZIP it is a ZIP: name "12180 Troy", and the ZIP for a code.
+    By ZIP it is a ZIP: name "12180 Troy", the ZIP for a code. By district see DistrictArea.column.
     """
 
     name: str

@@ -156,7 +156,7 @@ class MemberNetwork:
 
     def links_of(self, member_id: UUID) -> tuple[Link, ...]:
         """Return what ties this member to others, lapsed agreements too."""
-        return tuple(link for link in self.links if member_id in {link.a, link.b})
+        return self._ties.get(member_id, ())
 
     def without(self, member_id: UUID) -> MemberNetwork:
         """Return the network as it would be if this member left."""
@@ -164,6 +164,14 @@ class MemberNetwork:
             {m: member for m, member in self.members.items() if m != member_id},
             tuple(link for link in self.links if member_id not in {link.a, link.b}),
         )
+
+    @cached_property
+    def _ties(self) -> Mapping[UUID, tuple[Link, ...]]:
+        found: dict[UUID, list[Link]] = {}
+        for link in self.links:
+            found.setdefault(link.a, []).append(link)
+            found.setdefault(link.b, []).append(link)
+        return {member: tuple(links) for member, links in found.items()}
 
     @cached_property
     def _with_a_way_now(self) -> frozenset[UUID]:

@@ -17,6 +17,7 @@ import networkx as nx
 from ccr.domain.network import Measure
 from ccr.domain.phrases import Phrase, phrase
 
+APART = 0.5
 LEAST_FOR_CENTRALIZATION = 3
 """With fewer members no one of them can be the middle."""
 
@@ -72,6 +73,21 @@ COMPARATORS: tuple[Comparator, ...] = (
         "30 %",
         phrase("43 agencies of one community, ties of referral"),
         "doi:10.1007/s10935-024-00774-2",
+    ),
+    Comparator(
+        "components",
+        "1",
+        phrase("the same 27 organizations: all could reach one another"),
+        "SSWR 2010, paper 13037",
+    ),
+    Comparator(
+        "closeness-centralization",
+        "–",
+        phrase(
+            "domestic violence programs stood most in the middle, and members nearer to all others "
+            "said more often that their work had changed"
+        ),
+        "Rana and Allen 2015, doi:10.1016/j.psi.2015.08.001",
     ),
 )
 
@@ -156,7 +172,24 @@ def measures_of(found: Mapping[UUID, Place]) -> tuple[Measure, ...]:
                 k=highest,
             ),
         ),
+        Measure(
+            "holes",
+            phrase("Join what is not linked"),
+            str(sum(joins_apart(place) for place in found.values())),
+            phrase(
+                "Members whose partners have few links among themselves (constraint at most a "
+                "half). They carry news between circles: give their partners a second way."
+            ),
+        ),
     )
+
+
+def joins_apart(place: Place) -> bool:
+    """Return True for a member of which the partners are hardly linked. Source: Burt 1992.
+
+    With two partners who are not linked the constraint is a half; a half is our bound.
+    """
+    return place.constraint is not None and place.degree > 1 and place.constraint <= APART
 
 
 def brokers(found: Mapping[UUID, Place], most: int) -> tuple[UUID, ...]:

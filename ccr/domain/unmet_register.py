@@ -29,13 +29,14 @@ _ASKED = frozenset(REASONS)
 
 
 class Standing(StrEnum):
-    """How asking and having stand to each other, most pressing first."""
+    """How asking and having stand to each other, most pressing first; last, not known yet."""
 
     ASKED_AND_MISSING = "asked-and-missing"
     ASKED_IN_VAIN = "asked-in-vain"
     MISSING = "missing"
     UNUSED = "unused"
     USED = "used"
+    UNKNOWN = "unknown"
 
     @property
     def label(self) -> Phrase:
@@ -49,6 +50,7 @@ _LABELS = {
     Standing.MISSING: phrase("Missing; no figure says that it was asked for"),
     Standing.UNUSED: phrase("There; no figure says that it was used"),
     Standing.USED: phrase("There and used"),
+    Standing.UNKNOWN: phrase("Not known yet whether it is there"),
 }
 
 
@@ -100,9 +102,11 @@ def _line(
     cells = [cell for (line, _), cell in matrix.cells.items() if _group_of_line(line) is group]
     empty = sum(cell.state is CellState.NONE for cell in cells)
     lately = {measure for period, measure in shown if period in quarters}
-    if lately & _ASKED:
+    if not cells:
+        standing = Standing.UNKNOWN
+    elif lately & _ASKED:
         standing = Standing.ASKED_AND_MISSING if empty else Standing.ASKED_IN_VAIN
-    elif empty or not cells:
+    elif empty:
         standing = Standing.MISSING
     else:
         standing = Standing.USED if Measured.SENT in lately else Standing.UNUSED

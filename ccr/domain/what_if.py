@@ -1,12 +1,9 @@
-"""What would change if: a member left, a service opened, a member were full, or opened at night.
+"""What would change if: a member left, a service closed, were full, opened, or opened at night.
 
-What lives here: the difference between the network as it is and as it would be, from directory and
-agreement facts alone; where one more service would help most. What must not: referrals, counts of
+What lives here: the difference between the gap matrix as it is and as it would be, and between the
+links of members, from directory and agreement facts alone. What must not: referrals, counts of
 people served, blame. Nothing is written. A confidential service has an area and no place, so no
-distance is reckoned from it.
-
-Sources: Church and ReVelle 1974, The maximal covering location problem; Nemhauser, Wolsey and
-Fisher 1978 (choosing the best again and again reaches at least 63 % of the best possible cover).
+distance is reckoned from it; distances are domain/best_places.
 """
 
 from __future__ import annotations
@@ -29,18 +26,21 @@ from ccr.domain.taxonomy import (
 )
 
 _NOBODY = UUID(int=0)
-GREEDY_BOUND = 1 - 1 / 2.718281828459045
-"""The least share of the best possible cover that choosing one after another reaches."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """A cell of the matrix that would be in another state."""
+    """A cell of the matrix that would be in another state.
+
+    Attributes:
+        only: who would then be the only one, and is not now; None for anything that gets better.
+    """
 
     line: str
     county: County
     before: CellState
     after: CellState
+    only: UUID | None = None
 
     @property
     def is_worse(self) -> bool:
@@ -64,20 +64,6 @@ class Removal:
     links: int
     cut_off: tuple[UUID, ...]
     newly_holding: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A place for one more service, and what it would newly cover.
-
-    Attributes:
-        gained: weight (people, or ZIPs) within reach for the first time.
-        share: of all that is not within reach now, 0 to 1.
-    """
-
-    place: str
-    gained: float
-    share: float
 
 
 def remove_member(
@@ -196,41 +182,18 @@ def _with(
     return tuple({s.id: s for s in (*here, *more)}.values())
 
 
-def best_places(
-    covers: Mapping[str, frozenset[str]],
-    weights: Mapping[str, float],
-    covered: frozenset[str],
-    most: int,
-) -> tuple[Choice, ...]:
-    """Return where one more service would newly reach most, then the next beside it, and so on.
-
-    The first is exact. All together reach at least GREEDY_BOUND of what the best so many could.
-
-    Args:
-        covers: place to the areas that are within reach of it.
-        weights: people of each area, or 1 where they are not known; never negative.
-        covered: areas within reach of a service as it is.
-    """
-    left = {area for area in weights if area not in covered}
-    whole = sum(weights[area] for area in left)
-    found: list[Choice] = []
-    waiting = dict(covers)
-    while left and waiting and len(found) < most:
-        gains = {
-            place: sum(weights[area] for area in areas & left) for place, areas in waiting.items()
-        }
-        place = min(gains, key=lambda p: (-gains[p], p))
-        if gains[place] <= 0:
-            break
-        found.append(Choice(place, gains[place], gains[place] / whole))
-        left -= waiting.pop(place)
-    return tuple(found)
+def changed_cells(matrix: GapMatrix, then: Callable[[Cell], Cell]) -> tuple[CellChange, ...]:
+    """Return the cells that would be in another state, worst first; `then`: what becomes of one."""
+    return _worst_first(c for cell in matrix.cells.values() for c in _change(cell, then(cell)))
 
 
 def _change(before: Cell, after: Cell) -> list[CellChange]:
     if before.state is after.state:
         return []
-    return [CellChange(before.line, before.county, before.state, after.state)]
+    only = None
+    if before.state is CellState.ADEQUATE and after.state is CellState.SINGLE:
+        (only,) = after.open_members
+    return [CellChange(before.line, before.county, before.state, after.state, only)]
 
 
 def _worst_first(changed: Iterable[CellChange]) -> tuple[CellChange, ...]:

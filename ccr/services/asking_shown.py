@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from ccr.adapters.keys import SealError
 from ccr.domain.asking import AskingWay, PartState, skip_words
 from ccr.domain.phrases import Phrase
 from ccr.domain.referral_views import SenderView
 from ccr.services.draft_facts import FurtherPartner, unseal
+from ccr.services.sealed_words import note_damage
 from ccr.services.world import World
 from ccr.storage.queries.asking import Asking, Part
 
@@ -39,10 +41,11 @@ class NamedPartner:
 
 @dataclass(frozen=True, slots=True)
 class NamedPartners:
-    """All of them, in their order."""
+    """All of them, in their order; `readable` is False when what was sealed of them is damaged."""
 
     way: AskingWay
     partners: tuple[NamedPartner, ...]
+    readable: bool = True
 
 
 def named_partners(
@@ -59,9 +62,15 @@ def named_partners(
     """
     first = asking.first_referral_id
     further: tuple[FurtherPartner, ...] = ()
+    readable = True
     if facts_sealed is not None and first is not None:
-        further = unseal(world, facts_sealed, first, asking.sender_compartment_id).further
-    return NamedPartners(asking.way, tuple(_named(part, further, seen) for part in asking.parts))
+        try:
+            further = unseal(world, facts_sealed, first, asking.sender_compartment_id).further
+        except (SealError, ValueError, TypeError, KeyError) as error:
+            note_damage(first, error)
+            readable = False
+    named = tuple(_named(part, further, seen) for part in asking.parts)
+    return NamedPartners(asking.way, named, readable)
 
 
 def _named(

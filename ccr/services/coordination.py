@@ -6,12 +6,13 @@ Late answers are said of members and weeks; no code, no count, nothing after acc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ccr.domain.answer_times import gate_answer_times
+from ccr.domain.answer_times import AnswerTimes, Received, gate_answer_times
 from ccr.domain.directory import Agreement, Member
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.late_answers import LateMember
@@ -19,18 +20,20 @@ from ccr.domain.network import MemberNetwork, member_network
 from ccr.domain.pathways import Pathway, Program, Protocol
 from ccr.domain.phrases import phrase
 from ccr.domain.small_cells import (
+    Counted,
     Figure,
     Measured,
     gate,
     gate_year,
     quarter_bounds,
 )
+from ccr.domain.used_pathways import UsedYear, YearSent, gate_used, leaves_room
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.routing import ready_directory
 from ccr.storage.db import unit_of_work
-from ccr.storage.queries import accounts, figures
+from ccr.storage.queries import accounts, figures, used_pathways
 from ccr.storage.queries import coordination as queries
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory_log import raise_directory_version
@@ -98,6 +101,12 @@ def list_published(identity: Identity) -> tuple[Figure, ...]:
     return figures.list_figures(identity.network_id)
 
 
+def list_used(identity: Identity) -> tuple[UsedYear, ...]:
+    """Return which pathways were used in each published year, newest first."""
+    authorise(identity, Permission.COORDINATION_READ)
+    return used_pathways.list_used(identity.network_id)
+
+
 def publish_quarter(identity: Identity, period: str, *, at: datetime) -> Publication:
     """Count a quarter that is over, let it through the gate, and freeze it.
 
@@ -124,22 +133,15 @@ def publish_quarter(identity: Identity, period: str, *, at: datetime) -> Publica
     return Publication(period, tuple(f for f in frozen if f.period == period), new)
 
 
-def _publish_answer_times(
-    identity: Identity, year: str, timezone: str, published: tuple[Figure, ...], *, at: datetime
-) -> None:
-    """Publish how long partners took to answer, as far as the gate lets it, for routing to use."""
-    start, end = quarter_bounds(f"{year}Q1", timezone)[0], quarter_bounds(f"{year}Q4", timezone)[1]
-    received = figures.received_by_member(identity.network_id, start, end)
-    times = gate_answer_times(year, published, received)
-    figures.freeze_answer_times(identity.network_id, year, times, at=at)
-    raise_directory_version(identity.network_id)
-
-
 def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime) -> None:
-    """Publish a year once its four quarters are, from the same rows, through the same gate."""
+    """Publish a year once its four quarters are, from the same rows, through the same gate.
+
+    A year that was published before pathways were told gets them now: its sums are frozen.
+    """
     quarters = [f"{year}Q{number}" for number in range(1, 5)]
     done = figures.published_periods(identity.network_id)
-    if year in done or not done.issuperset(quarters):
+    told = {one.year for one in used_pathways.list_used(identity.network_id)}
+    if not done.issuperset(quarters) or year in done & told:
         return
     published = figures.list_figures(identity.network_id)
     counted = [figures.count_quarter(identity.network_id, q, timezone) for q in quarters]
@@ -147,6 +149,31 @@ def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime)
         *gate_year(year, Measured.SENT, [c.sent for c in counted], published),
         *gate_year(year, Measured.UNMET, [c.unmet for c in counted], published),
     )
+    received, sent = _year_sent(identity, year, timezone, counted)
     if figures.freeze(identity.network_id, year, found, at=at):
-        _publish_answer_times(identity, year, timezone, published, at=at)
+        times = gate_answer_times(year, published, received)
+        if not leaves_room(year, published, replace(sent, timed=tuple(times.by_member))):
+            times = AnswerTimes(times.network)
+        figures.freeze_answer_times(identity.network_id, year, times, at=at)
+        raise_directory_version(identity.network_id)
         append_event(identity, "published", "figures", None, at=at, reason=year)
+    if year not in told:
+        timed = figures.timed_members(identity.network_id, year)
+        ways = gate_used(year, published, replace(sent, timed=timed))
+        used_pathways.freeze_used(identity.network_id, year, ways, at=at)
+        append_event(identity, "published", "pathways", None, at=at, reason=year)
+
+
+def _year_sent(
+    identity: Identity, year: str, timezone: str, counted: Sequence[Counted]
+) -> tuple[Mapping[UUID, Received], YearSent]:
+    """Return what every member was sent in a year, and what went which way, for the gate."""
+    start, end = quarter_bounds(f"{year}Q1", timezone)[0], quarter_bounds(f"{year}Q4", timezone)[1]
+    received = figures.received_by_member(identity.network_id, start, end)
+    return received, YearSent(
+        used_pathways.count_ways(identity.network_id, start, end),
+        [one.sent for one in counted],
+        {member: of.groups for member, of in received.items()},
+        (),
+        len(queries.list_network_members(identity.network_id)),
+    )

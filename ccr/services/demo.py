@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from ccr.adapters.demo_past_tables import read_past
 from ccr.adapters.demo_tables import DemoNetwork, read_demo
 from ccr.config import PROJECT_ROOT
+from ccr.domain.area_people import read_people
 from ccr.domain.errors import DuplicateError
 from ccr.domain.phrases import phrase
-from ccr.domain.taxonomy import CompartmentKind
+from ccr.domain.taxonomy import CompartmentKind, Need
+from ccr.domain.what_if_questions import Question, Scenario
 from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services import accounts, coordination
@@ -27,13 +29,16 @@ from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as account_rows
 from ccr.storage.queries import demo_rows
+from ccr.storage.queries.area_people import replace_area_people
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory_log import raise_directory_version
+from ccr.storage.queries.kept_questions import keep_question
 from ccr.storage.queries.linkages import add_linkage
 
 NAME = "Capital Region Response Network (demo)"
 STATE = "NY"
 TIMEZONE = "America/New_York"
+KEPT_QUESTION = "Where two more houses would help most"
 FOLDER = PROJECT_ROOT / "data" / "demo"
 PROGRAM_NAMES = {
     CompartmentKind.GENERAL: "General",
@@ -96,6 +101,7 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
         today = at.astimezone(ZoneInfo(TIMEZONE)).date()
         demo = read_demo(FOLDER, network_id, world.gazetteer, today=today, at=at)
         _add_directory(identity, demo, today=today, at=at)
+        _add_inhabitants(network_id, at=at)
         people = _add_people(identity, demo, password, at=at)
         referrals = 0
         if history:
@@ -132,6 +138,13 @@ def _add_directory(identity: Identity, demo: DemoNetwork, *, today: date, at: da
     _add_promises(identity, demo, today=today, at=at)
 
 
+def _add_inhabitants(network_id: UUID, *, at: datetime) -> None:
+    """Add how many people live where, from a table as a coordinator would bring it."""
+    content = (FOLDER / "area_people.csv").read_bytes()
+    table = read_people(content, state_of=lambda *_: STATE, states={STATE})
+    replace_area_people(network_id, table.kept, at=at)
+
+
 def _add_promises(identity: Identity, demo: DemoNetwork, *, today: date, at: datetime) -> None:
     """Add what members promised one another, and the gaps that they have taken on."""
     network_id = identity.network_id
@@ -156,6 +169,8 @@ def _add_promises(identity: Identity, demo: DemoNetwork, *, today: date, at: dat
     ]  # fmt: skip
     members = {item.key: item.member.id for item in demo.members}
     add_council(network_id, members, gaps, today=today, at=at)
+    question = Scenario(Question.MOST, line=Need.EMERGENCY_SHELTER.value, places=2)
+    keep_question(network_id, KEPT_QUESTION, question, identity.member_id, at=at)
 
 
 def _add_people(

@@ -59,7 +59,7 @@ _MIXED = {
 _NO_ROOM = {DeclineReason.NO_CAPACITY: 12, DeclineReason.SAFETY: 1, DeclineReason.INELIGIBLE: 1}
 COURSES = {
     "steady": Course((0.3, 3), 0.02, 0.06, 0.01, 0.08, _MIXED, 0.12, 0.05, 0.75),
-    "full": Course((0.3, 3), 0.03, 0.03, 0.12, 0.42, _NO_ROOM, 0.10, 0.03, 0.70),
+    "full": Course((0.3, 3), 0.03, 0.03, 0.12, 0.46, _NO_ROOM, 0.10, 0.03, 0.70),
     "waiting": Course((1, 6), 0.04, 0.05, 0.32, 0.12, _MIXED, 0.14, 0.04, 0.68),
     "slow": Course((7, 26), 0.16, 0.10, 0.05, 0.10, _MIXED, 0.12, 0.04, 0.66),
     "group": Course((1, 7), 0.03, 0.08, 0.12, 0.09, _MIXED, 0.22, 0.08, 0.70),

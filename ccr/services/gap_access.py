@@ -1,29 +1,42 @@
-"""How far the ZIPs of a county are from somebody who takes them in person (R88). Facts alone."""
+"""How far ZIPs are from somebody who takes them in person (R88): of one county, or of all.
+
+Facts alone. All counties are told one after the other, so that what is held does not grow with
+them; each is what its own page says.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from ccr.domain.catchment import accessibility
-from ccr.domain.directory import Point, Service
+from ccr.domain.directory import DirectorySnapshot, Point, Service
 from ccr.domain.freshness import capacity_is_fresh
 from ccr.domain.gap_counting import local_zips
 from ccr.domain.gap_questions import EVERYBODY, GapQuestion
-from ccr.domain.gaps import PHONE_LINES
-from ccr.domain.nearest_services import AreaAccess, Near, access_of, public_in
+from ccr.domain.gaps import PHONE_LINES, Cell, County, zip_matrix
+from ccr.domain.nearest_services import MOST, AreaAccess, Near, access_of, public_in
 from ccr.engine.area_reach import AreaReach
 from ccr.engine.nearest_two import nearest_among
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import gaps
 from ccr.services.authorise import authorise
+from ccr.services.gap_areas import points_of_zip, zip_columns, zip_points
 from ccr.services.gaps import GapBoard
 from ccr.services.world import World
 
 CATCHMENT_MINUTES = 30
+A_SHARE_OF = 100_000
+"""Free places are told for so many people."""
+HEADS = (
+    "nearest", "nearest_km", "nearest_minutes", "second", "second_km", "second_minutes",
+    "services_by_area_only", "services_by_phone_or_video", "people", "places_for_100000",
+)  # fmt: skip
+"""What files of distances call the cells of a ZIP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +79,133 @@ def county_access(
 ) -> CountyAccess:
     """Return the nearest two public services of every ZIP of a county, for one line of the matrix.
 
-    row: number of the line; fips: county of the matrix. What is none of them is the first one.
+    row: number of the line; fips: county of the matrix. What is no county is the first one. What is
+    no line is the first of which the county has a public service, so that there is a distance.
     """
     authorise(identity, Permission.COORDINATION_READ)
     board = gaps.board(identity, world, at=at, question=question, zips_of=fips, by_zip=True)
     lines = board.matrix.lines
-    line = lines[row] if row is not None and 0 <= row < len(lines) else lines[0]
+    line = lines[row] if row is not None and 0 <= row < len(lines) else _first_with_a_place(board)
     if board.zips_of is None:
         return CountyAccess(board, line, ())
+    areas = _areas(board.shown.line(line), board.zip_points)
+    room = _room(board, world, line, board.question.minutes, at=at)
+    return CountyAccess(board, line, areas, room)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkAccess:
+    """Some needs in every county of the network, county by county.
+
+    Attributes:
+        parts: (line, county, what the page of the county says), made as it is read; it needs no
+            database.
+        rooms: the catchment of each line, over all counties.
+    """
+
+    board: GapBoard
+    question: GapQuestion
+    parts: Iterator[tuple[str, County, tuple[AreaAccess, ...]]]
+    rooms: Mapping[str, RoomAccess | None]
+
+    def rows(self) -> Iterator[list[tuple[object, ...]]]:
+        """Yield the rows of a file, part by part, the heading first."""
+        yield [("need", "county", "county_fips", "zip", *HEADS)]
+        for line, county, areas in self.parts:
+            room = self.rooms[line]
+            yield [(line, county.name, county.fips, a.code, *cells_of(a, room)) for a in areas]
+
+
+def network_access(
+    identity: Identity,
+    world: World,
+    *,
+    at: datetime,
+    lines: Sequence[str],
+    question: GapQuestion = EVERYBODY,
+) -> NetworkAccess:
+    """Return the nearest two public services of every ZIP of every county of the matrix.
+
+    lines: of the matrix; KeyError for none. What is found for a county is what `county_access`
+    says.
+    """
+    authorise(identity, Permission.COORDINATION_READ)
+    # A county may have a service within the minutes of one ZIP that is not within those of most.
+    board = gaps.board(identity, world, at=at, question=replace(question, minutes=None))
+    return NetworkAccess(
+        board=board,
+        question=question,
+        parts=_county_by_county(identity, world, board, lines, question, at=at),
+        rooms={line: _room(board, world, line, question.minutes, at=at) for line in lines},
+    )
+
+
+def _county_by_county(
+    identity: Identity,
+    world: World,
+    board: GapBoard,
+    lines: Sequence[str],
+    question: GapQuestion,
+    *,
+    at: datetime,
+) -> Iterator[tuple[str, County, tuple[AreaAccess, ...]]]:
+    """Yield each county with its ZIPs: from the services of its cells, and no others."""
+    gazetteer = world.gazetteer
+    points = partial(points_of_zip, gazetteer)
+    for county in board.shown.counties:
+        within = AreaReach(question.minutes, points) if question.minutes else None
+        cells = [board.shown.cell(line, county.fips) for line in lines]
+        services = {s.id: s for cell in cells for s in (*cell.checked, *cell.unchecked)}
+        here = DirectorySnapshot(identity.network_id, board.version, tuple(services.values()))
+        zips = zip_columns(gazetteer, county.fips)
+        matrix = zip_matrix(
+            here, county.fips, zips, hours=world.hours, at=at, question=question, within=within
+        )
+        middles = zip_points(gazetteer, county, ())
+        for line in lines:
+            yield line, county, _areas(matrix.line(line), middles)
+
+
+def _areas(cells: Sequence[Cell], middles: Mapping[str, Point]) -> tuple[AreaAccess, ...]:
+    """Return the access of the ZIPs of one county."""
     # Most ZIPs of a county have the same services to go to, which are made ready once.
     ready: dict[frozenset[UUID], Callable[[Point], tuple[Near, ...]]] = {}
-    areas = []
-    for cell in board.shown.line(line):
+    found = []
+    for cell in cells:
         public = public_in(cell)
         ids = frozenset(service.id for service in public)
         if ids not in ready:
             ready[ids] = nearest_among(public)
-        areas.append(access_of(cell, ready[ids](board.zip_points[cell.county.fips])))
-    return CountyAccess(board, line, tuple(areas), _room(board, world, line, at=at))
+        found.append(access_of(cell, ready[ids](middles[cell.county.fips])))
+    return tuple(found)
 
 
-def _room(board: GapBoard, world: World, line: str, *, at: datetime) -> RoomAccess | None:
+def cells_of(area: AreaAccess, room: RoomAccess | None) -> tuple[object, ...]:
+    """Return the cells of a ZIP under HEADS: public services by name, all others as counts."""
+    cells: list[object] = []
+    for place in range(MOST):
+        near = area.near[place] if place < len(area.near) else None
+        cells += [near.service.name, round(near.km, 1), near.minutes] if near else ["", "", ""]
+    share: tuple[object, ...] = ("", "")
+    if room is not None and area.code in room.places:
+        share = room.people[area.code], round(room.places[area.code] * A_SHARE_OF, 3)
+    return (*cells, len(area.by_area), len(area.remote), *share)
+
+
+def _first_with_a_place(board: GapBoard) -> str:
+    """Return the first line that a public service of the county counts for, or the first of all."""
+    shown, lines = board.shown, board.matrix.lines
+    there = (
+        line
+        for line in lines
+        if line not in PHONE_LINES and any(public_in(cell) for cell in shown.line(line))
+    )
+    return next(there, lines[0])
+
+
+def _room(
+    board: GapBoard, world: World, line: str, asked: int | None, *, at: datetime
+) -> RoomAccess | None:
     """Return the catchment of a line; None while nobody said who lives in which ZIP.
 
     A line that is a phone has no room to speak of: no service of it counts.
@@ -101,7 +220,7 @@ def _room(board: GapBoard, world: World, line: str, *, at: datetime) -> RoomAcce
     }
     if not people:
         return None
-    minutes = board.question.minutes or CATCHMENT_MINUTES
+    minutes = asked or CATCHMENT_MINUTES
     spots = [place.point for code in people if (place := gazetteer.zip_place(code)) is not None]
     reach = AreaReach(minutes, lambda _: spots)
     room: dict[UUID, int] = {}

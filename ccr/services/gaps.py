@@ -6,16 +6,16 @@ Nothing here reads a referral, and nothing writes: taking a gap on is `gap_regis
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ccr.adapters.gazetteer import Gazetteer
 from ccr.domain.area_people import PeopleTable
 from ccr.domain.directory import Agreement, DirectorySnapshot, Member, Point
+from ccr.domain.districts import District, DistrictArea, district_matrix
 from ccr.domain.gap_findings import Finding, FindingKind, Promises, find_gaps
 from ccr.domain.gap_questions import EVERYBODY, GapQuestion
 from ccr.domain.gap_register import TakenGap, comes_back
@@ -24,10 +24,20 @@ from ccr.engine.area_reach import AreaReach
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.gap_areas import (
+    areas_of,
+    county_of,
+    county_of_zip,
+    county_points,
+    points_of_zip,
+    zip_columns,
+    zip_points,
+)
 from ccr.services.routing import ready_directory
 from ccr.services.world import World
 from ccr.storage.queries import coordination as queries
 from ccr.storage.queries.area_people import list_area_people
+from ccr.storage.queries.districts import list_districts
 from ccr.storage.queries.gap_register import list_gaps
 
 __all__ = ["BoardItem", "GapBoard", "TakenGap", "board"]
@@ -35,7 +45,8 @@ MOST_KEPT = 8
 """Networks whose matrix is kept in one process."""
 MOST_ASKED = 6
 """Matrices kept of one network: the whole one and those asked for last."""
-_Asked = tuple[GapQuestion, str | None]
+_Asked = tuple[GapQuestion, str | tuple[District, ...] | None]
+"""For whom, and by what: the ZIPs of a county, these districts, or the counties."""
 _kept: dict[UUID, tuple[DirectorySnapshot, date, dict[_Asked, GapMatrix]]] = {}
 _making = threading.Lock()
 
@@ -64,7 +75,9 @@ class GapBoard:
 
     Attributes:
         matrix: of everybody, by county: what the findings are of.
-        shown: of whom the question asks, by county or by the ZIPs of `zips_of`.
+        shown: of whom the question asks, by county, by the ZIPs of `zips_of`, or by the districts
+            of `areas` where there are any.
+        districts: all that the network drew, shown or not, where they were asked for.
         taken: every gap of the register.
         names: of members and, by their program's id, of programs for abusive partners.
         settled: open gaps whose evidence is gone: they can be closed.
@@ -86,6 +99,11 @@ class GapBoard:
     zips_of: County | None = None
     zip_points: Mapping[str, Point] = field(default_factory=dict)
 
+    people: PeopleTable = field(default_factory=lambda: PeopleTable((), lambda _: ()))
+    people_brought_at: datetime | None = None
+    districts: tuple[District, ...] = ()
+    areas: Mapping[str, DistrictArea] = field(default_factory=dict)
+
     def on_paper(self) -> GapBoard:
         """Return the board for paper and files, which travel: nothing of it tells a hidden room."""
         return replace(
@@ -102,9 +120,6 @@ class GapBoard:
         tells = finding.kind in {FindingKind.FULL, FindingKind.SINGLE}
         return tells and any(service.confidential for service in full)
 
-    people: PeopleTable = field(default_factory=lambda: PeopleTable((), lambda _: ()))
-    people_brought_at: datetime | None = None
-
 
 def board(
     identity: Identity,
@@ -114,11 +129,13 @@ def board(
     question: GapQuestion = EVERYBODY,
     zips_of: str | None = None,
     by_zip: bool = False,
+    by_district: bool | None = None,
 ) -> GapBoard:
     """Return the matrix, the findings in order, and who has taken what. Writes nothing.
 
     question: for whom `shown` is. zips_of: FIPS of a county of the matrix to show by ZIP; anything
-    else shows the counties, or with `by_zip` the ZIPs of the first of them.
+    else shows the counties, or with `by_zip` the ZIPs of the first of them. by_district: show the
+    network's districts, if it has drawn any; with None they are not read at all.
     """
     authorise(identity, Permission.COORDINATION_READ)
     ready = ready_directory(identity)
@@ -127,7 +144,9 @@ def board(
     matrix = _matrix_of(snapshot, world, on, at=at)
     first = matrix.counties[0] if by_zip and matrix.counties else None
     county = next((c for c in matrix.counties if c.fips == zips_of), first)
-    asked = question, county.fips if county else None
+    districts = () if by_district is None else list_districts(identity.network_id)
+    drawn = districts if by_district and county is None else ()
+    asked = question, drawn or (county.fips if county else None)
     shown = _matrix_of(snapshot, world, on, at=at, asked=asked)
     members = tuple(queries.list_network_members(identity.network_id))
     programs, protocols = queries.list_programs(identity.network_id)
@@ -151,9 +170,11 @@ def board(
         shown=shown,
         question=question,
         zips_of=county,
-        zip_points=_zip_points(world.gazetteer, county),
+        zip_points=zip_points(world.gazetteer, county, drawn),
         people=people,
         people_brought_at=brought_at,
+        districts=districts,
+        areas={str(area.district.id): area for area in areas_of(world.gazetteer, drawn)},
     )
 
 
@@ -183,20 +204,23 @@ def _matrix_of(
 
 
 def _made(snapshot: DirectorySnapshot, world: World, asked: _Asked, *, at: datetime) -> GapMatrix:
-    question, fips = asked
+    question, by = asked
+    if isinstance(by, tuple):
+        return _by_district(snapshot, world, by, question, at=at)
+    fips = by
     gazetteer = world.gazetteer
     # Some ZIPs have the digits of a county elsewhere, so that each has its own way to its points.
-    points = partial(_county_points if fips is None else _points_of_zip, gazetteer)
+    points = partial(county_points if fips is None else points_of_zip, gazetteer)
     within = AreaReach(question.minutes, points) if question.minutes else None
     if fips is not None:
-        zips = _zip_columns(gazetteer, fips)
+        zips = zip_columns(gazetteer, fips)
         return zip_matrix(
             snapshot, fips, zips, hours=world.hours, at=at, question=question, within=within
         )
     return gap_matrix(
         snapshot,
-        county=lambda code: _county(gazetteer, code),
-        county_of_zip=_county_of_zip(gazetteer),
+        county=lambda code: county_of(gazetteer, code),
+        county_of_zip=county_of_zip(gazetteer),
         hours=world.hours,
         at=at,
         question=question,
@@ -204,43 +228,26 @@ def _made(snapshot: DirectorySnapshot, world: World, asked: _Asked, *, at: datet
     )
 
 
-def _zip_columns(gazetteer: Gazetteer, fips: str) -> tuple[County, ...]:
-    """Return the ZIPs of a county as columns of a matrix, in their order."""
-    found = (gazetteer.zip_place(code) for code in sorted(gazetteer.zips_of(fips)))
-    return tuple(
-        County(f"{p.zip_code} {p.label.partition(',')[0]}", p.zip_code, p.state)
-        for p in found
-        if p is not None and p.zip_code is not None
+def _by_district(
+    snapshot: DirectorySnapshot,
+    world: World,
+    districts: tuple[District, ...],
+    question: GapQuestion,
+    *,
+    at: datetime,
+) -> GapMatrix:
+    areas = areas_of(world.gazetteer, districts)
+    zips = {area.column.fips: area.all_zips for area in areas}
+
+    def points(code: str) -> tuple[Point, ...]:
+        return tuple(p for z in sorted(zips[code]) for p in points_of_zip(world.gazetteer, z))
+
+    return district_matrix(
+        snapshot,
+        areas,
+        county_of_zip=county_of_zip(world.gazetteer),
+        hours=world.hours,
+        at=at,
+        question=question,
+        within=AreaReach(question.minutes, points) if question.minutes else None,
     )
-
-
-def _county_points(gazetteer: Gazetteer, fips: str) -> tuple[Point, ...]:
-    """Return the points of all ZIPs of a county."""
-    places = (gazetteer.zip_place(code) for code in gazetteer.zips_of(fips))
-    return tuple(place.point for place in places if place is not None)
-
-
-def _zip_points(gazetteer: Gazetteer, county: County | None) -> dict[str, Point]:
-    places = (
-        gazetteer.zip_place(code) for code in gazetteer.zips_of(county.fips if county else "")
-    )
-    return {place.zip_code: place.point for place in places if place and place.zip_code}
-
-
-def _points_of_zip(gazetteer: Gazetteer, code: str) -> tuple[Point, ...]:
-    """Return the point of a ZIP, alone."""
-    place = gazetteer.zip_place(code)
-    return (place.point,) if place is not None else ()
-
-
-def _county(gazetteer: Gazetteer, fips: str) -> County | None:
-    fact = gazetteer.county(fips)
-    return County(fact.name, fips, fact.state) if fact else None
-
-
-def _county_of_zip(gazetteer: Gazetteer) -> Callable[[str], str | None]:
-    def of(zip_code: str) -> str | None:
-        fact = gazetteer.county_of_zip(zip_code)
-        return fact.fips if fact else None
-
-    return of

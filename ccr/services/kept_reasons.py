@@ -18,6 +18,7 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.judging import search_in
+from ccr.services.sealed_words import UNREADABLE, opened
 from ccr.services.world import World
 from ccr.storage.queries.drafts import get_reason, keep_reason
 
@@ -52,12 +53,12 @@ def why_proposed(identity: Identity, world: World, referral_id: UUID) -> KeptRea
 def opened_reason(
     identity: Identity, world: World, referral_id: UUID, sealed: str | None
 ) -> KeptReason | None:
-    """Return a kept reason opened: a step of opening the referral."""
+    """Return a kept reason opened, None when it is gone: a step of opening the referral."""
     authorise(identity, Permission.REFERRAL_READ)
     if sealed is None:
         return None
-    text = world.keys.open(sealed, _context(referral_id, identity.compartment_id))
-    return reason_from(json.loads(text))
+    text = opened(world, sealed, _context(referral_id, identity.compartment_id), referral_id)
+    return reason_from(json.loads(text)) if text != UNREADABLE else None
 
 
 def _context(referral_id: UUID, compartment_id: UUID) -> str:

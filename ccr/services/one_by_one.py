@@ -18,10 +18,14 @@ class LeftBehindError(RuntimeError):
 
 
 class OneByOne:
-    """What a run tries, one after the other, and what of it is left behind."""
+    """What a run tries, one after the other, and what of it is left behind.
 
-    def __init__(self) -> None:
+    event: the line of the log for each that is.
+    """
+
+    def __init__(self, event: str = "clocks.left-behind") -> None:
         self.left: set[UUID] = set()
+        self._event = event
 
     def try_one(self, subject_id: UUID, work: Callable[[], object]) -> bool:
         """Do the work; return True when it did something, False when nothing, or when it failed.
@@ -35,9 +39,7 @@ class OneByOne:
             raise
         except Exception as error:  # whatever one row holds: the others are people too
             self.left.add(subject_id)
-            get_logger(__name__).error(
-                "clocks.left-behind", subject_id=subject_id, **error_facts(error)
-            )
+            get_logger(__name__).error(self._event, subject_id=subject_id, **error_facts(error))
             return False
 
     def end(self) -> None:

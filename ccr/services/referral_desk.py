@@ -30,6 +30,7 @@ from ccr.services.authorise import authorise
 from ccr.services.business_hours import with_time_left
 from ccr.services.kept_reasons import opened_reason
 from ccr.services.referral_acts import Entry, log, may_log, note_context, question_context
+from ccr.services.sealed_words import opened
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import referral_lists as lists
@@ -381,7 +382,9 @@ def _notes(
     """Return the texts of the notes that this view names, and of no other."""
     named = {entry.note_id for entry in view.timeline} & sealed.keys()
     return {
-        note_id: world.keys.open(sealed[note_id][1], note_context(note_id, sealed[note_id][0]))
+        note_id: opened(
+            world, sealed[note_id][1], note_context(note_id, sealed[note_id][0]), view.referral_id
+        )
         for note_id in named
         if note_id is not None
     }
@@ -392,4 +395,4 @@ def _question(world: World, stored: ShownReferral) -> str | None:
         return None
     referral = stored.referral
     context = question_context(referral.id, referral.sender_compartment_id)
-    return world.keys.open(stored.question_sealed, context)
+    return opened(world, stored.question_sealed, context, referral.id)

@@ -19,14 +19,17 @@ from collections.abc import Callable
 from datetime import date
 
 from ccr.domain.directory import Member
+from ccr.domain.introductions import introductions
 from ccr.domain.network import MemberNetwork, member_network
 from ccr.domain.network_measures import centralization, places
 from ccr.domain.pathways import Pathway
 from ccr.domain.taxonomy import MemberCategory, Need
+from ccr.domain.used_pathways import UsedYear
 from ccr.domain.what_if import cells_without_each, remove_member
 from ccr.engine.network_places import fast_places, holders
 from ccr.services.network_analysis import _places
-from ccr.web.presenters.graph import _drawn, _picture
+from ccr.web.presenters.graph_asked import Asked
+from ccr.web.presenters.graph_picture import picture_of
 from tests.builders import make_id, make_member
 from tests.domain.test_gaps import COUNTIES, county, matrix, serving
 
@@ -64,8 +67,11 @@ def page(network: MemberNetwork) -> None:
     found = _places(tuple(network.members), edges)
     centralization(found)
     network.measures()
-    drawn = _drawn(network)
-    _picture(network, drawn, drawn[0], network.cut_off.get(drawn[0], ()), 1600.0)
+    chosen = next(iter(network.members))
+    used = UsedYear("2025", frozenset((link.a, link.b) for link in network.links[::3]))
+    asked = Asked(year=used)
+    picture_of(network, asked, chosen, network.cut_off.get(chosen, ()))
+    introductions(network, chosen, network.links[-1].b)
 
 
 def main() -> int:

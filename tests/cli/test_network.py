@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import datetime
 
@@ -12,7 +14,11 @@ from flask import Flask
 
 from ccr.cli.gaps import command as gaps
 from ccr.cli.network import command as network
+from ccr.services import districts
+from ccr.services.districts import DistrictText
+from tests.coordination import coordinator
 from tests.directory_rows import save_agreement
+from tests.loop import world
 from tests.small_directory import SmallDirectory, make_small_directory
 
 
@@ -51,6 +57,28 @@ def test_gaps_are_told_in_words(run, small: SmallDirectory) -> None:
     result = run(gaps)
     assert "Dune Program (demo): no consultation protocol" in result.output
     assert "findings in 3 counties; 0 have an owner." in result.output
+
+
+def test_gaps_are_told_by_district_and_distances_of_every_county(
+    run, small: SmallDirectory, now: datetime
+) -> None:
+    assert "The network has no district." in run(gaps, "--districts").output
+    made = districts.keep(coordinator(small), world(), DistrictText("Troy", "12180, 12182"), at=now)
+    rows = json.loads(run(gaps, "--districts", "--json").output)["rows"]
+    advocacy = next(row for row in rows if row["need"] == "advocacy")
+    assert (advocacy["district"], advocacy["district_id"]) == ("Troy", str(made))
+    assert (advocacy["state"], advocacy["left_out"]) == ("adequate", [])
+    assert run(gaps, "districts").output == "Troy: 12180 12182\n1 districts.\n"
+
+    told = run(gaps, "distances", "--need", "advocacy")
+    assert told.exit_code == 0, told.output
+    table = {row["zip"]: row for row in csv.DictReader(io.StringIO(told.output))}
+    assert {row["county_fips"] for row in table.values()} == {"36001", "36083", "36093"}
+    assert table["12180"]["nearest"] == "Birch legal advocacy (demo)"
+    assert "Cedar" not in told.output
+    line = run(gaps, "distances", "--need", "advocacy", "--json").output.splitlines()[0]
+    assert json.loads(line)["need"] == "advocacy"
+    assert "behind “distances”" in run(gaps, "--language", "es", "distances").output
 
 
 def test_the_network_alone_and_by_show_is_the_same_object(run, small: SmallDirectory) -> None:

@@ -63,6 +63,11 @@ def test_what_figures_and_directory_say_together(figures, there, standing) -> No
     assert line(*figures, there=there).standing is standing
 
 
+def test_nothing_is_missing_or_there_while_no_county_is_known() -> None:
+    found = unmet_lines(GapMatrix((), (), {}), [figure(Measured.UNMET)], QUARTERS)
+    assert {one.standing for one in found} == {Standing.UNKNOWN}
+
+
 def test_the_most_pressing_group_stands_first_and_says_how_much_nobody_serves() -> None:
     found = unmet_lines(matrix(there=False), [figure(Measured.EXPIRED)], QUARTERS)
     assert found[0].group is LAW

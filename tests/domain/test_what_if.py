@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from ccr.domain.gaps import NIGHT, CellState
 from ccr.domain.network import member_network
 from ccr.domain.taxonomy import MemberCategory, Need
 from ccr.domain.what_if import (
-    GREEDY_BOUND,
-    best_places,
     cells_open_at_night,
     cells_with,
     cells_without_each,
@@ -40,6 +32,7 @@ def test_without_the_only_one_a_cell_is_empty_and_without_one_of_two_it_hangs_on
         (ALBANY, CellState.ADEQUATE, CellState.SINGLE),
     ]
     assert all(c.is_worse for c in changed)
+    assert [c.only for c in changed] == [None, B.id]
     assert each.keys() == {A.id, B.id}
 
 
@@ -81,40 +74,3 @@ def test_answering_at_night_changes_the_night_of_its_own_counties_alone() -> Non
 
 def test_what_no_need_of_somebody_in_danger_answers_is_no_answer_at_night() -> None:
     assert cells_open_at_night(matrix(serving(A, Need.HOUSING, areas=county(GREENE))), A.id) == ()
-
-
-PLACES = st.dictionaries(
-    st.sampled_from("abcdef"), st.frozensets(st.sampled_from("123456789")), max_size=6
-)
-WEIGHTS = st.fixed_dictionaries({area: st.integers(0, 50) for area in "123456789"})
-
-
-def gained(covers, weights, covered, chosen) -> float:
-    reached = frozenset().union(*(covers[place] for place in chosen)) - covered
-    return sum(weights[area] for area in reached)
-
-
-@settings(max_examples=80)
-@given(PLACES, WEIGHTS, st.frozensets(st.sampled_from("123456789")), st.integers(1, 3))
-def test_the_first_place_is_the_best_and_several_keep_the_stated_bound(
-    covers, weights, covered, most
-) -> None:
-    found = best_places(covers, weights, covered, most)
-    best = {
-        n: max((gained(covers, weights, covered, c) for c in combinations(covers, n)), default=0)
-        for n in range(1, most + 1)
-    }
-    reached = gained(covers, weights, covered, [choice.place for choice in found])
-    assert reached == sum(choice.gained for choice in found)
-    assert (found[0].gained if found else 0) == best[1]
-    assert reached >= GREEDY_BOUND * best[min(most, len(covers))] if covers else not found
-
-
-def test_shares_are_of_what_nobody_reaches_now() -> None:
-    found = best_places(
-        {"x": frozenset("12"), "y": frozenset("3")}, {"1": 30, "2": 10, "3": 20}, frozenset("2"), 2
-    )
-    assert [(c.place, c.gained, c.share) for c in found] == [
-        ("x", 30, pytest.approx(0.6)),
-        ("y", 20, pytest.approx(0.4)),
-    ]

@@ -88,6 +88,30 @@ def test_zacharys_karate_club_has_its_published_values() -> None:
     assert centralization(found).degree == pytest.approx(0.3996, abs=1e-4)
 
 
+def test_krackhardts_kite_has_its_published_values() -> None:
+    """Krackhardt 1990: three members are the middle, each by another measure."""
+    found = [*fast_places(*_parts(nx.krackhardt_kite_graph())).values()]
+    diane, fernando, heather = found[3], found[5], found[7]
+    assert max(place.degree for place in found) == diane.degree == 6
+    assert max(place.betweenness for place in found) == heather.betweenness
+    assert heather.betweenness == pytest.approx(14 / 36, abs=1e-9)
+    assert max(place.closeness for place in found) == fernando.closeness
+    assert fernando.closeness == pytest.approx(9 / 14, abs=1e-9)
+
+
+def test_the_florentine_families_have_their_published_values() -> None:
+    """Padgett and Ansell 1993, marriages: the Medici stand between, and the Pucci marry nobody."""
+    graph = nx.florentine_families_graph()
+    names = list(graph)
+    ordered = nx.convert_node_labels_to_integers(graph)
+    found = dict(zip(names, fast_places(*_parts(ordered)).values(), strict=True))
+    assert found["Medici"].degree == 6
+    assert found["Medici"].betweenness == pytest.approx(0.5220, abs=1e-4)
+    assert found["Guadagni"].betweenness == pytest.approx(0.2546, abs=1e-4)
+    assert found["Medici"].closeness == pytest.approx(0.56, abs=1e-4)
+    assert all(place.betweenness == 0 for place in found.values() if place.degree == 1)
+
+
 def test_who_joins_two_circles_has_the_lowest_constraint() -> None:
     """Two triangles and one member between them: it alone joins them."""
     edges = {(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5), (6, 0), (6, 3)}
@@ -99,7 +123,7 @@ def test_who_joins_two_circles_has_the_lowest_constraint() -> None:
 def test_a_network_of_two_has_no_middle_and_still_has_its_words(count: int) -> None:
     found = fast_places(ids(count), [])
     assert centralization(found).degree is None
-    assert [m.value for m in measures_of(found)] == ["–", "–", "–", "0"]
+    assert [m.value for m in measures_of(found)] == ["–", "–", "–", "0", "0"]
 
 
 def _parts(graph: nx.Graph) -> tuple[list[UUID], list[tuple[UUID, UUID]]]:

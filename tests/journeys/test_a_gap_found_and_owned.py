@@ -117,7 +117,12 @@ def test_the_picture_comes_to_life_where_it_can(chromium: Browser, site: Site) -
         person.page.locator("[data-graph-panel] h2", has_text="Alder Hospital").wait_for()
         assert "member=" in person.page.url
         person.page.locator("#graph-steps").select_option("1")
-        person.page.locator("#graph-kinds").select_option("promised")
+        person.page.locator("#layer-agreement").uncheck()
+        person.page.locator("[data-zoom='in']").click()
+        with person.page.expect_download() as picture:
+            person.page.locator("[data-graph-png] button").click()
+        assert picture.value.suggested_filename == "network.png"
+        assert picture.value.path().read_bytes().startswith(b"\x89PNG")
         person.look()
 
 

@@ -18,6 +18,7 @@ from flask import Flask
 from ccr.adapters.clock import utc_now
 from ccr.web.access import PUBLIC, access_of
 from tests.journeys.conftest import app_in, serving
+from tests.network_desk import fill_desk
 from tests.small_directory import SmallDirectory, make_referrals, make_small_directory
 
 if TYPE_CHECKING:
@@ -73,8 +74,10 @@ def everything(
     with app_in(folder, sqlite_template) as app:
         small = make_small_directory(at=at, name="Journey network")
         made = make_referrals(small, at)
+        filled = fill_desk(small, at=at)
         public = sorted(set(_paths(app, public=True)))
         staff = sorted(set(_paths(app, public=False)))
+    staff += filled.pages(small, "2026Q3")
     draft = made.pop("draft")
     staff += [f"/desk/referrals/{draft}/{step}" for step in ("need", "place", "partners", "share")]
     staff += [f"/desk/referrals/{draft}/check"]

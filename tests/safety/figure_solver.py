@@ -7,9 +7,10 @@ moves gives the true interval of every count. What it cannot do stands in ADR 00
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations, permutations
 from random import Random
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from ccr.domain.small_cells import (
     gate,
     gate_year,
 )
+from ccr.domain.used_pathways import Way, YearSent, gate_used, groups_told, leaves_room
 
 YEAR = "2026"
 PERIODS = tuple(f"{YEAR}Q{n}" for n in range(1, 5))
@@ -35,8 +37,9 @@ OTHER_ANSWER, STILL_OPEN = "other-answer", "still-open"
 ANSWERED, UNANSWERED = "answered", "unanswered"
 FATES = (*(m.value for m in PARTS_OF_SENT), OTHER_ANSWER, STILL_OPEN)
 IS_ANSWER = frozenset({*(m.value for m in ANSWERED_PARTS), OTHER_ANSWER})
-Cell = tuple[str, str, NeedGroup]
-"""What is counted, the period, the need group."""
+Cell = tuple[str, str, str]
+"""What is counted, the period, the need group; of a way its two ends instead of a need group."""
+WAY, INTO = "way", "into"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,20 @@ class Network:
                 found[Measured.UNMET.value, YEAR, group] += 1
         return found
 
+    def one_way(self, told: frozenset[NeedGroup]) -> Counter[Way]:
+        """Return how many went each way in the year, for needs of these groups alone."""
+        return Counter(
+            (one.sender, one.receiver)
+            for one in self.sent
+            if one.sender != one.receiver and one.groups <= told
+        )
+
     def received(self) -> dict[UUID, Received]:
         """Return what each member was sent in the year."""
         found: dict[UUID, Received] = defaultdict(Received)
         for one in self.sent:
+            if one.sender == one.receiver:
+                continue
             entry = found[one.receiver]
             entry.groups |= one.groups
             entry.sent.add((one.sender,))
@@ -117,15 +130,17 @@ class Published:
     """Everything that left: figures, answer times, and sums that a bad gate would add.
 
     Attributes:
-        receives: the need groups that a member with an answer time of its own states.
+        receives: the need groups that each member states.
         sums: cells whose sum was published, with the least and the most that it can be; over all
             members.
+        ways: the ways that are told to have been used; None when nothing of ways is published.
     """
 
     figures: Sequence[Figure]
     times: AnswerTimes = field(default_factory=AnswerTimes)
     receives: Mapping[UUID, frozenset[NeedGroup]] = field(default_factory=dict)
     sums: Sequence[tuple[Sequence[Cell], int, int]] = ()
+    ways: frozenset[Way] | None = None
 
 
 def publish(network: Network) -> Published:
@@ -138,7 +153,18 @@ def publish(network: Network) -> Published:
     ]
     received = network.received()
     times = gate_answer_times(YEAR, figures, received)
-    return Published(figures, times, {m: frozenset(received[m].groups) for m in times.by_member})
+    receives = {m: frozenset(of.groups) for m, of in received.items()}
+    sent = Counter(
+        ((one.sender, one.receiver), one.groups)
+        for one in network.sent
+        if one.sender != one.receiver
+    )
+    year = YearSent(
+        sent, [c.sent for c in counted], receives, times.by_member, len(network.members)
+    )
+    if not leaves_room(YEAR, figures, year):
+        times, year = AnswerTimes(times.network), replace(year, timed=())
+    return Published(figures, times, receives, (), gate_used(YEAR, figures, year))
 
 
 class Bounds:
@@ -213,8 +239,13 @@ def narrowed(network: Network, published: Published, member: UUID | None) -> lis
         own = sum(everybody[cell] - truth[cell] for cell in cells)
         bounds.add_sum(cells, low - own, high - own)
     for groups, least in _answer_times(published, member):
-        cells = [(ANSWERED, period, group) for period in PERIODS for group in groups]
-        bounds.add_sum(cells, least, UNBOUNDED)
+        answered = [(ANSWERED, period, group.value) for period in PERIODS for group in groups]
+        bounds.add_sum(answered, least, UNBOUNDED)
+    if published.ways is not None:
+        ways = _Ways(network, published, published.ways, member)
+        ways.add_to(bounds, truth)
+        hidden |= ways.not_told
+        truth |= ways.truth
     bounds.solve()
     return [
         cell
@@ -243,9 +274,74 @@ def _answer_times(
     """Return groups of needs in which at least so many of the others were answered."""
     if published.times.network is not None:
         yield frozenset(NeedGroup), LEAST_SHOWN
-    for groups in set(published.receives.values()):
-        within = sum(of <= groups and m != member for m, of in published.receives.items())
+    timed = {m: published.receives[m] for m in published.times.by_member}
+    for groups in set(timed.values()):
+        within = sum(of <= groups and m != member for m, of in timed.items())
         yield groups, LEAST_SHOWN * within
+
+
+class _Ways:
+    """What one member can reckon of the ways between the others.
+
+    It knows which need groups every member states, who can send to itself at all, and that "not
+    told" means ten or fewer once any way is told.
+    """
+
+    def __init__(
+        self, network: Network, published: Published, told: frozenset[Way], member: UUID | None
+    ) -> None:
+        self._groups = groups_told(YEAR, published.figures)
+        self._published, self._told, self._member = published, told, member
+        counts = network.one_way(self._groups)
+        others = [m for m in network.members if m != member]
+        self._into = {
+            to: [(a, to) for a in others if a != to]
+            for to in others
+            if published.receives.get(to, frozenset()) & self._groups
+        }
+        self._to_itself = {one.receiver for one in network.sent if one.sender == one.receiver}
+        self._all_told = {g for of in published.receives.values() for g in of} <= self._groups
+        ways = [way for into in self._into.values() for way in into]
+        self.truth = {_way(way): counts[way] for way in ways}
+        self.not_told = {_way(way) for way in ways if way not in told}
+
+    def add_to(self, bounds: Bounds, truth: Mapping[Cell, int]) -> None:
+        for to, ways in self._into.items():
+            bounds.add_tree(_into(to), [_way(way) for way in ways])
+            for way in ways:
+                if way in self._told:
+                    bounds.narrow(_way(way), LEAST_SHOWN, UNBOUNDED)
+                elif self._told:
+                    bounds.narrow(_way(way), 0, MOST_HIDDEN)
+            if to in self._published.times.by_member:
+                bounds.narrow(_into(to), 2 * LEAST_SHOWN, UNBOUNDED)
+        for number in range(1, len(self._groups) + 1):
+            for part in combinations(sorted(self._groups), number):
+                self._add_part(bounds, frozenset(part), truth)
+
+    def _add_part(
+        self, bounds: Bounds, part: frozenset[NeedGroup], truth: Mapping[Cell, int]
+    ) -> None:
+        """Say how many can have gone, and must have gone, to members with needs of these groups.
+
+        What is sent in a told group of a told quarter is known to the unit.
+        """
+        told = {(p, g): truth[Measured.SENT.value, p, g] for p in PERIODS for g in part}
+        stated = {to: self._published.receives[to] & self._groups for to in self._into}
+        only = [_into(to) for to, of in stated.items() if of <= part]
+        bounds.add_sum(only, 0, sum(told.values()))
+        near = [to for to, of in stated.items() if of & part]
+        if self._all_told and not self._to_itself.intersection(self._published.receives):
+            least = sum(max(told[p, g] for g in part) for p in PERIODS)
+            bounds.add_sum([_into(to) for to in near], least, UNBOUNDED)
+
+
+def _way(way: Way) -> Cell:
+    return WAY, YEAR, f"{way[0].int}>{way[1].int}"
+
+
+def _into(member: UUID) -> Cell:
+    return INTO, YEAR, str(member.int)
 
 
 def made_up(random: Random) -> Network:
@@ -260,11 +356,14 @@ def made_up(random: Random) -> Network:
     fates[random.randrange(len(fates))] += 1
     groups_there = random.sample(list(NeedGroup), random.randint(1, 2 if busy_network else 7))
     weights = [random.choice((1, 3, 10)) for _ in groups_there]
+    to_itself = random.random() < 0.5  # members of one program never send to themselves
     sent = []
     for period in PERIODS:
         numbers = (90, 160, 300) if busy_network else (0, 8, 20, 40, 90)
         for _ in range(random.choice(numbers)):
             sender, receiver = random.choices(members, pulls, k=2)
+            if sender == receiver and not to_itself:
+                continue
             some = random.choices(groups_there, weights, k=random.choice((1, 1, 2)))
             fate = random.choices(FATES, fates)[0]
             sent.append(Sent(period, sender, receiver, frozenset(some), fate))
@@ -275,3 +374,17 @@ def made_up(random: Random) -> Network:
             for n in range(number // 2 * 2):
                 searches.append((period, group, members[(n + shift) % len(members)]))
     return Network(members, sent, searches)
+
+
+def made_up_ways(random: Random) -> Network:
+    """Return a year in which most ways were used about eleven times, so that sums leave no room."""
+    members = tuple(UUID(int=n + 1) for n in range(random.randint(4, 6)))
+    groups = random.sample(list(NeedGroup), random.choice((1, 1, 2)))
+    numbers = random.choice(((0, 2, 11), (11, 11, 12, 5), (0, 0, 0, 11, 14, 40), (10, 10, 9, 11)))
+    sent = []
+    for way in permutations(members, 2):
+        for _ in range(random.choice(numbers)):
+            group = groups[way[1].int % len(groups)]
+            sent.append((*way, frozenset({group}), random.choice(FATES)))
+    random.shuffle(sent)
+    return Network(members, [Sent(PERIODS[n % 4], *one) for n, one in enumerate(sent)])

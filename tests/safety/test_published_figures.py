@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from ccr.domain import small_cells
+from ccr.domain import small_cells, used_pathways
 from ccr.domain.small_cells import (
     MOST_HIDDEN,
     PARTS_OF_SENT,
@@ -35,6 +35,7 @@ from tests.safety.figure_solver import (
     Published,
     Sent,
     made_up,
+    made_up_ways,
     narrowed,
     publish,
 )
@@ -205,7 +206,7 @@ def test_another_number_from_zero_to_ten_would_have_been_published_just_so() -> 
     for seed in range(YEARS):
         random = Random(seed)
         made = made_up(random)
-        made.sent = [replace(one, groups=frozenset(list(one.groups)[:1])) for one in made.sent]
+        made.sent = [replace(one, groups=frozenset(sorted(one.groups)[:1])) for one in made.sent]
         member = random.choice((None, *made.members))
         truth = made.of_others(member)
         hidden = [
@@ -234,3 +235,62 @@ def test_a_rule_that_looks_at_a_small_number_is_told_apart(monkeypatch: pytest.M
         ),
     )  # fmt: skip
     assert tells_apart(made, cell, None)
+
+
+# -- which ways were used --------------------------------------------------------------------------
+
+
+def test_no_way_that_is_not_told_is_narrowed_for_anybody() -> None:
+    told = Counter[bool]()
+    for seed in range(YEARS):
+        made = made_up_ways(Random(seed))
+        published = publish(made)
+        assert found_by_anybody(made, published) == [], seed
+        told[bool(published.ways)] += 1
+    assert min(told[True], told[False]) >= YEARS / 5, told
+
+
+def test_the_solver_sees_through_ways_that_leave_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(used_pathways._Shown, "holds_for", lambda self, looker: True)
+    years = [made_up_ways(Random(seed)) for seed in range(30)]
+    assert sum(bool(found_by_anybody(made, publish(made))) for made in years) >= 3
+
+
+def worlds_of_way(made: Network, way: tuple[UUID, UUID], wanted: int) -> Iterable[Network]:
+    """Yield networks in which `wanted` went this way: a way used often takes up the difference."""
+    of = Counter((one.sender, one.receiver) for one in made.sent)
+    here = [n for n, one in enumerate(made.sent) if (one.sender, one.receiver) == way]
+    for donor, number in of.most_common():
+        if set(donor) & set(way) or donor[0] == donor[1] or number < 50:
+            continue
+        there = [n for n, one in enumerate(made.sent) if (one.sender, one.receiver) == donor]
+        moved = here[wanted:] if len(here) > wanted else there[: wanted - len(here)]
+        to = donor if len(here) > wanted else way
+        sent = [
+            replace(one, sender=to[0], receiver=to[1]) if n in moved else one
+            for n, one in enumerate(made.sent)
+        ]
+        yield replace(made, sent=sent)
+
+
+def with_few(made: Network, way: tuple[UUID, UUID], few: int) -> Network:
+    """Return the same year with so many on this way."""
+    others = [one for one in made.sent if (one.sender, one.receiver) != way]
+    return replace(made, sent=[*others, *[o for o in made.sent if o not in others][:few]])
+
+
+def test_another_number_on_a_way_would_have_been_published_just_so() -> None:
+    tried = 0
+    for seed in range(0, YEARS, 2):
+        random = Random(seed)
+        made = made_up(random)
+        way = (made.members[0], made.members[1])
+        made = with_few(made, way, random.randint(0, MOST_HIDDEN))
+        published = publish(made)
+        here = sum((one.sender, one.receiver) == way for one in made.sent)
+        for wanted in {0, MOST_HIDDEN} - {here} if published.ways else ():
+            worlds = [*worlds_of_way(made, way, wanted)]
+            if worlds:
+                assert any(publish(w).ways == published.ways for w in worlds), (seed, wanted)
+                tried += 1
+    assert tried >= YEARS / 15

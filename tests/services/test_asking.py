@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from flask import current_app
 
 from ccr.domain.asking import AskingWay, PartState
 from ccr.domain.disclosure import Fact
@@ -32,6 +33,8 @@ from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import ServiceRow
 from ccr.storage.models.referrals import ReferralRow, ReleaseRow
 from ccr.storage.queries.asking import get_asking
+from ccr.web.presenters.asking import named_card
+from ccr.web.presenters.moments import DeskTime
 from tests import loop as loops
 from tests.loop import Loop, world
 
@@ -178,6 +181,26 @@ def test_the_persons_word_ends_the_whole_order(loop, now):
     referrals.stop(me, world(), stopped, at=now + HOUR)
     assert states(loop, stopped) == [PartState.ASKED, PartState.LEFT]
     assert inbox(loop, loop.legal_aid, now + DAY) == []
+
+
+def test_sealed_facts_that_are_damaged_are_said_so_and_never_close_the_page(loop, now, capsys):
+    first = in_order(loop, now, loop.legal_aid, question="When can they come?")
+    with unit_of_work():
+        for column in ("facts_sealed", "why_sealed"):
+            sealed = db.text(f"UPDATE referral_search SET {column} = :words")
+            db.session.execute(sealed, {"words": "v1.gone.AAAA"})
+    page = referral_desk.open_sent(loop.hospital.worker, world(), first, at=now)
+    assert (page.named.readable, page.named.partners[1].member_name) == (False, "")
+    assert page.why is None
+    with current_app.test_request_context():
+        card = named_card(page.named, DeskTime("America/New_York", now), first)
+    assert "Ask the person again" in card["damaged"]
+    assert card["rows"][1]["service"] == "A name that cannot be read any more"
+    said = capsys.readouterr()
+    assert f'"referral_id": "{first}"' in said.out + said.err
+    # A decline is not held up by it: the person chooses anew.
+    decline(loop, loop.advocates, first, now + HOUR)
+    assert states(loop, first)[1] is PartState.LEFT
 
 
 def test_taking_it_back_to_choose_anew_ends_the_order(loop, now):

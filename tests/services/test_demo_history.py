@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from ccr.app import create_app
@@ -27,6 +30,7 @@ from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import MemberRow, ServiceRow, UnmetNeed
 from ccr.storage.models.referrals import ClockRow, ReferralEventRow, ReferralRow, ReferralSearchRow
 from tests.conftest import NOW, settings_for
+from tests.web.journey import Desk, settled, text_of
 
 PASSWORD = "a long demo password"
 NEW_YORK = ZoneInfo("America/New_York")
@@ -235,6 +239,71 @@ def test_rural_counties_have_needs_that_found_nothing_in_every_quarter(loaded):
     assert {"36039", "36095"} <= {row.county_fips for row in rows}
     assert any(row.count >= 11 for row in rows)
     assert any(row.count < 11 for row in rows)
+
+
+# -- the coordinator's desk on it ------------------------------------------------------------------
+
+PANELS: dict[str, tuple[str, ...]] = {
+    # Of each page what it must have found, in this order: facts of directory and agreements first.
+    "/network/overview": (
+        r"Greene: a program for abusive partners", r"consultation protocol has lapsed",
+        r"Late answers.*Clear Water", r"Agreements that need a hand.*Lapsed",
+        r"would have no way to victim services", r"Asked for and missing",
+        r"Published figures.*>\s*\d\d",
+    ),
+    "/network/gaps": (r"Act on these first.*nobody answers at night", r"people live there"),
+    "/network/gaps?page=1": (r"no local service in Chinese.*4,300 of 314,848 people",),
+    "/network/gaps/distances": (
+        r"Within 30 minutes", r"Mean of all people.* free places for 100,000", r"\d+ miles?,",
+        r"Half of the mean or more",
+    ),
+    "/network/gaps/population": (r"10 counties, 246 ZIPs, 4 languages",),
+    "/network/gaps/register": (r"days late", r"Schoharie has none"),
+    "/network/gaps/print": (r"nobody answers at night",),
+    "/network/unmet": (r"Asked for and missing.*\d of \d\d", r"No room.*>[1-9]\d<"),
+    "/network/indicators": (
+        r"Better access.*\d+ of \d+", r"Gaps with an owner: 2 of", r"Council attendance: 8 of 10",
+        r"Referrals accepted.*\d\d of \d\d", r"Hours to an answer.*\d h<",
+    ),
+    "/network/agreements": (r"Cedar Path.*Lapsed", r"Ends within 30 days", r"Promised"),
+    "/network/expected": (r"Missing.*0 of 2",),
+    "/network/graph": (r"Density.*\d %", r"Alone", r"Bridges"),
+    "/network/what-if?ask=most&row=0&minutes=30&places=2": (
+        r"people would be within reach for the first time", r"Greene", r"Where two more houses",
+    ),
+    "/network/council": (r"Two committees overlap", r"days late", r"Held"),
+    "/network/council/actions": (r"days late", r"A fatality review"),
+    "/network/council/about-us": (r"checked.*Survivor seats",),
+    "/network/council/report/2026Q3": (
+        r"Survivor safety first", r"Critical gaps.*Greene", r"Gap register.*days late",
+        r"Agreements that need a hand.*Lapsed", r"Published figures.*>\s*\d\d",
+    ),
+    "/network/council/training": (r"Lapsed", r"Until"),
+    "/network/council/survey": (r"Five to nine members answered.*3\.5",),
+    "/network/council/announcements": (r"Confidentiality training",),
+    "/network/members": (r"Live", r"Listed"),
+}  # fmt: skip
+
+
+def test_every_panel_of_the_desk_has_a_finding_and_facts_come_first(demo_app, loaded):
+    small = SimpleNamespace(emails={"coordinator": "coordinator@network.example"})
+    with time_machine.travel(NOW, tick=False):
+        visitor = Desk(demo_app, small)["coordinator"]
+        pages = {path: settled(text_of(visitor.open(path))) for path in PANELS}
+        member = str(who(loaded, "advocate@riverside.example").member_id)
+        leaves = text_of(visitor.open(f"/network/what-if?ask=leaves&member={member}"))
+    wanted = {
+        **PANELS,
+        "what-if": (r"links would end", r"no way to victim services any more", r"One only.*None"),
+    }
+    pages["what-if"] = leaves
+    missing = {}
+    for path, findings in wanted.items():
+        main = pages[path].partition("<main")[2].partition("</main>")[0]
+        found = re.search(".*?".join(findings), main, re.DOTALL)
+        if found is None:
+            missing[path] = [f for f in findings if not re.search(f, main, re.DOTALL)] or findings
+    assert missing == {}
 
 
 # -- plain values ----------------------------------------------------------------------------------

@@ -300,6 +300,32 @@ def test_codes_that_nobody_used_are_withdrawn(loop, now):
     db.session.rollback()
 
 
+def test_one_that_cannot_be_read_holds_up_neither_the_others_nor_a_suspension(loop, now, capsys):
+    first, bad, last = sorted(loop.send() for _ in range(3))
+    damage = db.text("UPDATE referral SET needs = :needs WHERE id = :id").bindparams(
+        db.bindparam("needs", type_=ReferralRow.needs.type),
+        db.bindparam("id", type_=ReferralRow.id.type),
+    )
+    with unit_of_work():
+        db.session.execute(damage, {"needs": ["no-such-need"], "id": bad})
+    who, member_id = loop.coordinator, loop.advocates.member_id
+    assert leaving.suspend(who, world(), member_id, at=now) is False
+    assert [state_of(one) for one in (first, bad, last)] == [
+        State.DECLINED,
+        State.SENT,
+        State.DECLINED,
+    ]
+    assert "leaving.left-behind" in capsys.readouterr().err
+    # A membership never ends over what nobody could read: it would be left with nobody.
+    assert leaving.begin_leaving(who, world(), member_id, at=now) is False
+    with pytest.raises(IllegalTransitionError, match="cannot be read"):
+        leaving.leave(who, world(), member_id, at=now)
+    with unit_of_work():
+        db.session.execute(damage, {"needs": ["advocacy"], "id": bad})
+    leaving.leave(who, world(), member_id, at=now)
+    assert state_of(bad) is State.DECLINED
+
+
 def test_only_the_coordinator_and_only_in_order(loop, now):
     member_id = loop.advocates.member_id
     before = dump()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,13 @@ _ID = re.compile(r"/desk/referrals/([0-9a-f-]{36})")
 
 def text_of(response: TestResponse) -> str:
     return response.get_data(as_text=True)
+
+
+def table_of(response: TestResponse) -> list[dict[str, str]]:
+    """Return the rows of a CSV file, without the notes behind them."""
+    text = response.get_data().decode("utf-8-sig")
+    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("#")]
+    return list(csv.DictReader(lines))
 
 
 def settled(page: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import io
 import re
@@ -13,8 +12,11 @@ import pytest
 import time_machine
 from flask import Flask
 
+from ccr.storage.db import db, unit_of_work
+from ccr.storage.models.directory import ServiceRow
+from ccr.storage.queries.directory_log import raise_directory_version
 from tests.small_directory import make_small_directory
-from tests.web.journey import Desk, text_of
+from tests.web.journey import Desk, table_of, text_of
 from tests.web.test_query_counts import MOST, statements
 
 COORDINATOR, AUDITOR = "coordination.coordinator", "coordination.auditor"
@@ -29,7 +31,7 @@ def desk(sqlite_app: Flask, now: datetime) -> Iterator[Desk]:
 
 
 def test_only_the_coordination_reads_it_and_with_few_statements(desk: Desk) -> None:
-    for path in (*PAGES, "/network/gaps/distances.csv"):
+    for path in (*PAGES, "/network/gaps/distances.csv", "/network/gaps/distances/all.csv"):
         assert desk["birch.advocate"].open(path).status_code == 404
         assert desk[AUDITOR].open(path).status_code == 200
     desk[COORDINATOR].open(PAGES[0])
@@ -40,14 +42,40 @@ def test_every_zip_of_the_county_has_its_nearest_services_in_order(desk: Desk) -
     page = text_of(desk[COORDINATOR].open(f"/network/gaps/distances?{ADVOCACY}"))
     assert "Distances: Advocacy" in page
     assert 'class="map-dot gap-ok"' in page
-    text = desk[COORDINATOR].open(f"/network/gaps/distances.csv?{ADVOCACY}").get_data(as_text=True)
-    rows = {row["zip"]: row for row in csv.DictReader(io.StringIO(text))}
+    table = table_of(desk[COORDINATOR].open(f"/network/gaps/distances.csv?{ADVOCACY}"))
+    rows = {row["zip"]: row for row in table}
     assert len(rows) > 20
     assert rows["12180"]["need"] == "advocacy"
     for row in rows.values():
         if row["second_km"]:
             assert float(row["nearest_km"]) <= float(row["second_km"])
             assert int(row["nearest_minutes"]) <= int(row["second_minutes"])
+
+
+@pytest.mark.parametrize("row", [2, 3])
+@pytest.mark.parametrize("asked", ["", "&minutes=30", "&party=1&how=1"])
+def test_the_file_of_all_counties_is_the_files_of_each(desk: Desk, row: int, asked: str) -> None:
+    """Row 2 is the hotline, which counts from everywhere; row 3 has a public and a hidden place."""
+    whole = table_of(desk[COORDINATOR].open(f"/network/gaps/distances/all.csv?row={row}{asked}"))
+    counties = dict.fromkeys(one["county_fips"] for one in whole)
+    assert list(counties) == ["36001", "36083", "36093"]
+    for fips in counties:
+        path = f"/network/gaps/distances.csv?row={row}&zips={fips}{asked}"
+        page = table_of(desk[COORDINATOR].open(path))
+        here = [one for one in whole if one["county_fips"] == fips]
+        assert [{k: one[k] for k in page[0]} for one in here] == page
+    assert any(one["nearest"] for one in whole) is (row == 3)
+
+
+def test_a_name_that_would_be_a_formula_is_none_in_the_files(desk: Desk) -> None:
+    with unit_of_work():
+        service = db.session.get(ServiceRow, desk.small.birch_service_id)
+        assert service is not None
+        service.name = "=HYPERLINK(1)"
+        raise_directory_version(desk.small.network_id)
+    for path in ("distances.csv", "distances/all.csv"):
+        rows = table_of(desk[COORDINATOR].open(f"/network/gaps/{path}?{ADVOCACY}"))
+        assert "'=HYPERLINK(1)" in {row["nearest"] for row in rows}
 
 
 def test_a_need_without_a_public_place_says_so_and_a_hidden_one_is_only_counted(

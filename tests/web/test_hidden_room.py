@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from datetime import datetime
 
 import time_machine
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
+from ccr.services import districts
+from ccr.services.districts import DistrictText
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import CapacityRow, ServiceRow
 from ccr.storage.queries.directory_log import raise_directory_version
+from tests.coordination import coordinator
+from tests.loop import world
 from tests.small_directory import SmallDirectory, make_small_directory
-from tests.web.journey import Desk, text_of
+from tests.web.journey import Desk, table_of, text_of
 
 COORDINATOR = "coordination.coordinator"
 FULL_CELL = '<td class="gap gap-full"'
@@ -37,9 +41,20 @@ def test_a_full_hidden_house_is_told_on_the_desk_and_never_on_paper(
     with time_machine.travel(now, tick=False):
         desk = Desk(sqlite_app, make_small_directory(at=now))
         fill(desk.small, now)
-        page, paper, file = (
+        made = districts.keep(
+            coordinator(desk.small), world(), DistrictText("East", "12180"), at=now
+        )
+        page, paper, district = (
             text_of(desk[COORDINATOR].open(f"/network/gaps{path}"))
-            for path in ("?row=3&county=36083", "/print?row=3", "/table.csv")
+            for path in (
+                "?row=3&county=36083",
+                "/print?row=3",
+                f"?zips=districts&row=3&county={made}",
+            )
+        )
+        rows, rows_of_district, sheet, features = (
+            desk[COORDINATOR].open(f"/network/gaps/table.{path}")
+            for path in ("csv", "csv?zips=districts", "xlsx?zips=districts", "geojson")
         )
     assert "Rensselaer is full: Advocacy" in page
     assert FULL_CELL in page
@@ -47,6 +62,12 @@ def test_a_full_hidden_house_is_told_on_the_desk_and_never_on_paper(
     assert "is full" not in paper
     assert FULL_CELL not in paper
     assert "map-land gap-full" not in paper
-    rows = list(csv.DictReader(io.StringIO(file)))
-    assert {row["state"] for row in rows} == {"none", "single"}
-    assert {row["services_full"] for row in rows} == {"0"}
+    assert FULL_CELL in district
+    for table in (table_of(rows), table_of(rows_of_district)):
+        assert {row["state"] for row in table} == {"none", "single"}
+        assert {row["services_full"] for row in table} == {"0"}
+    assert '"full"' not in text_of(features)
+    assert '"single"' in text_of(features)
+    book = load_workbook(io.BytesIO(sheet.get_data()))
+    cells = {cell.value for cell in next(book["Gaps"].iter_cols(2)) if cell.value}
+    assert cells == {"East", "None", "One only"}

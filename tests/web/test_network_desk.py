@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -18,7 +16,7 @@ from tests.directory_rows import save_agreement
 from tests.loop import world
 from tests.small_directory import grow, make_referrals, make_small_directory
 from tests.web.conftest import Visitor
-from tests.web.journey import Desk, text_of
+from tests.web.journey import Desk, table_of, text_of
 from tests.web.test_bad_input import RAW, tried_on
 from tests.web.test_query_counts import MOST, statements
 
@@ -29,8 +27,14 @@ PAGES = (
     "/network/gaps?row=3&county=36083&page=1",
     "/network/gaps/print",
     "/network/gaps/table.csv",
+    "/network/gaps/table.geojson",
     "/network/graph",
     "/network/graph?view=table",
+    "/network/graph?steps=2&layer=agreement&year=2025&without=1&size=2",
+    "/network/graph.svg",
+    "/network/pathways",
+    "/network/pathways?year=2025",
+    "/network/pathways/over-time.csv",
     "/network/agreements",
     "/network/unmet",
     "/network/unmet?period=2026Q3",
@@ -295,7 +299,7 @@ def test_a_cell_opens_its_evidence_and_hides_a_hidden_place(sqlite_desk: Desk) -
 def test_the_table_comes_as_csv_of_codes_and_counts(desk: Desk) -> None:
     answer = desk[COORDINATOR].open("/network/gaps/table.csv")
     assert answer.mimetype == "text/csv"
-    rows = list(csv.DictReader(io.StringIO(text_of(answer))))
+    rows = table_of(answer)
     cell = next(r for r in rows if (r["need"], r["county_fips"]) == ("advocacy", "36083"))
     assert (cell["state"], cell["members_checked"]) == ("adequate", "2")
     assert "(demo)" not in text_of(answer)
@@ -428,11 +432,14 @@ def test_an_empty_network_says_what_to_do_next(sqlite_app: Flask, now: datetime)
         desk = Desk(sqlite_app, make_small_directory(at=now))
         desk.small.emails["bare"] = "bare@example.org"
         for path, words in (
-            ("/network/overview", "Nothing to act on"),
+            ("/network/overview", "No county is known yet"),
             ("/network/gaps", "No county is known yet"),
-            ("/network/gaps/print", "Nothing is missing"),
+            ("/network/gaps/print", "No county is known yet"),
             ("/network/graph", "No member is listed yet"),
             ("/network/graph?view=table", "No member is listed yet"),
+            ("/network/graph?start=x&goal=y&steps=9&layer=z&year=q", "No member is listed yet"),
+            ("/network/graph.svg", "Position means nothing"),
+            ("/network/pathways", "A pathway needs two members"),
             ("/network/agreements", "No agreement is recorded"),
         ):
             answer = desk["bare"].open(path)
@@ -501,10 +508,8 @@ def test_the_table_asked_for_somebody_says_so_and_every_link_keeps_it(sqlite_des
     assert all("language=es" in link and "minutes=30" in link for link in cells)
     sheet = text_of(sqlite_desk[COORDINATOR].open("/network/gaps/print?language=es"))
     assert "Speaks: Spanish" in sheet
-    table = (
-        sqlite_desk[COORDINATOR].open("/network/gaps/table.csv?language=es").get_data(as_text=True)
-    )
-    assert {row["asked"] for row in csv.DictReader(io.StringIO(table))} == {"Speaks: Spanish"}
+    table = table_of(sqlite_desk[COORDINATOR].open("/network/gaps/table.csv?language=es"))
+    assert {row["asked"] for row in table} == {"Speaks: Spanish"}
 
 
 def test_no_word_of_a_need_or_a_party_stands_in_the_form_of_the_filters(sqlite_desk: Desk) -> None:
@@ -521,10 +526,7 @@ def test_by_zip_the_columns_are_the_zips_of_the_county(sqlite_desk: Desk) -> Non
     assert "12180 Troy" in page
     assert 'class="map-dot gap-ok"' in page
     assert "Cedar advocacy (demo)" in page
-    table = (
-        sqlite_desk[COORDINATOR].open("/network/gaps/table.csv?zips=36083").get_data(as_text=True)
-    )
-    rows = list(csv.DictReader(io.StringIO(table)))
+    rows = table_of(sqlite_desk[COORDINATOR].open("/network/gaps/table.csv?zips=36083"))
     assert {"12180"} < {row["zip_code"] for row in rows}
 
 

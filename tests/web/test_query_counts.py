@@ -46,8 +46,8 @@ PUBLIC_FORMS: dict[str, dict[str, object]] = {
 # They need a token of their own in the address, or end the session; test_sign_in opens them.
 NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
 
-# The coordinator's or the keepers' alone: test_imports, test_members, test_listing_pages and
-# test_vocabularies.
+# The coordinator's or the keepers' alone: test_imports, test_members, test_listing_pages,
+# test_vocabularies and test_districts.
 OPENED_ELSEWHERE = (
     {"run_id"},
     {"record_id"},
@@ -61,6 +61,8 @@ OPENED_ELSEWHERE = (
     {"gap_id"},
     {"linkage_id"},
     {"meeting_id"},
+    {"question_id"},
+    {"district_id"},
 )
 
 

@@ -18,6 +18,7 @@ from ccr.storage.models import (
     linkages,
     operations,
     referrals,
+    what_if,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "linkages",
     "operations",
     "referrals",
+    "what_if",
 ]

@@ -131,3 +131,22 @@ class AreaPeopleRow(Base):
     people: Mapped[int] = mapped_column(Integer)
     languages: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     brought_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DistrictRow(Base):
+    """A district that a network drew itself: a name for ZIPs and counties (codes, ascending).
+
+    `name_key` is the name without case, so that no two of a network read the same.
+    """
+
+    __tablename__ = "district"
+    __table_args__ = (UniqueConstraint("network_id", "name_key"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    network_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    name_key: Mapped[str] = mapped_column(String(180))
+    zips: Mapped[list[str]] = mapped_column(JSON, default=list)
+    counties: Mapped[list[str]] = mapped_column(JSON, default=list)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)

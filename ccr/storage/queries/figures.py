@@ -56,7 +56,7 @@ def count_quarter(network_id: UUID, period: str, timezone: str) -> Counted:
     sent: Counts = defaultdict(Count)
     answered: Counts = defaultdict(Count)
     parts: dict[Measured, Counts] = {measure: defaultdict(Count) for measure in PARTS_OF_SENT}
-    for row in _sent_rows(network_id, *quarter_bounds(period, timezone)):
+    for row in sent_rows(network_id, *quarter_bounds(period, timezone)):
         waited, became = _waited(row), _became(row)
         for group in {group_of(Need(code)) for code in row.needs}:
             sent[group].add((row.sender, row.receiver))
@@ -85,7 +85,7 @@ def _waited(row: Row[Any]) -> int | None:
     return int((min(answers) - row.sent_at) / timedelta(minutes=1)) if answers else None
 
 
-def _sent_rows(network_id: UUID, start: datetime, end: datetime) -> Iterable[Row[Any]]:
+def sent_rows(network_id: UUID, start: datetime, end: datetime) -> Iterable[Row[Any]]:
     """Return the referrals sent in [start, end) but those entered in error, with both members."""
     sender, receiver = Compartment.__table__.alias("s"), Compartment.__table__.alias("r")
     return db.session.execute(
@@ -118,7 +118,7 @@ def received_by_member(network_id: UUID, start: datetime, end: datetime) -> dict
     Members that were sent nothing are absent. Minutes are as in count_quarter.
     """
     found: dict[UUID, Received] = defaultdict(Received)
-    for row in _sent_rows(network_id, start, end):
+    for row in sent_rows(network_id, start, end):
         if row.sender == row.receiver:
             continue
         received = found[row.receiver]
@@ -199,6 +199,18 @@ def answer_times(network_id: UUID) -> AnswerTimes:
     last = {row.cell: row.value for row in rows if row.period == rows[0].period}
     by_member = {UUID(cell): value for cell, value in last.items() if cell}
     return AnswerTimes(last.get("") or None, by_member)
+
+
+def timed_members(network_id: UUID, year: str) -> frozenset[UUID]:
+    """Return the members of whom an answer time of this year was published."""
+    cells = db.session.scalars(
+        select(PublishedFigure.cell).where(
+            PublishedFigure.network_id == network_id,
+            PublishedFigure.measure == _ANSWER_TIMES,
+            PublishedFigure.period == year,
+        )
+    )
+    return frozenset(UUID(cell) for cell in cells if cell)
 
 
 def freeze_answer_times(network_id: UUID, year: str, times: AnswerTimes, *, at: datetime) -> None:

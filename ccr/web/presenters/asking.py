@@ -31,6 +31,12 @@ _NOTES = {
 }
 _LEFT = phrase("Not asked")
 _WAITS = phrase("Not asked yet")
+_GONE = phrase("A listing that is gone")
+_UNREADABLE = phrase("A name that cannot be read any more")
+_DAMAGED = phrase(
+    "Whom the person named after that cannot be read any more, so nobody else is asked by itself. "
+    "Ask the person again before you choose anybody."
+)
 
 
 def further_rows(
@@ -98,13 +104,16 @@ def named_card(found: NamedPartners | None, time: DeskTime, here: object) -> dic
     return {
         "title": translated(_TITLES[found.way]),
         "note": translated(_NOTES[found.way]),
-        "rows": [_named_row(one, time, here) for one in found.partners],
+        "damaged": translated(_DAMAGED) if not found.readable else None,
+        "rows": [_named_row(one, time, here, readable=found.readable) for one in found.partners],
         "stops_all": found.way is not AskingWay.ORDERED,
     }
 
 
-def _named_row(one: NamedPartner, time: DeskTime, here: object) -> dict[str, Any]:
-    view = one.view
+def _named_row(
+    one: NamedPartner, time: DeskTime, here: object, *, readable: bool
+) -> dict[str, Any]:
+    view, nameless = one.view, _GONE if readable else _UNREADABLE
     words: Phrase | None = one.skipped
     if one.state is PartState.WAITING:
         words = _WAITS
@@ -112,7 +121,7 @@ def _named_row(one: NamedPartner, time: DeskTime, here: object) -> dict[str, Any
         words = _LEFT
     elsewhere = view is not None and view.referral_id != here
     return {
-        "service": one.service_name or translated(phrase("A listing that is gone")),
+        "service": one.service_name or translated(nameless),
         "member": one.member_name,
         "words": translated(words) if words else "",
         "state": state_chip(view.status, view.status_text) if view else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ccr.domain.council import SAFETY_FIRST
+from ccr.domain.taxonomy import Need
 from ccr.services.council_report import CouncilReport, SafetyPoint
 from ccr.services.linkages import Papers
 from ccr.web.language import translated
@@ -30,6 +31,13 @@ def report_view(found: CouncilReport) -> dict[str, object]:
         "over": found.over,
         "on": day_text(on),
         "first": [_point(point) for point in found.first],
+        "counties": len(found.board.matrix.counties),
+        "unplaced": len(found.board.matrix.unplaced),
+        "programs": any(
+            cell.checked or cell.unchecked
+            for cell in found.board.matrix.line(Need.ABUSIVE_PARTNER_INTERVENTION)
+        ),
+        "agreements": len(found.board.agreements),
         "critical": [item_view(item, on) for item in critical],
         "others": [item_view(item, on) for item in others[:MOST_OTHERS]],
         "other_total": len(others),

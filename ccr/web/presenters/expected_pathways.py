@@ -13,7 +13,7 @@ from ccr.web.language import translated
 
 _WORDS: dict[Kept, Phrase] = {
     Kept.MISSING: phrase("Missing"),
-    Kept.NOBODY: phrase("No member of the kind"),
+    Kept.NOBODY: phrase("No member of one of the kinds"),
     Kept.LAPSED: phrase("Lapsed"),
     Kept.SOME: phrase("Some"),
     Kept.ALL: phrase("All"),

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from flask_babel import format_decimal
 
+from ccr.domain.gap_questions import GapQuestion
 from ccr.domain.gaps import LINES, PHONE_LINES, line_label
 from ccr.domain.nearest_services import AreaAccess, Near
 from ccr.domain.phrases import Phrase, phrase
-from ccr.services.gap_access import CountyAccess, RoomAccess
+from ccr.services.gap_access import (
+    A_SHARE_OF,
+    HEADS,
+    CountyAccess,
+    RoomAccess,
+    cells_of,
+)
 from ccr.web.language import translated
+from ccr.web.presenters.gap_filters import address_of, question_words
 from ccr.web.presenters.gaps import MAP_HEIGHT, MAP_WIDTH, asked_view, day_text
 from ccr.web.presenters.maps import KM_PER_MILE, MapView
 from ccr.web.presenters.zip_map import zip_map
@@ -32,6 +41,7 @@ def access_view(found: CountyAccess) -> dict[str, object]:
     looks = [(area.code, band_of(area)) for area in reversed(areas)]
     return {
         **asked,
+        "keep_asked": address_of(board.question),
         "county": county,
         "row": LINES.index(found.line),
         "line": translated(line_label(found.line)),
@@ -47,6 +57,7 @@ def access_view(found: CountyAccess) -> dict[str, object]:
         "phone": found.line in PHONE_LINES,
         "old_facts": _old_facts(found),
         "public": sum(bool(area.near) for area in areas),
+        "unplaced": len(board.matrix.unplaced),
         "day": day_text(board.on),
     }
 
@@ -81,22 +92,45 @@ def band_of(area: AreaAccess) -> str:
 
 def access_rows(found: CountyAccess) -> list[tuple[object, ...]]:
     """Return the page as rows of a CSV, a heading first. Services in public places alone."""
-    rows: list[tuple[object, ...]] = [
-        ("need", "zip", "nearest", "nearest_km", "nearest_minutes", "second", "second_km",
-         "second_minutes", "services_by_area_only", "services_by_phone_or_video", "people",
-         "places_for_100000"),
-    ]  # fmt: skip
-    for area in found.areas:
-        cells: list[object] = [found.line, area.code]
-        for place in range(2):
-            near = area.near[place] if place < len(area.near) else None
-            cells += [near.service.name, round(near.km, 1), near.minutes] if near else ["", "", ""]
-        room = found.room
-        share: tuple[object, ...] = ("", "")
-        if room is not None and area.code in room.places:
-            share = room.people[area.code], round(room.places[area.code] * A_SHARE_OF, 3)
-        rows.append((*cells, len(area.by_area), len(area.remote), *share))
-    return rows
+    rows = [(found.line, area.code, *cells_of(area, found.room)) for area in found.areas]
+    return [("need", "zip", *HEADS), *rows]
+
+
+def access_notes(line: str, question: GapQuestion, on: date) -> list[tuple[str, str]]:
+    """Return the methods note of a file of distances: (term, what it means)."""
+    asked = question_words(question)
+    known: list[tuple[Phrase, Phrase | str]] = [
+        (phrase("What this is"), phrase("Distances: %(need)s", need=line_label(line))),
+        (phrase("As of"), on.isoformat()),
+        (phrase("Asked for"), "; ".join(asked) if asked else phrase("Everybody")),
+        (phrase("Distance"), HOW_FAR),
+        (phrase("Counted"), WHO_COUNTS),
+        (phrase("Confidential services"), BY_AREA),
+        (phrase("Room for those who can reach it"), ROOM_NOTE),
+    ]
+    return [
+        (translated(term), translated(text) if isinstance(text, Phrase) else text)
+        for term, text in known
+    ]
+
+
+HOW_FAR = phrase(
+    "From the middle of the ZIP, in a straight line over the ground, to the nearest public place "
+    "of the service. Minutes are an estimate by car: roads are longer by a factor of 1.3, at 25 "
+    "miles an hour for six miles and 43 beyond."
+)
+WHO_COUNTS = phrase(
+    "Only services that count for the ZIP, in person, checked within six months and not known to "
+    "be full."
+)
+BY_AREA = phrase(
+    "By area only: confidential services, and those whose place is not known. Nothing here tells "
+    "where they are."
+)
+ROOM_NOTE = phrase(
+    "Free places for 100,000 people by the two-step floating catchment (Luo and Wang 2003). "
+    "Confidential services are left out, so that the true room is larger."
+)
 
 
 def _bands(areas: Sequence[AreaAccess]) -> list[dict[str, object]]:
@@ -119,8 +153,6 @@ ROOM_WORDS: dict[str, Phrase] = {
     "one": phrase("Less than half of the network’s mean"),
     "ok": phrase("Half of the mean or more"),
 }
-A_SHARE_OF = 100_000
-"""Free places are told for so many people."""
 
 
 def room_band(room: RoomAccess, code: str) -> str | None:

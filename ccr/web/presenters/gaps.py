@@ -7,36 +7,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date
 
 from ccr.domain.directory import Service
-from ccr.domain.gaps import FIRST_LINES, LINES, Cell, CellState, County, GapMatrix, line_label
-from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.gaps import FIRST_LINES, LINES, Cell, County, GapMatrix, line_label
+from ccr.domain.phrases import phrase
 from ccr.services.gaps import BoardItem, GapBoard, TakenGap
 from ccr.web.language import translated
+from ccr.web.presenters.gap_areas import (
+    BY_DISTRICT,
+    LOOKS,
+    MOST_NAMED,
+    WORDS,
+    area_groups,
+    left_out_text,
+    people_text,
+)
 from ccr.web.presenters.gap_filters import address_of, filter_fields, question_words
+from ccr.web.presenters.gap_methods import methods_note
 from ccr.web.presenters.maps import MapView, county_map
-from ccr.web.presenters.zip_map import zip_map
+from ccr.web.presenters.zip_map import district_map, zip_map
 
+__all__ = [
+    "LINE_NUMBERS",
+    "LOOKS",
+    "MAP_HEIGHT",
+    "MAP_WIDTH",
+    "MOST_NAMED",
+    "WORDS",
+    "Chosen",
+    "asked_view",
+    "board_view",
+    "day_text",
+    "item_view",
+    "line_map",
+    "print_view",
+    "read_choice",
+    "taken_view",
+]
 COUNTIES_A_PAGE = 10
-MOST_NAMED = 16
-"""ZIPs that are named beside the map; more are counted, and the table names them."""
 CARDS = 3
 SHEET_CARDS = 5
-LOOKS = {
-    CellState.NONE: "none",
-    CellState.STALE: "stale",
-    CellState.FULL: "full",
-    CellState.SINGLE: "one",
-    CellState.ADEQUATE: "ok",
-}
-WORDS: dict[str, Phrase] = {
-    "none": phrase("None"),
-    "stale": phrase("Old facts"),
-    "full": phrase("Full"),
-    "one": phrase("One only"),
-    "ok": phrase("Two or more"),
-}
 MAP_WIDTH, MAP_HEIGHT = 380.0, 430.0
 LINE_NUMBERS = {line: number for number, line in enumerate(LINES)}
 
@@ -83,7 +94,7 @@ def board_view(board: GapBoard, chosen: Chosen) -> dict[str, object]:
         "further_open": chosen.row >= len(FIRST_LINES),
         "map": line_map(board, line),
         "line": translated(line_label(line)),
-        "groups": _groups(board, line),
+        "groups": area_groups(board, line),
         **asked_view(board),
         "evidence": _evidence(board, matrix.cell(line, chosen.county)) if chosen.county else None,
         "cards": [item_view(item, board.on) for item in board.items[:CARDS]],
@@ -114,55 +125,57 @@ def print_view(board: GapBoard, row: int) -> dict[str, object]:
         ],
         "map": line_map(board, line),
         "line": translated(line_label(line)),
-        "groups": _groups(board, line),
+        "groups": area_groups(board, line),
         **asked_view(board),
         "cards": [item_view(item, board.on) for item in board.items[:SHEET_CARDS]],
         "total": len(board.items),
         "day": day_text(board.on),
         "county_total": len(board.matrix.counties),
+        "methods": methods_note(board, on_sheet=True),
+        "unplaced": len(board.matrix.unplaced),
     }
 
 
 def asked_view(board: GapBoard) -> dict[str, object]:
     """Return for whom the matrix is, by which areas, and how links of the page keep that."""
     keep = address_of(board.question)
-    if board.zips_of:
-        keep["zips"] = board.zips_of.fips
+    if board.zips_of or board.areas:
+        keep["zips"] = board.zips_of.fips if board.zips_of else BY_DISTRICT
     return {
         "keep": keep,
         "asked": question_words(board.question),
         "fields": filter_fields(board.question),
         "zips_of": board.zips_of,
+        "by_district": bool(board.areas),
+        **_area_words(board),
+        "districts": len(board.districts),
         "areas": [(county.fips, county.name) for county in board.matrix.counties],
     }
 
 
-def csv_rows(board: GapBoard) -> list[tuple[object, ...]]:
-    """Return the matrix as rows of codes and counts, a heading first. No name of anybody."""
-    board = board.on_paper()
-    rows: list[tuple[object, ...]] = [
-        ("need", "zip" if board.zips_of else "county", "zip_code" if board.zips_of
-         else "county_fips", "state", "members_checked", "services_checked",
-         "services_unchecked", "services_wide", "members_open", "services_full", "asked", "people"),
-    ]  # fmt: skip
-    asked = "; ".join(question_words(board.question))
-    for line in board.shown.lines:
-        for cell in board.shown.line(line):
-            rows.append(
-                (line, cell.county.name, cell.county.fips, cell.state.value, len(cell.members),
-                 len(cell.checked), len(cell.unchecked), len(cell.wide), len(cell.open_members),
-                 len(cell.full), asked, _people_of(board, cell.county))
-            )  # fmt: skip
-    return rows
+def _area_words(board: GapBoard) -> dict[str, str]:
+    """Return what the table is called, and its parts, by what its columns are."""
+    if board.areas:
+        words = phrase("Need by district"), phrase("Districts"), phrase("Districts, part")
+    elif board.zips_of is not None:
+        of = phrase("Need by ZIP in %(county)s", county=board.zips_of.name)
+        words = of, phrase("ZIPs"), phrase("ZIPs, part")
+    else:
+        words = phrase("Need by county"), phrase("Counties"), phrase("Counties, part")
+    heading, pager, part = (translated(word) for word in words)
+    return {"heading": heading, "pager": pager, "pager_part": part}
 
 
 def line_map(board: GapBoard, line: str) -> MapView | None:
     """Return the map of a line in step with the table, or None where no county has a shape.
 
     By county it is of the state with most of the counties; those of others stand in the words
-    beside it. By ZIP it is the ZIPs' centres on the shape of their county.
+    beside it. By ZIP it is the ZIPs' centres on the shape of their county. By district it is both:
+    whole counties, and the centres of ZIPs that are named singly.
     """
     cells = board.shown.line(line)
+    if board.areas:
+        return _district_map(board, cells)
     if board.zips_of is not None:
         looks = [(c.county.fips, LOOKS[c.state]) for c in reversed(cells)]
         return zip_map(
@@ -178,6 +191,18 @@ def line_map(board: GapBoard, line: str) -> MapView | None:
     named = {name for name, _ in view.shaded}
     labels = tuple(label for label in view.labels if label.text.values.get("county") in named)
     return replace(view, labels=labels)
+
+
+def _district_map(board: GapBoard, cells: Sequence[Cell]) -> MapView | None:
+    """Return the map of districts; where two share an area it shows the worse."""
+    counties: dict[str, str] = {}
+    zips: dict[str, str] = {}
+    for cell in sorted(cells, key=lambda c: c.state.rank):
+        district = board.areas[cell.county.fips].district
+        for found, codes in ((counties, district.counties), (zips, district.zips)):
+            for code in codes:
+                found.setdefault(code, LOOKS[cell.state])
+    return district_map(counties, zips, board.zip_points, width=MAP_WIDTH, height=MAP_HEIGHT)
 
 
 def item_view(item: BoardItem, on: date) -> dict[str, object]:
@@ -241,45 +266,6 @@ def _cell(cell: Cell) -> dict[str, object]:
     return {"look": look, "text": text, "county": cell.county.name, "fips": cell.county.fips}
 
 
-def _groups(board: GapBoard, line: str) -> list[dict[str, object]]:
-    """Return the areas of a line by state, worst first: the map as words. Many ZIPs are counted."""
-    cells, by_zip = board.shown.line(line), board.zips_of is not None
-    found: dict[str, list[County]] = {look: [] for look in WORDS}
-    for cell in cells:
-        found[LOOKS[cell.state]].append(cell.county)
-    return [
-        {
-            "look": look,
-            "names": _area_names(areas, by_zip=by_zip),
-            "people": people_text(board, areas),
-        }
-        for look, areas in found.items()
-        if areas
-    ]
-
-
-def _people_of(board: GapBoard, area: County) -> int | str:
-    of = board.people.zip if board.zips_of is not None else board.people.county
-    found = of(area.fips)
-    return found.people if found else ""
-
-
-def people_text(board: GapBoard, areas: Sequence[County]) -> str | None:
-    """Return how many people live in these areas, of those of which it is known; else None."""
-    of = board.people.zip if board.zips_of is not None else board.people.county
-    known = [found for area in areas if (found := of(area.fips)) is not None]
-    if not known:
-        return None
-    count = format_decimal(sum(area.people for area in known))
-    return translated(phrase("%(count)s people live there", count=count))
-
-
-def _area_names(areas: Sequence[County], *, by_zip: bool) -> str:
-    if by_zip and len(areas) > MOST_NAMED:
-        return translated(phrase("%(count)s ZIPs", count=len(areas)))
-    return ", ".join(area.fips if by_zip else area.name for area in areas)
-
-
 def _evidence(board: GapBoard, cell: Cell) -> dict[str, object]:
     old = (
         phrase("Old facts, or it is not known whether they fit: call and check")
@@ -303,6 +289,7 @@ def _evidence(board: GapBoard, cell: Cell) -> dict[str, object]:
             if services
         ],
         "people": people_text(board, (cell.county,)),
+        "left_out": left_out_text(board, cell),
     }
 
 

@@ -1,113 +1,95 @@
-"""The network as a picture, as a table and as the panel of one member, for templates.
+"""The network as a page: picture, table, way between two and the panel of one member.
 
-What lives here: shapes by sector, line styles by kind of link, words. What must not: measuring.
+What lives here: words and rows for templates. What must not: measuring, drawing (graph_picture.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask_babel import ngettext
 
 from ccr.domain.directory import Member
+from ccr.domain.introductions import Step, introductions
 from ccr.domain.network import Link, LinkKind, MemberNetwork
-from ccr.domain.network_layout import MOST_DRAWN, layout
 from ccr.domain.network_measures import COMPARATORS, Place, brokers, measures_of
-from ccr.domain.phrases import Phrase, phrase
-from ccr.domain.taxonomy import MemberCategory
+from ccr.domain.phrases import phrase
+from ccr.domain.used_pathways import UsedYear
 from ccr.services.coordination import NetworkView
 from ccr.web.language import translated
 from ccr.web.presenters.gaps import day_text
+from ccr.web.presenters.graph_asked import LAYERS, SIZES, Asked
+from ccr.web.presenters.graph_picture import LINKS, MOST_ALONE, SECTORS, Picture, picture_of
 
-WIDTH = 820.0
-LEAST_HEIGHT, MOST_HEIGHT = 540.0, 1600.0
-HEIGHT_A_MEMBER = 17.0
-LONGEST_LABEL = 21
-MOST_ALONE = 30
 MOST_BROKERS = 3
-_SECTORS = {
-    MemberCategory.VICTIM_SERVICES: "victim",
-    MemberCategory.LEGAL: "justice",
-    MemberCategory.LAW_ENFORCEMENT: "justice",
-    MemberCategory.HEALTH: "health",
-    MemberCategory.APIP: "program",
-}
-SECTORS: tuple[tuple[str, Phrase], ...] = (
-    ("victim", phrase("Victim services")),
-    ("justice", phrase("Justice")),
-    ("health", phrase("Health")),
-    ("program", phrase("Program for abusive partners")),
-    ("community", phrase("Community")),
-)
-LINKS: tuple[tuple[LinkKind, Phrase], ...] = (
-    (LinkKind.AGREEMENT, phrase("Agreement")),
-    (LinkKind.ENDING, phrase("Agreement ends soon")),
-    (LinkKind.PROMISED, phrase("Promised only")),
-    (LinkKind.LAPSED, phrase("Lapsed")),
-)
 _LINK_WORDS = dict(LINKS)
-
-
-@dataclass(frozen=True)
-class Node:
-    """A member on the picture."""
-
-    id: UUID
-    name: str
-    label: str
-    sector: str
-    x: float
-    y: float
-    selected: bool
-    cut_off: bool
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A line on the picture."""
-
-    a: UUID
-    b: UUID
-    kind: str
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    of_selected: bool
-
-
-def sector_of(member: Member) -> str:
-    """Return the sector whose shape a member has."""
-    return _SECTORS.get(member.category, "community")
+_USED_EACH = {
+    (True, True): phrase("used both ways"),
+    (True, False): phrase("used by it"),
+    (False, True): phrase("used towards it"),
+}
 
 
 def graph_view(
-    view: NetworkView, places: Mapping[UUID, Place], wanted: str | None
+    view: NetworkView,
+    places: Mapping[UUID, Place],
+    asked: Asked,
+    years: Sequence[UsedYear] = (),
 ) -> dict[str, object]:
-    """Return everything the graph page shows; `wanted` is the id of the chosen member, as text."""
+    """Return everything the graph page shows."""
     network = view.network
-    chosen = _chosen(network, wanted)
+    chosen = chosen_member(network, asked)
     lost = network.cut_off.get(chosen, ()) if chosen else ()
-    drawn = _drawn(network)
-    height = min(MOST_HEIGHT, max(LEAST_HEIGHT, HEIGHT_A_MEMBER * len(drawn)))
-    nodes, edges = _picture(network, drawn, chosen, lost, height)
+    chain = _chain(network, asked)
+    used = asked.year if asked.shows_used else None
     return {
-        "width": WIDTH,
-        "height": height,
-        "nodes": nodes,
-        "edges": edges,
-        "left_out": len(network.members) - len(drawn),
-        "chosen": _panel(network, chosen, lost) if chosen else None,
-        "rows": _rows(network),
+        "picture": picture_of(network, asked, chosen, lost, chain or ()),
+        "asked": asked,
+        "chosen": _panel(network, places, chosen, lost, used) if chosen else None,
+        "rows": _rows(network, used) if asked.as_table else [],
+        "has_lines": bool(network.links) or bool(used),
+        "way": _way(network, asked, chain),
+        "names": [(str(m), member.name) for m, member in _by_name(network)],
+        "years": [year.year for year in years],
+        "used": asked.year,
+        "layers": [(code, translated(words), code in asked.layers) for code, words in LAYERS],
+        "sizes": SIZES,
+        **_whole(network, places),
+    }
+
+
+def picture_alone(view: NetworkView, asked: Asked) -> Picture:
+    """Return the same picture as the page has, for a file of its own."""
+    network = view.network
+    chosen = chosen_member(network, asked)
+    lost = network.cut_off.get(chosen, ()) if chosen else ()
+    return picture_of(network, asked, chosen, lost, _chain(network, asked) or ())
+
+
+def legend_words() -> dict[str, list[tuple[str, str]]]:
+    """Return what shapes and lines mean."""
+    return {
+        "sectors": [(code, translated(words)) for code, words in SECTORS],
+        "kinds": [(kind.value, translated(words)) for kind, words in LINKS],
+    }
+
+
+def _whole(network: MemberNetwork, places: Mapping[UUID, Place]) -> dict[str, object]:
+    """Return what is said of the network as a whole."""
+    return {
         "measures": [
-            {"label": translated(m.label), "value": m.value, "meaning": translated(m.meaning)}
+            {
+                "label": translated(m.label),
+                "value": m.value,
+                "meaning": translated(m.meaning),
+                "beside": [
+                    {"value": c.value, "words": translated(c.words), "source": c.source}
+                    for c in COMPARATORS
+                    if c.measure == m.code
+                ],
+            }
             for m in (*network.measures(), *measures_of(places))
-        ],
-        "comparators": [
-            {"value": c.value, "words": translated(c.words), "source": c.source}
-            for c in COMPARATORS
         ],
         "brokers": [
             {"id": m, "name": network.members[m].name} for m in brokers(places, MOST_BROKERS)
@@ -120,19 +102,14 @@ def graph_view(
         ],
         "members": len(network.members),
         "links": sum(link.kind.links for link in network.links),
-        "sectors": [(code, translated(words)) for code, words in SECTORS],
-        "kinds": [(kind.value, translated(words)) for kind, words in LINKS],
+        **legend_words(),
     }
 
 
-def _chosen(network: MemberNetwork, wanted: str | None) -> UUID | None:
+def chosen_member(network: MemberNetwork, asked: Asked) -> UUID | None:
     """Return the member asked for, else the one whom most would miss, else nobody."""
-    try:
-        asked = UUID(wanted or "")
-    except ValueError:
-        asked = None
-    if asked in network.members:
-        return asked
+    if asked.member in network.members:
+        return asked.member
     if not network.links:
         return None
     graph = network.graph
@@ -141,62 +118,42 @@ def _chosen(network: MemberNetwork, wanted: str | None) -> UUID | None:
     )
 
 
-def _drawn(network: MemberNetwork) -> tuple[UUID, ...]:
-    """Return the members on the picture: those with any line first, then some without."""
-    tied = {m for link in network.links for m in (link.a, link.b)}
-    degree = network.graph.degree
-    linked = sorted(tied, key=lambda m: (-degree(m), str(m)))[:MOST_DRAWN]
-    alone = [m for m in network.members if m not in tied]
-    return tuple(sorted([*linked, *alone[: min(MOST_ALONE, MOST_DRAWN - len(linked))]]))
+def _chain(network: MemberNetwork, asked: Asked) -> tuple[Step, ...] | None:
+    if asked.start is None or asked.goal is None:
+        return None
+    return introductions(network, asked.start, asked.goal)
 
 
-def _picture(
+def _way(
+    network: MemberNetwork, asked: Asked, chain: tuple[Step, ...] | None
+) -> dict[str, object] | None:
+    """Return the way between two members in words, if one was asked for."""
+    if asked.start is None or asked.goal is None:
+        return None
+    return {
+        "start": network.members[asked.start].name,
+        "goal": network.members[asked.goal].name,
+        "found": chain is not None,
+        "steps": [
+            {
+                "giver": network.members[step.giver].name,
+                "taker": network.members[step.taker].name,
+                "taker_id": step.taker,
+                "words": translated(_LINK_WORDS[step.link.kind]),
+                "onward": step.onward,
+            }
+            for step in chain or ()
+        ],
+    }
+
+
+def _panel(
     network: MemberNetwork,
-    drawn: tuple[UUID, ...],
-    chosen: UUID | None,
+    places: Mapping[UUID, Place],
+    chosen: UUID,
     lost: tuple[UUID, ...],
-    height: float,
-) -> tuple[list[Node], list[Edge]]:
-    there = set(drawn)
-    links = [link for link in network.links if link.a in there and link.b in there]
-    places = layout(drawn, tuple((link.a, link.b) for link in links), WIDTH, height)
-    nodes = [
-        Node(
-            id=m,
-            name=network.members[m].name,
-            label=short_name(network.members[m].name),
-            sector=sector_of(network.members[m]),
-            x=places[m][0],
-            y=places[m][1],
-            selected=m == chosen,
-            cut_off=m in lost,
-        )
-        for m in drawn
-    ]
-    edges = [
-        Edge(
-            link.a,
-            link.b,
-            link.kind.value,
-            *places[link.a],
-            *places[link.b],
-            of_selected=chosen in {link.a, link.b},
-        )
-        for link in links
-    ]
-    return nodes, edges
-
-
-def short_name(name: str) -> str:
-    """Return a name that fits under its node; the whole name is its link's own."""
-    plain = name.removesuffix(" (demo)")
-    if len(plain) <= LONGEST_LABEL:
-        return plain
-    cut = plain[:LONGEST_LABEL].rsplit(" ", 1)[0].rstrip(" ,;:&-")
-    return f"{cut}…"
-
-
-def _panel(network: MemberNetwork, chosen: UUID, lost: tuple[UUID, ...]) -> dict[str, object]:
+    used: UsedYear | None,
+) -> dict[str, object]:
     member = network.members[chosen]
     links = network.links_of(chosen)
     counted = [link for link in links if link.kind.links]
@@ -219,33 +176,84 @@ def _panel(network: MemberNetwork, chosen: UUID, lost: tuple[UUID, ...]) -> dict
         "agreed": agreed,
         "promised": sum(link.kind is LinkKind.PROMISED for link in links),
         "both": sum(link.both_ways for link in counted),
-        "links": [_link_row(network, link, chosen) for link in links],
+        "place": _place(places[chosen]) if chosen in places else None,
+        "links": [_link_row(network, link, chosen, used) for link in links]
+        + _only_used(network, chosen, _used_with(network, used).get(chosen, set()), used),
     }
 
 
-def _link_row(network: MemberNetwork, link: Link, chosen: UUID) -> dict[str, object]:
+def _place(place: Place) -> dict[str, str]:
+    return {
+        "betweenness": f"{round(100 * place.betweenness)} %",
+        "closeness": f"{round(100 * place.closeness)} %",
+        "core": str(place.core),
+        "constraint": "–" if place.constraint is None else f"{place.constraint:.2f}",
+    }
+
+
+def _link_row(
+    network: MemberNetwork, link: Link, chosen: UUID, used: UsedYear | None
+) -> dict[str, object]:
     other = link.b if link.a == chosen else link.a
     return {
         "id": other,
         "name": network.members[other].name,
         "kind": link.kind.value,
         "words": translated(_LINK_WORDS[link.kind]),
+        "used": _used_words(chosen, other, used),
     }
 
 
-def _rows(network: MemberNetwork) -> list[dict[str, object]]:
+def _used_words(chosen: UUID, other: UUID, used: UsedYear | None) -> str:
+    ways = used.ways if used else frozenset()
+    words = _USED_EACH.get(((chosen, other) in ways, (other, chosen) in ways))
+    return translated(words) if words else ""
+
+
+def _used_with(network: MemberNetwork, used: UsedYear | None) -> Mapping[UUID, set[UUID]]:
+    """Return with whom each member has a used pathway, in either direction."""
+    found: dict[UUID, set[UUID]] = {}
+    for a, b in used.ways if used else ():
+        if a in network.members and b in network.members:
+            found.setdefault(a, set()).add(b)
+            found.setdefault(b, set()).add(a)
+    return found
+
+
+def _only_used(
+    network: MemberNetwork, chosen: UUID, others: set[UUID], used: UsedYear | None
+) -> list[dict[str, object]]:
+    """Return the members with which a pathway was used although nothing ties them."""
+    if not others:
+        return []
+    tied = {m for link in network.links_of(chosen) for m in (link.a, link.b)}
+    return [
+        {
+            "id": other,
+            "name": network.members[other].name,
+            "kind": "used",
+            "words": translated(phrase("Nothing agreed or promised")),
+            "used": _used_words(chosen, other, used),
+        }
+        for other in sorted(others - tied - {chosen})
+    ]
+
+
+def _rows(network: MemberNetwork, used: UsedYear | None) -> list[dict[str, object]]:
     """Return every member with a line, most links first: the picture as a table."""
     rows = []
+    with_each = _used_with(network, used)
     for member_id, member in network.members.items():
         links = network.links_of(member_id)
-        if links:
+        only = _only_used(network, member_id, with_each.get(member_id, set()), used)
+        if links or only:
             rows.append(
                 {
                     "id": member_id,
                     "name": member.name,
                     "category": translated(member.category.label),
                     "count": sum(link.kind.links for link in links),
-                    "links": [_link_row(network, link, member_id) for link in links],
+                    "links": [_link_row(network, link, member_id, used) for link in links] + only,
                     "lost": len(network.cut_off.get(member_id, ())),
                 }
             )
@@ -271,6 +279,10 @@ def _alone(network: MemberNetwork) -> dict[str, object]:
         "names": names[:MOST_ALONE],
         "more": max(0, len(names) - MOST_ALONE),
     }
+
+
+def _by_name(network: MemberNetwork) -> list[tuple[UUID, Member]]:
+    return sorted(network.members.items(), key=lambda item: (item[1].name, str(item[0])))
 
 
 def _names(network: MemberNetwork, members: tuple[UUID, ...]) -> list[str]:

@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from flask import has_request_context
+
 from ccr.adapters.county_shapes import CountyShape, CountyShapes
 from ccr.config import PROJECT_ROOT
 from ccr.domain.directory import Place, Point
 from ccr.domain.geography import Box, box_around
 from ccr.domain.phrases import Phrase, phrase
+from ccr.web.language import translated
 from ccr.web.presenters.map_geometry import (
     XY,
     Projection,
@@ -299,7 +302,7 @@ def _labels(
             continue
         area, centre, ring = max(sized, key=lambda item: item[0])
         text = phrase("%(county)s Co.", county=shape.name)
-        if area < PLATE_HEIGHT * LETTER * len(str(text)) and shape.fips not in needed:
+        if area < PLATE_HEIGHT * LETTER * _letters(text) and shape.fips not in needed:
             continue
         label = _label(text, ring, centre, taken, needed=shape.fips in needed)
         if label is not None:
@@ -316,7 +319,7 @@ def _label(
     *,
     needed: bool,
 ) -> MapLabel | None:
-    half = (len(str(text)) * LETTER + 8) / 2
+    half = (_letters(text) * LETTER + 8) / 2
 
     def plate(xy: XY) -> Rect:
         return Rect(
@@ -339,6 +342,11 @@ def _label(
         return None
     x, y = _rounded(spot)
     return MapLabel(text, x, y, plate(spot), leader)
+
+
+def _letters(text: Phrase) -> int:
+    """Return how long a label is as its reader sees it; Spanish ones are longer."""
+    return len(translated(text) if has_request_context() else str(text))
 
 
 def _rounded(xy: XY) -> XY:

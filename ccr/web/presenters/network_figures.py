@@ -30,6 +30,7 @@ _TONES = {
     Standing.MISSING: "unknown",
     Standing.UNUSED: "unknown",
     Standing.USED: "ok",
+    Standing.UNKNOWN: "unknown",
 }
 _HIDDEN = phrase("Not shown")
 MOST_QUARTERS = 12
@@ -56,6 +57,7 @@ def unmet_view(register: UnmetRegister, wanted: str | None) -> dict[str, object]
         "period": period,
         "columns": [translated(MEASURES[measure]) for measure in REASONS],
         "lines": standing_rows(register.lines),
+        "no_county": not any(line.cells for line in register.lines),
         "rows": [
             {
                 "group": translated(line.group.label),
@@ -75,6 +77,7 @@ def standing_rows(lines: Iterable[UnmetLine]) -> list[dict[str, object]]:
             "tone": _TONES[line.standing],
             "empty": line.empty_cells,
             "cells": line.cells,
+            "known": line.standing is not Standing.UNKNOWN,
         }
         for line in lines
     ]
@@ -114,7 +117,8 @@ def _indicator(definition: Definition, values: IndicatorValues) -> dict[str, obj
         row["trends"] = _trends(definition, values.figures)
     else:
         share = values.facts.get(definition.code)
-        row["share"] = _share_words(share) if share is not None else None
+        row["share"] = _share_words(share) if share is not None and share.whole else None
+        row["nothing_yet"] = share is not None and not share.whole
     return row
 
 

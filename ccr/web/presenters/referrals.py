@@ -26,6 +26,7 @@ from ccr.domain.referral_views import (
 )
 from ccr.domain.taxonomy import Need
 from ccr.domain.time_left import time_left
+from ccr.services.sealed_words import UNREADABLE
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.warm import call_words
@@ -161,6 +162,13 @@ def clock_words(clock: ClockShown, time: DeskTime) -> str:
     return translated(clock.state.label)
 
 
+def readable(words: str | None) -> str | None:
+    """Return words as they were opened, or that they cannot be read; None for none."""
+    if words != UNREADABLE:
+        return words
+    return translated(phrase("These words cannot be read any more."))
+
+
 def timeline_days(
     entries: tuple[TimelineEntry, ...], time: DeskTime, notes: Mapping[UUID, str] | None = None
 ) -> list[dict[str, Any]]:
@@ -189,7 +197,7 @@ def _line(entry: TimelineEntry, opened: Mapping[UUID, str], time: DeskTime) -> s
     With the time of a call that was written down later.
     """
     if entry.note_id is not None and entry.note_id in opened:
-        return opened[entry.note_id]
+        return readable(opened[entry.note_id])
     if entry.call is not None:
         return call_words(entry.call)
     if entry.line is None or entry.told_at is None or entry.at - entry.told_at < SAME_MOMENT:

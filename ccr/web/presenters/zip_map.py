@@ -10,12 +10,16 @@ from dataclasses import replace
 
 from ccr.domain.directory import Point
 from ccr.domain.phrases import phrase
-from ccr.web.presenters.map_geometry import around, fit
+from ccr.web.presenters.map_geometry import Rect, around, fit
 from ccr.web.presenters.map_marks import MapDot
-from ccr.web.presenters.maps import MARGIN, MapView, county_box, county_map
+from ccr.web.presenters.maps import MARGIN, MapLabel, MapView, county_box, county_map
 
 SIGNS = {"none": "×", "stale": "?", "full": "=", "one": "!", "ok": "✓"}
 """One sign for each look, so that colour alone never tells."""
+RADIUS = 8.0
+"""Of a dot, as the picture draws it."""
+AIR_DEGREES = 0.06
+"""About four miles of air around the ZIPs of districts."""
 
 
 def zip_map(
@@ -46,6 +50,60 @@ def zip_map(
     return replace(
         view,
         dots=dots,
+        labels=_clear(view.labels, dots),
         title=phrase("Map of the ZIPs"),
         description=phrase("A dot stands for a ZIP. The same ZIPs are listed as text beside it."),
     )
+
+
+def _clear(labels: tuple[MapLabel, ...], dots: Sequence[MapDot]) -> tuple[MapLabel, ...]:
+    """Return the labels that no dot covers: a dot says more than a name that cannot be read."""
+    boxes = [Rect(d.x - RADIUS, d.y - RADIUS, d.x + RADIUS, d.y + RADIUS) for d in dots]
+    return tuple(one for one in labels if not any(one.plate.overlaps(box) for box in boxes))
+
+
+def district_map(
+    counties: Mapping[str, str],
+    zips: Mapping[str, str],
+    points: Mapping[str, Point],
+    *,
+    width: float,
+    height: float,
+) -> MapView | None:
+    """Return the map of districts: counties shaded by their look, and a dot for each single ZIP.
+
+    counties, zips: code to look. None where there is nothing to draw.
+    """
+    shaded = {fips: f"gap-{look}" for fips, look in counties.items()}
+    known = {code: look for code, look in zips.items() if code in points}
+    boxes = [box for fips in counties if (box := county_box(fips)) is not None]
+    if known:
+        around_zips = [points[code] for code in known]
+        seen = around([_beside(p, s) for p in around_zips for s in (-1, 1)], boxes)
+    else:
+        seen = around([], boxes)
+    if seen is None:
+        return None
+    view = county_map(shaded=shaded, width=width, height=height, seen=seen)
+    if view is None:
+        return None
+    plane, _ = fit(seen, width, height, MARGIN)
+    dots = tuple(
+        MapDot(code, *plane.xy(points[code].lon, points[code].lat), f"gap-{look}", SIGNS[look])
+        for code, look in sorted(known.items(), reverse=True)
+    )
+    return replace(
+        view,
+        dots=dots,
+        labels=_clear(view.labels, dots),
+        title=phrase("Map of the districts"),
+        description=phrase(
+            "Whole counties are shaded; a dot stands for a ZIP. The same districts are listed as "
+            "text beside it."
+        ),
+    )
+
+
+def _beside(point: Point, side: int) -> Point:
+    """Return a point a few miles to one side, so that a single ZIP has something around it."""
+    return Point(point.lat + side * AIR_DEGREES, point.lon + side * AIR_DEGREES)

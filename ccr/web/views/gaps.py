@@ -5,9 +5,6 @@ Needs stand in an address as the number of their row, never as a word (design 6b
 
 from __future__ import annotations
 
-import csv
-import io
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -19,11 +16,14 @@ from ccr.services import gap_register, gaps
 from ccr.services.gaps import GapBoard
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.gap_register import PlanForm
+from ccr.web.presenters.gap_areas import BY_DISTRICT
+from ccr.web.presenters.gap_files import gaps_csv, gaps_geojson, gaps_xlsx
 from ccr.web.presenters.gap_filters import read_question
-from ccr.web.presenters.gaps import board_view, csv_rows, item_view, print_view, read_choice
+from ccr.web.presenters.gaps import board_view, item_view, print_view, read_choice
 
 blueprint = Blueprint("gaps", __name__, url_prefix="/network/gaps")
 NUMBER_DIGITS = 6
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("")
@@ -46,11 +46,27 @@ def sheet() -> str:
 @blueprint.get("/table.csv")
 @requires(Permission.COORDINATION_READ)
 def table() -> ResponseReturnValue:
-    """Send the matrix as CSV: codes, counties and counts of services; nobody's name."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(csv_rows(_asked_board()))
-    headers = {"Content-Disposition": 'attachment; filename="gaps.csv"'}
-    return text.getvalue(), 200, {"Content-Type": "text/csv; charset=utf-8", **headers}
+    """Send the matrix as CSV: codes, areas and counts of services; nobody's name."""
+    return _file(gaps_csv(_asked_board()), "gaps.csv", "text/csv; charset=utf-8")
+
+
+@blueprint.get("/table.xlsx")
+@requires(Permission.COORDINATION_READ)
+def spreadsheet() -> ResponseReturnValue:
+    """Send the same as a spreadsheet, with the table in words."""
+    return _file(gaps_xlsx(_asked_board()), "gaps.xlsx", XLSX)
+
+
+@blueprint.get("/table.geojson")
+@requires(Permission.COORDINATION_READ)
+def features() -> ResponseReturnValue:
+    """Send the areas of the map with the state of each need; no place of a service."""
+    return _file(gaps_geojson(_asked_board()), "gaps.geojson", "application/geo+json")
+
+
+def _file(body: str | bytes, name: str, kind: str) -> ResponseReturnValue:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": kind}
+    return body, 200, headers
 
 
 @blueprint.post("/plan")
@@ -98,6 +114,7 @@ def _asked_board() -> GapBoard:
         at=utc_now(),
         question=read_question(request.args),
         zips_of=request.args.get("zips"),
+        by_district=request.args.get("zips") == BY_DISTRICT,
     )
 
 

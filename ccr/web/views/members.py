@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from ccr.adapters.clock import utc_now
 from ccr.domain.errors import CcrError, IllegalTransitionError, InvalidInputError
@@ -81,7 +83,14 @@ def _act(act: str, member_id: UUID) -> Invited | None:
     elif act == "live":
         joining.let_go_live(identity, member_id, at=at)
     elif act in _STANDINGS:
-        _STANDINGS[act](identity, current_world(), member_id, at=at)
+        if _STANDINGS[act](identity, current_world(), member_id, at=at) is False:
+            flash(
+                gettext(
+                    "Done, but something of theirs cannot be read and stays where it was. The "
+                    "operator finds it in the log."
+                ),
+                "warning",
+            )
     elif act == "invite":
         program = _id("compartment_id")
         return invitations.invite_first(identity, current_world(), member_id, program, at=at)
@@ -91,7 +100,7 @@ def _act(act: str, member_id: UUID) -> Invited | None:
     return None
 
 
-_STANDINGS = {
+_STANDINGS: dict[str, Callable[..., bool | None]] = {
     "suspend": leaving.suspend,
     "go-on": leaving.go_on,
     "begin-leaving": leaving.begin_leaving,
