@@ -150,6 +150,19 @@ def test_in_a_large_network_a_member_is_chosen_before_its_service(
     assert str(small.dune_service_id) in page
 
 
+def test_without_services_only_questions_about_members_are_asked(desk: Desk) -> None:
+    with unit_of_work():
+        db.session.execute(update(ServiceRow).values(status="inactive"))
+        raise_directory_version(desk.small.network_id)
+    for address in ("/network/what-if", "/network/what-if?ask=most&row=3&minutes=30&places=2"):
+        page = text_of(desk[COORDINATOR].open(address))
+        assert "A county appears here when" in page
+        assert 'id="leaves-member"' in page
+        assert 'id="most-row"' not in page
+        assert 'id="closes-service"' not in page
+        assert "Nothing would be gained" not in page
+
+
 def test_people_are_said_where_a_table_says_them(desk: Desk) -> None:
     rows = [AreaPeople(AreaExtent.COUNTY, "36083", 161_130)]
     with unit_of_work():
