@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import itertools
 import os
@@ -202,20 +203,34 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 
 _engines: dict[str, Engine] = {}
-_builders: dict[tuple[object, ...], Any] = {}
-_compile_builder = Rule._compile_builder
+_rules: dict[tuple[object, ...], dict[str, Any]] = {}
+_compile = Rule.compile
+_OF_COMPILING = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
 
 
-def _compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
-    """Return what builds a rule's addresses: equal rules of all the apps of a run share it."""
-    key = (*rule._trace, *sorted(rule.arguments), repr(rule.defaults), append_unknown)
-    if key not in _builders:
-        _builders[key] = _compile_builder(rule, append_unknown)
-    return _builders[key]
+def _compiled_once(rule: Rule) -> None:
+    """Compile a rule of the site's addresses: equal rules of all the apps of a run share it."""
+    assert rule.map is not None
+    key = (
+        rule.rule,
+        rule.subdomain,
+        rule.host,
+        rule.merge_slashes,
+        repr(rule.defaults),
+        rule.map.host_matching,
+        *(rule.map.converters[name] for name in sorted(rule.map.converters)),
+    )
+    if key not in _rules:
+        _compile(rule)
+        _rules[key] = {name: getattr(rule, name) for name in _OF_COMPILING}
+    for name, value in _rules[key].items():
+        # What builds an address is bound to the rule that was compiled first.
+        mine = value.__func__.__get__(rule) if name.startswith("_build") else copy.copy(value)
+        setattr(rule, name, mine)
 
 
 # Compiling the rules is nine tenths of the time that an app takes to be made, thousands of times.
-Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
+Rule.compile = _compiled_once  # type: ignore[method-assign]
 
 
 class _CompiledOnce(BytecodeCache):

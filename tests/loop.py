@@ -27,6 +27,7 @@ from ccr.storage.models.directory import (
 )
 from ccr.storage.queries import accounts
 from tests.conftest import NOW
+from tests.kept_database import built_once
 
 RENSSELAER = "36083"
 DIRECTORY = frozenset(
@@ -108,6 +109,10 @@ class Loop:
 
 
 def build(at: datetime = NOW) -> Loop:
+    return built_once("loop", lambda: _built(at)) if at == NOW else _built(at)
+
+
+def _built(at: datetime) -> Loop:
     with unit_of_work():
         network_id = accounts.add_network(
             f"Network {uuid4()} (demo)",

@@ -31,7 +31,9 @@ from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.directory import LocationRow, PhoneRow, ServiceAtLocationRow, ServiceText
 from ccr.storage.queries import accounts
 from tests.builders import ALBANY, CAPITAL_REGION, Coverage, make_site
+from tests.conftest import NOW
 from tests.directory_rows import save_service
+from tests.kept_database import built_once
 from tests.loop import world
 from tests.people import PASSWORD_HASH, Team, add_colleague, make_network, make_team
 
@@ -76,6 +78,12 @@ def make_small_directory(
     *, at: datetime, private_phone: str = PRIVATE_PHONE, name: str = "Test network"
 ) -> SmallDirectory:
     """Make the network, its members, people and services."""
+    if at != NOW:
+        return _made(at, private_phone, name)
+    return built_once((private_phone, name), lambda: _made(at, private_phone, name))
+
+
+def _made(at: datetime, private_phone: str, name: str) -> SmallDirectory:
     network_id = make_network(name, at=at)
     start = name.split(maxsplit=1)[0].lower()
     emails: dict[str, str] = {}

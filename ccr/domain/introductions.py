@@ -40,7 +40,7 @@ def introductions(network: MemberNetwork, start: UUID, goal: UUID) -> tuple[Step
     left = nx.single_source_shortest_path_length(network.graph, goal)
     if start not in left:
         return None
-    links = {(link.a, link.b): link for link in network.links if link.kind.links}
+    links = network.link_between
     # One ring after the other toward the goal: what doubt the best chain to each member has so far.
     ring: dict[UUID, tuple[int, tuple[UUID, ...]]] = {start: (0, (start,))}
     for steps in range(left[start] - 1, -1, -1):

@@ -166,6 +166,11 @@ class MemberNetwork:
         )
 
     @cached_property
+    def link_between(self) -> Mapping[Pair, Link]:
+        """Return what ties two members, lapsed agreements too; ids sorted."""
+        return {(link.a, link.b): link for link in self.links}
+
+    @cached_property
     def _ties(self) -> Mapping[UUID, tuple[Link, ...]]:
         found: dict[UUID, list[Link]] = {}
         for link in self.links:

@@ -75,12 +75,11 @@ def compare(
 
     Where nothing is told of a year, nothing is said of its promises either.
     """
-    links = {(link.a, link.b): link for link in network.links}
     found, agreed = [], 0
     for way in sorted(used.ways):
         if way[0] not in network.members or way[1] not in network.members:
             continue
-        link = links.get((min(way), max(way)))
+        link = network.link_between.get((min(way), max(way)))
         if link is None:
             found.append(Unagreed(way, Paper.NOTHING))
         elif link.kind in {LinkKind.AGREEMENT, LinkKind.ENDING}:

@@ -18,7 +18,7 @@ from ccr.domain.directory import Service
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import directory_log
 from ccr.storage.queries.directory import services_of
-from ccr.storage.queries.directory_log import News, news_since
+from ccr.storage.queries.directory_log import MOST_VERSIONS, News, news_since
 from ccr.storage.queries.snapshot import database_address
 
 
@@ -79,6 +79,8 @@ class Copies(Generic[T]):
             return None
         if version == held.version:
             return News(version, frozenset())
+        if version is not None and version - held.version > MOST_VERSIONS:
+            return None  # so far behind, the log does not reach back
         return news_since(network_id, held.version)
 
     def _made(self, held: T | None, news: News | None, network_id: UUID) -> T:

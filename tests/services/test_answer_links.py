@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -345,18 +346,11 @@ def test_no_fact_beyond_need_county_and_urgency_is_in_the_mail_or_on_the_page(lo
         assert fact not in shown
     words = db.session.scalar(select(ReferralRow.code).filter_by(id=referral_id))
     db.session.rollback()
+    digits = re.compile(r"\b" + r"\W?".join(code.split()) + r"\b")
     for mail in mails():
-        for told in (
-            CANARY,
-            "Troy",
-            "Rensselaer",
-            "dvocacy",
-            "Hospital",
-            str(words),
-            code,
-            *code.split(),
-        ):
+        for told in (CANARY, "Troy", "Rensselaer", "dvocacy", "Hospital", str(words)):
             assert told not in mail.partition("/answer/")[0]
+        assert not digits.search(mail)
     rows = repr(dump())
     assert token not in rows
     assert code.replace(" ", "") not in rows

@@ -15,6 +15,7 @@ from ccr.services import coordination
 from ccr.services.accounts import terminal_identity
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.coordination import PublishedFigure
+from ccr.storage.models.directory import MemberRow
 from ccr.storage.queries import used_pathways
 from tests.coordination import promise, write_past_referrals
 from tests.directory_rows import save_agreement
@@ -60,6 +61,7 @@ def test_used_is_said_as_eleven_or_more_and_never_how_often(desk: Desk) -> None:
     assert "used towards it" in page
     assert "Nothing agreed or promised; used" in page
     assert "Used in 2025: 11 or more" in opened(desk)
+    assert "One way was used in 2025, and no agreement is in force" in opened(desk)
     assert {row.value for row in db.session.query(PublishedFigure)} == {None, 11}
 
 
@@ -132,3 +134,14 @@ def test_a_year_that_is_published_tells_its_pathways_once(desk: Desk, now: datet
     for _ in range(2):
         coordination.publish_quarter(identity, "2025Q4", at=now)
         assert used_pathways.list_used(small.network_id) == (year,)
+
+
+def test_a_network_of_one_member_says_what_to_do_next(desk: Desk) -> None:
+    with unit_of_work():
+        others = MemberRow.id != desk.small.alder.member_id
+        db.session.query(MemberRow).filter(others).update({"listed": False})
+    page = opened(desk)
+    assert "One member is listed" in page
+    assert "data-graph" not in page
+    pathways = text_of(desk[COORDINATOR].open("/network/pathways"))
+    assert "A pathway needs two members" in pathways

@@ -66,6 +66,13 @@ def desk(app: Flask, now: datetime) -> Iterator[Desk]:
         yield Desk(app, make_small_directory(at=now))
 
 
+@pytest.fixture
+def sqlite_desk(sqlite_app: Flask, now: datetime) -> Iterator[Desk]:
+    """Return the desk for what asks nothing new of a database."""
+    with time_machine.travel(now, tick=False):
+        yield Desk(sqlite_app, make_small_directory(at=now))
+
+
 def take(visitor: Visitor, desk: Desk, **changes: str) -> object:
     data = {
         "key": NIGHT,
@@ -85,29 +92,29 @@ def take(visitor: Visitor, desk: Desk, **changes: str) -> object:
     ["alder.worker", "birch.advocate", "alder.agency_admin", "dune.facilitator",
      "coordination.system_admin"],
 )  # fmt: skip
-def test_for_everybody_else_there_is_nothing_here(desk: Desk, who: str) -> None:
-    nothing = desk[who].open("/network/nowhere")
+def test_for_everybody_else_there_is_nothing_here(sqlite_desk: Desk, who: str) -> None:
+    nothing = sqlite_desk[who].open("/network/nowhere")
     for path in PAGES:
-        answer = desk[who].open(path)
+        answer = sqlite_desk[who].open(path)
         assert answer.status_code == 404, path
         assert len(answer.data) == len(nothing.data)
     for path in ACTS:
-        assert desk[who].send(path).status_code == 404, path
+        assert sqlite_desk[who].send(path).status_code == 404, path
 
 
-def test_an_auditor_reads_every_page_and_has_no_act(desk: Desk) -> None:
+def test_an_auditor_reads_every_page_and_has_no_act(sqlite_desk: Desk) -> None:
     for path in PAGES:
-        answer = desk[AUDITOR].open(path)
+        answer = sqlite_desk[AUDITOR].open(path)
         assert answer.status_code == 200, path
         assert 'action="/network' not in text_of(answer)
     for path in ACTS:
-        assert desk[AUDITOR].send(path).status_code == 404, path
+        assert sqlite_desk[AUDITOR].send(path).status_code == 404, path
 
 
-def test_a_coordinator_comes_to_the_overview_and_has_its_places_in_reach(desk: Desk) -> None:
-    answer = desk[COORDINATOR].open("/welcome")
+def test_a_coordinator_comes_to_the_overview_and_has_its_places_in_reach(sqlite_desk: Desk) -> None:
+    answer = sqlite_desk[COORDINATOR].open("/welcome")
     assert answer.headers["Location"] == "/network/overview"
-    page = text_of(desk[COORDINATOR].open("/network/overview"))
+    page = text_of(sqlite_desk[COORDINATOR].open("/network/overview"))
     for path in ("/network/gaps", "/network/graph", "/network/agreements"):
         assert f'href="{path}"' in page
     assert 'href="/desk/inbox"' not in page
@@ -136,17 +143,17 @@ def test_every_page_takes_at_most_twelve_statements_and_no_more_with_twice_the_d
     assert counted() == first
 
 
-def test_no_page_shows_a_code_or_a_count_of_people(desk: Desk, now: datetime) -> None:
-    small = desk.small
+def test_no_page_shows_a_code_or_a_count_of_people(sqlite_desk: Desk, now: datetime) -> None:
+    small = sqlite_desk.small
     make_referrals(small, now - timedelta(days=20))
     words = {row.code for row in _referrals() if row.code}
     assert words
     for path in PAGES:
-        page = text_of(desk[COORDINATOR].open(path))
+        page = text_of(sqlite_desk[COORDINATOR].open(path))
         for code in words:
             assert code not in page
             assert code.replace("-", " ") not in page
-    late = text_of(desk[COORDINATOR].open("/network/overview"))
+    late = text_of(sqlite_desk[COORDINATOR].open("/network/overview"))
     assert "Birch Advocates (demo)" in late
     assert re.search(r"Silent|Late", late)
 
@@ -253,11 +260,11 @@ def test_the_second_of_two_coordinators_gets_a_clear_409(desk: Desk) -> None:
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
-    desk: Desk, change: dict[str, str], words: str
+    sqlite_desk: Desk, change: dict[str, str], words: str
 ) -> None:
-    visitor = desk[COORDINATOR]
+    visitor = sqlite_desk[COORDINATOR]
     visitor.open("/network/gaps")
-    answer = take(visitor, desk, **{"next_step": "Kept words", **change})
+    answer = take(visitor, sqlite_desk, **{"next_step": "Kept words", **change})
     assert answer.status_code == 422  # type: ignore[attr-defined]
     page = text_of(answer)  # type: ignore[arg-type]
     assert words in page
@@ -269,20 +276,20 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
     ["row=999", "row=-1", "row=x", "row=%C2%B2", "county=99999", "county=%00", "page=0",
      "page=9999999", "row=3&county=36083&page=7"],
 )  # fmt: skip
-def test_any_address_of_the_matrix_opens_a_page(desk: Desk, query: str) -> None:
-    assert desk[COORDINATOR].open(f"/network/gaps?{query}").status_code == 200
-    assert desk[COORDINATOR].open(f"/network/graph?member={query}").status_code == 200
+def test_any_address_of_the_matrix_opens_a_page(sqlite_desk: Desk, query: str) -> None:
+    assert sqlite_desk[COORDINATOR].open(f"/network/gaps?{query}").status_code == 200
+    assert sqlite_desk[COORDINATOR].open(f"/network/graph?member={query}").status_code == 200
 
 
-def test_no_need_stands_in_any_address_of_the_desk(desk: Desk) -> None:
+def test_no_need_stands_in_any_address_of_the_desk(sqlite_desk: Desk) -> None:
     for path in PAGES:
-        page = text_of(desk[COORDINATOR].open(path))
+        page = text_of(sqlite_desk[COORDINATOR].open(path))
         for href in re.findall(r'href="(/network[^"]*)"', page):
             assert not re.search(r"advocacy|shelter|protection|abus|victim", href), href
 
 
-def test_a_cell_opens_its_evidence_and_hides_a_hidden_place(desk: Desk) -> None:
-    page = text_of(desk[COORDINATOR].open("/network/gaps?row=3&county=36083"))
+def test_a_cell_opens_its_evidence_and_hides_a_hidden_place(sqlite_desk: Desk) -> None:
+    page = text_of(sqlite_desk[COORDINATOR].open("/network/gaps?row=3&county=36083"))
     evidence = page.split('id="evidence"')[1].split("</section>")[0]
     assert "Cedar advocacy (demo)" in evidence
     assert "private place: counts by its area only" in evidence
@@ -298,12 +305,12 @@ def test_the_table_comes_as_csv_of_codes_and_counts(desk: Desk) -> None:
     assert "(demo)" not in text_of(answer)
 
 
-def test_the_graph_says_the_same_as_picture_and_as_table(desk: Desk) -> None:
-    small = desk.small
+def test_the_graph_says_the_same_as_picture_and_as_table(sqlite_desk: Desk) -> None:
+    small = sqlite_desk.small
     save_agreement(small.network_id, small.alder, small.birch)
     path = f"/network/graph?member={small.birch.member_id}"
-    picture = text_of(desk[COORDINATOR].open(path))
-    table = text_of(desk[COORDINATOR].open(f"{path}&view=table"))
+    picture = text_of(sqlite_desk[COORDINATOR].open(path))
+    table = text_of(sqlite_desk[COORDINATOR].open(f"{path}&view=table"))
     assert picture.count("data-edge=") == 1
     assert 'aria-label="Alder Hospital (demo)"' in picture
     assert "Birch Advocates (demo) (Agreement)" in table
@@ -412,7 +419,7 @@ def test_the_overview_shows_only_published_figures(desk: Desk, now: datetime) ->
     assert set(re.findall(r'data-label="Sent">([^<]+)<', figures)) == {"Not shown"}
 
 
-def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> None:
+def test_an_empty_network_says_what_to_do_next(sqlite_app: Flask, now: datetime) -> None:
     from ccr.policy.identity import Role
     from ccr.storage.queries import accounts
     from tests.people import make_network
@@ -422,7 +429,7 @@ def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> Non
         network_id = make_network("Bare network", at=now)
         program = accounts.coordination_compartment(network_id)
         _add_person(program, Role.COORDINATOR, "bare@example.org", at=now)
-        desk = Desk(app, make_small_directory(at=now))
+        desk = Desk(sqlite_app, make_small_directory(at=now))
         desk.small.emails["bare"] = "bare@example.org"
         for path, words in (
             ("/network/overview", "No county is known yet"),
@@ -441,9 +448,9 @@ def test_an_empty_network_says_what_to_do_next(app: Flask, now: datetime) -> Non
 
 
 def test_whatever_is_typed_into_a_form_of_the_desk_gets_an_answer_and_writes_nothing_odd(
-    desk: Desk,
+    sqlite_desk: Desk,
 ) -> None:
-    visitor, small = desk[COORDINATOR], desk.small
+    visitor, small = sqlite_desk[COORDINATOR], sqlite_desk.small
     good = {
         "/network/gaps/take": {
             "key": NIGHT,
@@ -491,39 +498,41 @@ def test_whatever_is_typed_into_a_form_of_the_desk_gets_an_answer_and_writes_not
     assert "No owner yet" in text_of(visitor.open("/network/gaps"))
 
 
-def test_the_table_asked_for_somebody_says_so_and_every_link_keeps_it(desk: Desk) -> None:
-    page = text_of(desk[COORDINATOR].open("/network/gaps?language=es&minutes=30&how=2&row=3"))
+def test_the_table_asked_for_somebody_says_so_and_every_link_keeps_it(sqlite_desk: Desk) -> None:
+    page = text_of(
+        sqlite_desk[COORDINATOR].open("/network/gaps?language=es&minutes=30&how=2&row=3")
+    )
     assert "Speaks: Spanish · In person, within about 30 minutes by car" in page
     cells = re.findall(r'class="gap-body" href="([^"]+)"', page)
     assert cells
     assert all("language=es" in link and "minutes=30" in link for link in cells)
-    sheet = text_of(desk[COORDINATOR].open("/network/gaps/print?language=es"))
+    sheet = text_of(sqlite_desk[COORDINATOR].open("/network/gaps/print?language=es"))
     assert "Speaks: Spanish" in sheet
-    table = table_of(desk[COORDINATOR].open("/network/gaps/table.csv?language=es"))
+    table = table_of(sqlite_desk[COORDINATOR].open("/network/gaps/table.csv?language=es"))
     assert {row["asked"] for row in table} == {"Speaks: Spanish"}
 
 
-def test_no_word_of_a_need_or_a_party_stands_in_the_form_of_the_filters(desk: Desk) -> None:
-    page = text_of(desk[COORDINATOR].open("/network/gaps"))
+def test_no_word_of_a_need_or_a_party_stands_in_the_form_of_the_filters(sqlite_desk: Desk) -> None:
+    page = text_of(sqlite_desk[COORDINATOR].open("/network/gaps"))
     form = page[page.index('id="asked"') : page.index("</details>", page.index('id="asked"'))]
     values = set(re.findall(r'value="([^"]*)"', form))
     assert {"1", "es", "36083"} <= values
     assert not any(len(value) > 3 and not value.isdigit() for value in values), values
 
 
-def test_by_zip_the_columns_are_the_zips_of_the_county(desk: Desk) -> None:
-    page = text_of(desk[COORDINATOR].open("/network/gaps?zips=36083&row=3&county=12180"))
+def test_by_zip_the_columns_are_the_zips_of_the_county(sqlite_desk: Desk) -> None:
+    page = text_of(sqlite_desk[COORDINATOR].open("/network/gaps?zips=36083&row=3&county=12180"))
     assert "Need by ZIP in Rensselaer" in page
     assert "12180 Troy" in page
     assert 'class="map-dot gap-ok"' in page
     assert "Cedar advocacy (demo)" in page
-    rows = table_of(desk[COORDINATOR].open("/network/gaps/table.csv?zips=36083"))
+    rows = table_of(sqlite_desk[COORDINATOR].open("/network/gaps/table.csv?zips=36083"))
     assert {"12180"} < {row["zip_code"] for row in rows}
 
 
-def test_what_an_address_cannot_mean_asks_nothing(desk: Desk) -> None:
+def test_what_an_address_cannot_mean_asks_nothing(sqlite_desk: Desk) -> None:
     def tables(query: str) -> list[str]:
-        page = text_of(desk[COORDINATOR].open(f"/network/gaps{query}"))
+        page = text_of(sqlite_desk[COORDINATOR].open(f"/network/gaps{query}"))
         assert "Asked for:" not in page
         return re.findall(r"<table.*?</table>", page, re.DOTALL)
 

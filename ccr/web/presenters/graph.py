@@ -14,6 +14,7 @@ from ccr.domain.directory import Member
 from ccr.domain.introductions import Step, introductions
 from ccr.domain.network import Link, LinkKind, MemberNetwork
 from ccr.domain.network_measures import COMPARATORS, Place, brokers, measures_of
+from ccr.domain.pathway_use import compare
 from ccr.domain.phrases import phrase
 from ccr.domain.used_pathways import UsedYear
 from ccr.services.coordination import NetworkView
@@ -48,15 +49,21 @@ def graph_view(
         "asked": asked,
         "chosen": _panel(network, places, chosen, lost, used) if chosen else None,
         "rows": _rows(network, used) if asked.as_table else [],
-        "has_lines": bool(network.links) or bool(used),
+        "has_lines": bool(network.links) or bool(_used_with(network, asked.year)),
         "way": _way(network, asked, chain),
         "names": [(str(m), member.name) for m, member in _by_name(network)],
         "years": [year.year for year in years],
+        "unagreed": _unagreed(view, asked.year),
         "used": asked.year,
         "layers": [(code, translated(words), code in asked.layers) for code, words in LAYERS],
         "sizes": SIZES,
         **_whole(network, places),
     }
+
+
+def _unagreed(view: NetworkView, used: UsedYear | None) -> int:
+    """Return how many pathways were used that year and have no agreement in force today."""
+    return len(compare(used, view.network, (), view.on).unagreed) if used else 0
 
 
 def picture_alone(view: NetworkView, asked: Asked) -> Picture:
