@@ -17,6 +17,7 @@ from ccr.services import (
     area_people,
     council,
     council_actions,
+    districts,
     gap_register,
     gaps,
     linkages,
@@ -25,6 +26,7 @@ from ccr.services import (
 )
 from ccr.services.council import Decision
 from ccr.services.council_actions import NewAction
+from ccr.services.districts import DistrictText
 from ccr.services.gap_register import NewStep, Plan
 from tests.coordination import coordinator, promise, sign_protocol
 from tests.loop import world
@@ -52,6 +54,7 @@ class FilledDesk:
     announcement: UUID
     survey: UUID
     pathway: UUID
+    district: UUID
 
     def pages(self, small: SmallDirectory, quarter: str) -> list[str]:
         """Return the pages of the desk that have a parameter."""
@@ -60,6 +63,9 @@ class FilledDesk:
             f"/network/gaps/{self.gap}",
             "/network/gaps?row=3&county=36083&zips=36083&language=es#evidence",
             "/network/gaps/distances?row=3&zips=36083",
+            f"/network/gaps?row=3&zips=districts&county={self.district}#evidence",
+            f"/network/gaps/districts/{self.district}",
+            f"/network/gaps/districts/{self.district}/remove",
             f"/network/agreements/{self.agreement}",
             f"/network/council/meetings/{self.meeting}",
             f"/network/council/report/{quarter}",
@@ -105,6 +111,8 @@ def fill_desk(small: SmallDirectory, *, at: datetime) -> FilledDesk:
     )  # fmt: skip
     told = announcements.announce(who, ZONE, "Training", "Two places each.", soon, at=at)
     asked = survey.open_round(who, soon, at=at)
+    drawn = DistrictText("Precinct 4", "12180, Albany County")
+    district = districts.keep(who, world(), drawn, at=at)
     return FilledDesk(
-        gap, key, step, agreement, committee, meeting, action, told, asked, pathway
+        gap, key, step, agreement, committee, meeting, action, told, asked, pathway, district
     )  # fmt: skip

@@ -32,6 +32,7 @@ from ccr.storage.queries import demo_rows
 from ccr.storage.queries.area_people import replace_area_people
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory_log import raise_directory_version
+from ccr.storage.queries.districts import add_district
 from ccr.storage.queries.kept_questions import keep_question
 from ccr.storage.queries.linkages import add_linkage
 
@@ -40,6 +41,10 @@ STATE = "NY"
 TIMEZONE = "America/New_York"
 KEPT_QUESTION = "Where two more houses would help most"
 FOLDER = PROJECT_ROOT / "data" / "demo"
+DISTRICTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Collar City school district (demo)", ("12180", "12182", "12198"), ()),
+    ("Hill towns bus area (demo)", ("12023", "12147", "12193", "12469"), ("36095",)),
+)
 PROGRAM_NAMES = {
     CompartmentKind.GENERAL: "General",
     CompartmentKind.VICTIM_SERVICES: "Victim services",
@@ -139,7 +144,12 @@ def _add_directory(identity: Identity, demo: DemoNetwork, *, today: date, at: da
 
 
 def _add_inhabitants(network_id: UUID, *, at: datetime) -> None:
-    """Add how many people live where, from a table as a coordinator would bring it."""
+    """Add how many people live where, from a table as a coordinator would bring it, and districts.
+
+    The districts are invented; what they are made of is real.
+    """
+    for name, zips, counties in DISTRICTS:
+        add_district(network_id, name, zips, counties, at=at)
     content = (FOLDER / "area_people.csv").read_bytes()
     table = read_people(content, state_of=lambda *_: STATE, states={STATE})
     replace_area_people(network_id, table.kept, at=at)

@@ -36,7 +36,7 @@ PLAIN = (
     "/network/gaps", "/network/gaps/population", "/network/agreements", "/network/agreements/new",
     "/network/expected", "/network/council", "/network/council/actions",
     "/network/council/about-us", "/network/council/training", "/network/council/survey",
-    "/network/council/announcements",
+    "/network/council/announcements", "/network/gaps/districts",
 )  # fmt: skip
 ARGUMENTS = (
     "/network/gaps?row=", "/network/gaps?row=3&county=", "/network/gaps?page=",
@@ -44,7 +44,8 @@ ARGUMENTS = (
     "/network/gaps/distances?row=", "/network/gaps/print?row=", "/network/unmet?period=",
     "/network/graph?member=", "/network/what-if?ask=", "/network/what-if?ask=leaves&member=",
     "/network/what-if?ask=opens&row=", "/network/what-if?ask=opens&row=3&county=",
-    "/network/council/report/",
+    "/network/council/report/", "/network/gaps?zips=districts&county=",
+    "/network/gaps/distances/all.csv?row=", "/network/gaps/table.geojson?zips=",
 )  # fmt: skip
 OWN = "/account/our-part"
 HERE = ("/network/gaps", "/network/agreements", "/network/expected", "/network/council", OWN)
