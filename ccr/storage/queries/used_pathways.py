@@ -20,7 +20,7 @@ from ccr.storage.db import db
 from ccr.storage.models.coordination import PublishedFigure
 from ccr.storage.queries.figures import sent_rows
 
-_USED = "used-pathway"
+USED = "used-pathway"
 _BETWEEN = ">"
 
 
@@ -44,7 +44,7 @@ def freeze_used(network_id: UUID, year: str, ways: Iterable[Way], *, at: datetim
         PublishedFigure(
             network_id=network_id,
             period=year,
-            measure=_USED,
+            measure=USED,
             cell=cell,
             value=value,
             published_at=at,
@@ -58,7 +58,7 @@ def list_used(network_id: UUID) -> tuple[UsedYear, ...]:
     """Return every year that was looked at with the ways told of it, newest first."""
     rows = db.session.execute(
         select(PublishedFigure.period, PublishedFigure.cell)
-        .where(PublishedFigure.network_id == network_id, PublishedFigure.measure == _USED)
+        .where(PublishedFigure.network_id == network_id, PublishedFigure.measure == USED)
         .order_by(PublishedFigure.period.desc(), PublishedFigure.cell)
     )
     years: dict[str, set[Way]] = {}
