@@ -64,6 +64,7 @@ def command(
         raise click.BadParameter("No county of the matrix has this code.", param_hint="--zips")
     if by_district and not board.areas:
         raise click.BadParameter("The network has no district.", param_hint="--districts")
+    board = board.on_paper()  # what a terminal prints is kept in files: no hidden room in it
     if as_json:
         click.echo(json.dumps(_document(board), indent=2))
         return

@@ -275,4 +275,6 @@ def unserved(cell: Cell, area: DistrictArea) -> tuple[str, ...]:
         if not served and is_wide(service):
             return ()
         left -= served
+        if not left:
+            return ()
     return tuple(sorted(left))

@@ -37,7 +37,7 @@ class AreaAccess:
         near: the nearest and the second-nearest public service; fewer where there are fewer.
         by_area: services that count for the area and have no public point, by name, confidential
             ones among them, full or not; of those nothing but this is known.
-        remote: services that are had by phone or video alone.
+        remote: services that are had by phone or video alone; confidential ones full or not.
     """
 
     code: str
@@ -49,13 +49,14 @@ class AreaAccess:
 
 def access_of(cell: Cell, near: tuple[Near, ...]) -> AreaAccess:
     """Return the access of a cell's area; `near` is nearest_two of public_in from its middle."""
+    # Its file travels: whether a hidden service has room must not be read off a count.
+    told = cell.on_paper.with_room
     return AreaAccess(
         code=cell.county.fips,
         name=cell.county.name,
         near=near,
-        # Its file travels: whether a hidden house has room must not be read off this count.
-        by_area=tuple(s for s in cell.on_paper.with_room if s.in_person and s.area_only),
-        remote=tuple(s for s in cell.with_room if not s.in_person),
+        by_area=tuple(s for s in told if s.in_person and s.area_only),
+        remote=tuple(s for s in told if not s.in_person),
     )
 
 

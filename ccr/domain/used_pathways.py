@@ -31,6 +31,8 @@ from ccr.domain.small_cells import (
 Way = tuple[UUID, UUID]
 """From whom, to whom."""
 Groups = frozenset[NeedGroup]
+_SOMEBODY = UUID(int=0)
+"""A member that sent and was sent nothing: it knows that of all its own ways."""
 LEAST_TIMED = 2 * LEAST_SHOWN
 """Whoever has a published answer time was sent so many, beside any one sender's (ADR 0022)."""
 
@@ -143,11 +145,16 @@ class _Shown:
         receives = {m: frozenset(g) & told for m, g in sent.receives.items()}
         self._receives = {m: groups for m, groups in receives.items() if groups}
         knowing = {m for quarter in sent.quarters for c in quarter.values() for m in c.known_to}
-        self.lookers: tuple[UUID | None, ...] = (None, *sorted(knowing))
+        self.lookers: tuple[UUID | None, ...] = (
+            None,
+            _SOMEBODY,
+            *sorted(knowing.union(sent.receives)),
+        )
 
     def has_room(self, looker: UUID | None) -> bool:
         """Return True when every way of others that is not told can be ten."""
-        by_groups, left = self._by_groups(self._into_each(looker)), self._left(looker)
+        by_groups = self._by_groups(self._into_each(looker))
+        left = self._left(looker, with_taken_back=True)
         for part in self._parts:
             whole = sum(n for (_, group), n in left.items() if group in part)
             inside = sum(into.least for of, into in by_groups.items() if of <= part)
@@ -176,8 +183,24 @@ class _Shown:
             found[groups] = found.get(groups, _Into()) + into
         return found
 
-    def _left(self, looker: UUID | None) -> dict[tuple[str, NeedGroup], int]:
-        return {cell: number - self._own(looker, cell) for cell, number in self._numbers.items()}
+    def _left(
+        self, looker: UUID | None, *, with_taken_back: bool = False
+    ) -> dict[tuple[str, NeedGroup], int]:
+        """Return what is left of each shown number without the looker's own.
+
+        with_taken_back: whatever was counted when the number was shown and is not now (entered in
+        error since) may have been the looker's own, who remembers it.
+        """
+        own = {
+            cell: self._own(looker, cell)
+            + (self._taken_back(cell) if with_taken_back and looker is not None else 0)
+            for cell in self._numbers
+        }
+        return {cell: number - own[cell] for cell, number in self._numbers.items()}
+
+    def _taken_back(self, cell: tuple[str, NeedGroup]) -> int:
+        counted = self._counted(cell)
+        return max(0, self._numbers[cell] - (counted.total if counted else 0))
 
     def _into_each(self, looker: UUID | None) -> dict[UUID, _Into]:
         ways = Counter(to for sender, to in self._used if looker != sender)
@@ -192,18 +215,22 @@ class _Shown:
         }
 
     def _own(self, looker: UUID | None, cell: tuple[str, NeedGroup]) -> int:
-        period, group = cell
-        counted = self._sent.quarters[int(period[-1]) - 1].get(group)
+        counted = self._counted(cell)
         return counted.known_to.get(looker, 0) if counted and looker else 0
+
+    def _counted(self, cell: tuple[str, NeedGroup]) -> Count | None:
+        period, group = cell
+        return self._sent.quarters[int(period[-1]) - 1].get(group)
 
 
 def _may_be_nothing(into: _Into, least: int, senders: int) -> bool:
     """Return True when any one way that is not told can be zero, if `least` went these ways.
 
     It can when a told way takes up the difference, or when there are so many ways that all the
-    others, with ten each, would be enough.
+    others, with ten each, would be enough. Where there is no way at all, there is nothing to tell.
     """
-    return into.told > 0 or least <= MOST_HIDDEN * (into.takers * senders - 1)
+    ways = into.takers * senders
+    return into.told > 0 or ways <= 0 or least <= MOST_HIDDEN * (ways - 1)
 
 
 def _different(groups: Groups, left: Mapping[tuple[str, NeedGroup], int]) -> int:

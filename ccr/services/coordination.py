@@ -167,8 +167,8 @@ def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime)
     if year not in told:
         timed = figures.timed_members(identity.network_id, year)
         ways = gate_used(year, published, replace(sent, timed=timed))
-        used_pathways.freeze_used(identity.network_id, year, ways, at=at)
-        append_event(identity, "published", "pathways", None, at=at, reason=year)
+        if used_pathways.freeze_used(identity.network_id, year, ways, at=at):
+            append_event(identity, "published", "pathways", None, at=at, reason=year)
 
 
 def _year_sent(

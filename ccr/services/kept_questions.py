@@ -77,6 +77,7 @@ def keep(identity: Identity, name: str, scenario: Scenario | None, *, at: dateti
         InvalidInputError: no name, one that is too long or taken, no whole question, or as many
             kept as a network may keep; field "name".
     """
+    authorise(identity, Permission.COORDINATION_MANAGE)
     line, whole = checked_name(name), checked_whole(scenario)
     with unit_of_work():
         authorise(identity, Permission.COORDINATION_MANAGE)
@@ -96,6 +97,7 @@ def keep(identity: Identity, name: str, scenario: Scenario | None, *, at: dateti
 
 def forget(identity: Identity, question_id: UUID, *, at: datetime) -> None:
     """Remove a kept question; raises NotFoundError when it is not there."""
+    authorise(identity, Permission.COORDINATION_MANAGE)
     with unit_of_work():
         authorise(identity, Permission.COORDINATION_MANAGE)
         if not queries.drop_question(identity.network_id, question_id):

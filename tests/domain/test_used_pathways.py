@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from ccr.domain.small_cells import Count, Figure, Measured, NeedGroup
+from ccr.domain.small_cells import LEAST_SHOWN, Count, Figure, Measured, NeedGroup
 from ccr.domain.used_pathways import YearSent, gate_used, groups_told
 
 YEAR = "2026"
@@ -26,7 +26,8 @@ def year(ways, *, group=LAW, timed=(), shown=True, members=MEMBERS):
         for way, number in ways.items():
             count.add(way, number // 4 + (n < number % 4))
         quarters.append({group: count})
-        figures.append(Figure(f"{YEAR}Q{n + 1}", Measured.SENT, group, count.total))
+        told = count.total if count.total >= LEAST_SHOWN else None
+        figures.append(Figure(f"{YEAR}Q{n + 1}", Measured.SENT, group, told))
     receives = {m: {group} for m in members}
     kept = figures if shown else figures[:3]
     return kept, YearSent(sent, quarters, receives, timed, len(members))
@@ -71,3 +72,42 @@ def test_nothing_is_told_where_a_member_would_know_what_the_few_others_share():
     # A way that is told takes up the difference.
     room = {**few, (B, C): 22}
     assert told(room, members=(A, B, C)) == {(A, B), (A, C), (B, C)}
+
+
+def mixed_year(ways, receives, members):
+    """Return what the gate is given for ways of one group each: way to (group, number)."""
+    sent = Counter({(way, frozenset({group})): n for way, (group, n) in ways.items()})
+    quarters, figures = [], []
+    for n in range(4):
+        counts = {LAW: Count(), HEALTH: Count()}
+        for way, (group, number) in ways.items():
+            counts[group].add(way, number // 4 + (n < number % 4))
+        quarters.append(counts)
+        figures += [
+            Figure(f"{YEAR}Q{n + 1}", Measured.SENT, g, c.total) for g, c in counts.items()
+        ]
+    return figures, YearSent(sent, quarters, receives, (), members)
+
+
+def test_a_member_that_sent_and_was_sent_nothing_is_reckoned_with_too():
+    # Ten each way into five members. F was asked by nobody and asked nobody, which F alone knows:
+    # were the ways into G told, F would know every way of the five to the unit.
+    five, f, g = MEMBERS[:5], MEMBERS[5], UUID(int=7)
+    ways = {(a, b): (LAW, 10) for a in (*five, g) for b in five if a != b}
+    ways |= {(a, g): (HEALTH, 40) for a in five}
+    receives = {**dict.fromkeys((*five, f), {LAW}), g: {HEALTH}}
+    assert gate_used(YEAR, *mixed_year(ways, receives, 7)) == frozenset()
+    # With two more like F, nobody can tell who of them was asked nothing.
+    more = {**receives, UUID(int=8): {LAW}, UUID(int=9): {LAW}}
+    assert gate_used(YEAR, *mixed_year(ways, more, 9)) == {(a, g) for a in five}
+
+
+def test_what_was_taken_back_since_a_quarter_was_shown_makes_no_room():
+    # A sent 60 to B, and called them entered in error after the quarters were shown: the sums hold
+    # them still, and A knows that.
+    ways = {(A, B): 60, (B, C): 11, (C, D): 11, (D, B): 11, (C, B): 11, (B, D): 4}
+    figures, sent = year(ways, members=(A, B, C, D))
+    left = {way: number for way, number in ways.items() if way != (A, B)}
+    _, later = year(left, members=(A, B, C, D))
+    assert gate_used(YEAR, figures, later) == frozenset()
+    assert not gate_used(YEAR, figures, sent)

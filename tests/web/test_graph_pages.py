@@ -134,6 +134,8 @@ def test_a_year_that_is_published_tells_its_pathways_once(desk: Desk, now: datet
     for _ in range(2):
         coordination.publish_quarter(identity, "2025Q4", at=now)
         assert used_pathways.list_used(small.network_id) == (year,)
+    with unit_of_work():  # as one of two does that publish at once
+        assert not used_pathways.freeze_used(small.network_id, "2025", year.ways, at=now)
 
 
 def test_a_network_of_one_member_says_what_to_do_next(desk: Desk) -> None:

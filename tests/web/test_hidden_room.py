@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import datetime
 
 import time_machine
@@ -52,6 +53,7 @@ def test_a_full_hidden_house_is_told_on_the_desk_and_never_on_paper(
                 f"?zips=districts&row=3&county={made}",
             )
         )
+        printed = sqlite_app.test_cli_runner().invoke(args=["gaps", "--json"])
         rows, rows_of_district, sheet, features = (
             desk[COORDINATOR].open(f"/network/gaps/table.{path}")
             for path in ("csv", "csv?zips=districts", "xlsx?zips=districts", "geojson")
@@ -66,6 +68,10 @@ def test_a_full_hidden_house_is_told_on_the_desk_and_never_on_paper(
     for table in (table_of(rows), table_of(rows_of_district)):
         assert {row["state"] for row in table} == {"none", "single"}
         assert {row["services_full"] for row in table} == {"0"}
+    document = json.loads(printed.output)
+    assert document["summary"]["full"] == 0
+    assert document["summary"]["single"] > 0
+    assert not any(row["full_services"] for row in document["rows"])
     assert '"full"' not in text_of(features)
     assert '"single"' in text_of(features)
     book = load_workbook(io.BytesIO(sheet.get_data()))

@@ -231,16 +231,21 @@ def freeze_answer_times(network_id: UUID, year: str, times: AnswerTimes, *, at: 
     db.session.flush()
 
 
-def freeze(network_id: UUID, period: str, figures: Iterable[Figure], *, at: datetime) -> bool:
-    """Publish a period for good; False, and nothing written, when it was published before."""
-    mark = {"network_id": network_id, "period": period, "published_at": at, "value": None}
+def add_once(**values: object) -> bool:
+    """Add one row; False, and nothing written, when there is one of its key."""
     first = db.session.execute(
         _insert()(PublishedFigure)
-        .values(measure=_MARK, cell="", **mark)
+        .values(**values)
         .on_conflict_do_nothing()
         .returning(PublishedFigure.period)
     ).first()
-    if first is None:
+    return first is not None
+
+
+def freeze(network_id: UUID, period: str, figures: Iterable[Figure], *, at: datetime) -> bool:
+    """Publish a period for good; False, and nothing written, when it was published before."""
+    mark = {"network_id": network_id, "period": period, "published_at": at, "value": None}
+    if not add_once(measure=_MARK, cell="", **mark):
         return False
     db.session.add_all(
         PublishedFigure(

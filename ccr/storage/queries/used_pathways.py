@@ -18,7 +18,7 @@ from ccr.domain.taxonomy import Need
 from ccr.domain.used_pathways import Groups, UsedYear, Way
 from ccr.storage.db import db
 from ccr.storage.models.coordination import PublishedFigure
-from ccr.storage.queries.figures import sent_rows
+from ccr.storage.queries.figures import add_once, sent_rows
 
 USED = "used-pathway"
 _BETWEEN = ">"
@@ -37,21 +37,27 @@ def count_ways(network_id: UUID, start: datetime, end: datetime) -> Counter[tupl
     return found
 
 
-def freeze_used(network_id: UUID, year: str, ways: Iterable[Way], *, at: datetime) -> None:
-    """Keep the ways that are told of a year, and that the year was looked at, for good."""
-    cells = [("", None), *((f"{a}{_BETWEEN}{b}", LEAST_SHOWN) for a, b in ways)]
+def freeze_used(network_id: UUID, year: str, ways: Iterable[Way], *, at: datetime) -> bool:
+    """Keep the ways that are told of a year, and that the year was looked at, for good.
+
+    False, and nothing written, when somebody else looked at it first.
+    """
+    mark = {"network_id": network_id, "period": year, "published_at": at, "value": None}
+    if not add_once(measure=USED, cell="", **mark):
+        return False
     db.session.add_all(
         PublishedFigure(
             network_id=network_id,
             period=year,
             measure=USED,
-            cell=cell,
-            value=value,
+            cell=f"{a}{_BETWEEN}{b}",
+            value=LEAST_SHOWN,
             published_at=at,
         )
-        for cell, value in cells
+        for a, b in ways
     )
     db.session.flush()
+    return True
 
 
 def list_used(network_id: UUID) -> tuple[UsedYear, ...]:
