@@ -62,7 +62,13 @@ def publish(quarter: str, network: str | None, *, as_json: bool) -> None:
             }
             for f in done.figures
         ]
-        summary = {"period": done.period, "new": done.new, "figures": len(rows), "shown": shown}
+        summary = {
+            "period": done.period,
+            "new": done.new,
+            "figures": len(rows),
+            "shown": shown,
+            "used_pathways": len(done.used.ways) if done.used else None,
+        }
         click.echo(json.dumps({"summary": summary, "rows": rows}, indent=2))
         return
     was = "Published" if done.new else "Was published before; nothing changed:"
@@ -71,6 +77,8 @@ def publish(quarter: str, network: str | None, *, as_json: bool) -> None:
         groups = [f.group for f in done.figures if f.measure is measure and f.value is not None]
         names = ", ".join(group.value for group in groups) or "not shown for any need group"
         click.echo(f"  {measure.value}: {names}")
+    if done.used is not None:
+        click.echo(f"Used pathways of {done.used.year}: {len(done.used.ways)} told.")
 
 
 @command.command("create")

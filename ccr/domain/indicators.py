@@ -35,6 +35,7 @@ class Indicator(StrEnum):
     ACCEPTED = "accepted"
     ANSWER_TIME = "answer-time"
     UNMET = "unmet"
+    SENT_ON = "sent-on"
     AFTER_ACCEPTANCE = "after-acceptance"
 
 
@@ -45,7 +46,7 @@ class Definition:
     Attributes:
         benefit: which benefit of collaboration of the seed guideline it stands for, if one.
         measure: of the gate, for figures about people; None for facts about the network.
-        of: the published measure that it is a part of, if any.
+        of: the published measure that it is a part of, or a median of, if any.
     """
 
     code: Indicator
@@ -160,6 +161,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         _BENEFITS,
         benefit=phrase("Timely and targeted referrals"),
         measure=Measured.ANSWER_MINUTES,
+        of=Measured.SENT,
     ),
     Definition(
         Indicator.UNMET,
@@ -169,6 +171,14 @@ DEFINITIONS: tuple[Definition, ...] = (
         phrase("Searches that nobody counted; fewer than 22; why is on the page of unmet need"),
         _OURS,
         measure=Measured.UNMET,
+    ),
+    Definition(
+        Indicator.SENT_ON,
+        phrase("Time from a no to the next partner"),
+        phrase("Not published"),
+        phrase("Not published"),
+        phrase("All of it: beside what is shown, it would tell how many were declined"),
+        _OURS,
     ),
     Definition(
         Indicator.AFTER_ACCEPTANCE,

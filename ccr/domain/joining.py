@@ -325,5 +325,5 @@ _ROLE_LABELS = {
     PledgeRole.JUDGE_OR_CLERK: phrase("Judge or chief clerk"),
     PledgeRole.COMMISSIONER: phrase("Commissioner"),
     PledgeRole.FAITH_LEADER: phrase("Faith leader"),
-    PledgeRole.OWNER: phrase("Owner"),
+    PledgeRole.OWNER: phrase("Owner of the organization"),
 }

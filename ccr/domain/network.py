@@ -56,6 +56,13 @@ class Link:
     agreement_ends: date | None = None
 
     @property
+    def agreement_lapsed(self) -> bool:
+        """Return True when an agreement was signed and is over, a promise beside it or not."""
+        return self.kind is LinkKind.LAPSED or (
+            self.kind is LinkKind.PROMISED and self.agreement_ends is not None
+        )
+
+    @property
     def both_ways(self) -> bool:
         """Return True when either may send to the other: an agreement, or two promises."""
         return self.kind in {LinkKind.AGREEMENT, LinkKind.ENDING} or (self.forward and self.back)

@@ -55,11 +55,16 @@ class NetworkView:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What one run of publishing did: the quarter's figures, and whether they are new."""
+    """What one run of publishing did: the quarter's figures, and whether they are new.
+
+    Attributes:
+        used: the pathways of its year, once the year's four quarters are published.
+    """
 
     period: str
     figures: tuple[Figure, ...]
     new: bool
+    used: UsedYear | None = None
 
 
 def network_view(identity: Identity, *, at: datetime) -> NetworkView:
@@ -130,7 +135,9 @@ def publish_quarter(identity: Identity, period: str, *, at: datetime) -> Publica
             append_event(identity, "published", "figures", None, at=at, reason=period)
         _publish_year(identity, period[:4], network.timezone, at=at)
         frozen = figures.list_figures(identity.network_id)
-    return Publication(period, tuple(f for f in frozen if f.period == period), new)
+        years = used_pathways.list_used(identity.network_id)
+    used = next((one for one in years if one.year == period[:4]), None)
+    return Publication(period, tuple(f for f in frozen if f.period == period), new, used)
 
 
 def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime) -> None:

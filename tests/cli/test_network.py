@@ -108,7 +108,9 @@ def test_a_quarter_is_published_once(run, small: SmallDirectory) -> None:
     first = run(network, "publish", "--quarter", "2026Q3", "--json")
     assert first.exit_code == 0, first.output
     document = json.loads(first.output)
-    assert document["summary"] == {"period": "2026Q3", "new": True, "figures": 14, "shown": 0}
+    assert document["summary"] == {
+        "period": "2026Q3", "new": True, "figures": 14, "shown": 0, "used_pathways": None,
+    }  # fmt: skip
     assert {row["value"] for row in document["rows"]} == {"not shown"}
     again = run(network, "publish", "--quarter", "2026Q3")
     assert "nothing changed" in again.output

@@ -105,6 +105,10 @@ def test_a_promise_under_a_lapsed_agreement_still_links() -> None:
     lapsed = make_agreement(a, b, expires_on=TODAY)
     found = network([a, b], [lapsed], [promise(a, b)])
     assert [link.kind for link in found.links] == [LinkKind.PROMISED]
+    # and the agreement is still one to renew, while a promise alone never had one
+    assert [link.agreement_lapsed for link in found.links] == [True]
+    alone = network([a, b], [], [promise(a, b)])
+    assert [link.agreement_lapsed for link in alone.links] == [False]
 
 
 def test_promises_both_ways_are_counted_as_answered() -> None:

@@ -83,9 +83,7 @@ def mixed_year(ways, receives, members):
         for way, (group, number) in ways.items():
             counts[group].add(way, number // 4 + (n < number % 4))
         quarters.append(counts)
-        figures += [
-            Figure(f"{YEAR}Q{n + 1}", Measured.SENT, g, c.total) for g, c in counts.items()
-        ]
+        figures += [Figure(f"{YEAR}Q{n + 1}", Measured.SENT, g, c.total) for g, c in counts.items()]
     return figures, YearSent(sent, quarters, receives, (), members)
 
 
@@ -95,7 +93,7 @@ def test_a_member_that_sent_and_was_sent_nothing_is_reckoned_with_too():
     five, f, g = MEMBERS[:5], MEMBERS[5], UUID(int=7)
     ways = {(a, b): (LAW, 10) for a in (*five, g) for b in five if a != b}
     ways |= {(a, g): (HEALTH, 40) for a in five}
-    receives = {**dict.fromkeys((*five, f), {LAW}), g: {HEALTH}}
+    receives = {**{key: {LAW} for key in (*five, f)}, g: {HEALTH}}
     assert gate_used(YEAR, *mixed_year(ways, receives, 7)) == frozenset()
     # With two more like F, nobody can tell who of them was asked nothing.
     more = {**receives, UUID(int=8): {LAW}, UUID(int=9): {LAW}}

@@ -266,7 +266,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "/network/unmet": (r"Asked for and missing.*\d of \d\d", r"No room.*>[1-9]\d<"),
     "/network/indicators": (
         r"Better access.*\d+ of \d+", r"Gaps with an owner: 2 of", r"Council attendance: 8 of 10",
-        r"Referrals accepted.*\d\d of \d\d", r"Hours to an answer.*\d h<",
+        r"Referrals accepted.*\d\d of \d\d", r"Hours to an answer.*\d h; \d+ sent<",
     ),
     "/network/agreements": (r"Cedar Path.*Lapsed", r"Ends within 30 days", r"Promised"),
     "/network/expected": (r"Missing.*0 of 2",),

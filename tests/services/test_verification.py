@@ -217,6 +217,12 @@ NETWORK = {
         FILE,
         ("published_figure.ck_published_figure_never_small",),
     ),
+    "how-often-a-pathway": Damage(
+        "INSERT INTO published_figure (network_id, period, measure, cell, value, published_at) "
+        "SELECT network_id, '2025', 'used-pathway', 'a>b', 40, updated_at FROM member "
+        "WHERE id = :alder_member",
+        "used pathways that say how often",
+    ),
     "protocol-of-others": Damage(
         "INSERT INTO consultation_protocol (id, network_id, program_compartment_id, "
         "partner_member_id, signed_on) SELECT :new, network_id, :birch, id, DATE('2026-01-01') "

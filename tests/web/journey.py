@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -23,7 +25,17 @@ _ID = re.compile(r"/desk/referrals/([0-9a-f-]{36})")
 
 
 def text_of(response: TestResponse) -> str:
+    """Return the text of an answer; of a packed file, such as a spreadsheet, that of all parts."""
+    body = response.get_data()
+    if body.startswith(b"PK"):
+        return "\n".join(unpacked(body).values())
     return response.get_data(as_text=True)
+
+
+def unpacked(body: bytes) -> dict[str, str]:
+    """Return the text of each part of a packed file, by its name in there."""
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        return {name: packed.read(name).decode("utf-8", "replace") for name in packed.namelist()}
 
 
 def table_of(response: TestResponse) -> list[dict[str, str]]:

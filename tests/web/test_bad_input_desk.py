@@ -33,7 +33,8 @@ NUMBERS = ("-1", "1e309", "²", "٣", "9" * 400)
 CODES = ("", "None", "\x00", LONG, "'; DROP TABLE gap;--", "00000000-0000-0000-0000-000000000000")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 PLAIN = (
-    "/network/gaps", "/network/gaps/population", "/network/agreements", "/network/agreements/new",
+    "/network/gaps", "/network/gaps/population", "/network/gaps/districts", "/network/agreements",
+    "/network/agreements/new",
     "/network/expected", "/network/council", "/network/council/actions",
     "/network/council/about-us", "/network/council/training", "/network/council/survey",
     "/network/council/announcements", "/network/gaps/districts",
@@ -45,10 +46,14 @@ ARGUMENTS = (
     "/network/graph?member=", "/network/what-if?ask=", "/network/what-if?ask=leaves&member=",
     "/network/what-if?ask=opens&row=", "/network/what-if?ask=opens&row=3&county=",
     "/network/council/report/", "/network/gaps?zips=districts&county=",
+    "/network/pathways?year=", "/network/graph?start=", "/network/graph?year=",
     "/network/gaps/distances/all.csv?row=", "/network/gaps/table.geojson?zips=",
 )  # fmt: skip
 OWN = "/account/our-part"
-HERE = ("/network/gaps", "/network/agreements", "/network/expected", "/network/council", OWN)
+HERE = (
+    "/network/gaps", "/network/agreements", "/network/expected", "/network/council",
+    "/network/what-if", OWN,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,15 @@ import time_machine
 from flask import Flask
 from sqlalchemy import update
 
+from ccr.domain.small_cells import Figure, Measured, NeedGroup
 from ccr.domain.taxonomy import Need
 from ccr.services import coordination
 from ccr.services.accounts import terminal_identity
+from ccr.services.network_figures import IndicatorValues
 from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.referrals import ReferralRow
 from ccr.storage.queries import unmet_needs
+from ccr.web.presenters.network_figures import indicator_rows
 from tests.coordination import write_past_referrals
 from tests.people import Team
 from tests.small_directory import SmallDirectory, make_small_directory
@@ -101,7 +104,7 @@ def test_indicators_have_a_definition_a_value_or_say_that_nothing_is_recorded(de
     accepted = page.split('id="indicator-accepted"')[1].split("</section>")[0]
     assert "60 of 228" in accepted
     assert accepted.count("<rect") == 1
-    assert page.count("<dt>What is counted</dt>") == page.count("<dt>Source</dt>") == 12
+    assert page.count("<dt>What is counted</dt>") == page.count("<dt>Source</dt>") == 13
     members = ("Alder", "Birch", "Cedar", "Dune")
     body = page.split("<main")[1].split("</main>")[0]
     assert not [name for name in members if name in body]
@@ -111,3 +114,24 @@ def test_a_period_that_was_not_published_shows_the_newest(desk: Desk) -> None:
     for period in ("", "2026Q4", "x", "%00"):
         page = text_of(desk[COORDINATOR].open(f"/network/unmet?period={period}"))
         assert '<strong aria-current="page">2026Q3</strong>' in page
+
+
+def test_a_median_says_how_many_were_sent_and_a_year_stands_where_its_quarters_do_not(
+    sqlite_app: Flask,
+) -> None:
+    group, quarters = NeedGroup.LAW, [f"2025Q{number}" for number in range(1, 5)]
+    figures = [Figure(quarter, Measured.UNMET, group, None) for quarter in quarters]
+    figures += [
+        Figure("2025", Measured.UNMET, group, 25),
+        Figure("2025Q1", Measured.SENT, group, 40),
+        Figure("2025Q1", Measured.ANSWER_MINUTES, group, 180),
+    ]
+    with sqlite_app.test_request_context():
+        rows = {row["code"]: row for row in indicator_rows(IndicatorValues({}, tuple(figures)))}
+    (hours,), (unmet,) = (rows[code]["trends"] for code in ("answer-time", "unmet"))
+    assert [bar.words for bar in hours["bars"]] == ["3 h; 40 sent", *["Not shown"] * 3]
+    assert hours["bars"][0].height == max(bar.height for bar in hours["bars"]) == 56
+    assert [(bar.period, bar.words, bar.height) for bar in unmet["bars"][-2:]] == [
+        ("2025Q4", "Not shown", 0),
+        ("Year 2025", "25", 0),
+    ]

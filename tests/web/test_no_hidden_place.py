@@ -7,9 +7,7 @@ hides, the same sweep finds it in many places: one that can find nothing proves 
 from __future__ import annotations
 
 import gzip
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,7 +32,7 @@ from tests.hidden_house import TELLS, House, coordinator_of, import_the_house, p
 from tests.loop import dump, world
 from tests.pdf_text import pages_of
 from tests.small_directory import SmallDirectory, make_small_directory
-from tests.web.journey import Desk, settled
+from tests.web.journey import Desk, settled, unpacked
 from tests.web.public_pages import ask
 
 PEOPLE = ("coordination.coordinator", "birch.agency_admin", "alder.worker")
@@ -124,9 +122,8 @@ def readable(body: bytes) -> Iterator[tuple[str, str]]:
         # A line end in the middle of a street hides it from no reader.
         yield ".pdf joined", "".join(pages_of(body))
     elif body.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            for name in packed.namelist():
-                yield f"!{name}", packed.read(name).decode("utf-8", "replace")
+        for name, text in unpacked(body).items():
+            yield f"!{name}", text
     elif body.startswith(b"\x1f\x8b"):
         yield ".gz", gzip.decompress(body).decode("utf-8", "replace")
     else:

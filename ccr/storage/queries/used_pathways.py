@@ -20,7 +20,7 @@ from ccr.storage.db import db
 from ccr.storage.models.coordination import PublishedFigure
 from ccr.storage.queries.figures import add_once, sent_rows
 
-_USED = "used-pathway"
+USED = "used-pathway"
 _BETWEEN = ">"
 
 
@@ -43,13 +43,13 @@ def freeze_used(network_id: UUID, year: str, ways: Iterable[Way], *, at: datetim
     False, and nothing written, when somebody else looked at it first.
     """
     mark = {"network_id": network_id, "period": year, "published_at": at, "value": None}
-    if not add_once(measure=_USED, cell="", **mark):
+    if not add_once(measure=USED, cell="", **mark):
         return False
     db.session.add_all(
         PublishedFigure(
             network_id=network_id,
             period=year,
-            measure=_USED,
+            measure=USED,
             cell=f"{a}{_BETWEEN}{b}",
             value=LEAST_SHOWN,
             published_at=at,
@@ -64,7 +64,7 @@ def list_used(network_id: UUID) -> tuple[UsedYear, ...]:
     """Return every year that was looked at with the ways told of it, newest first."""
     rows = db.session.execute(
         select(PublishedFigure.period, PublishedFigure.cell)
-        .where(PublishedFigure.network_id == network_id, PublishedFigure.measure == _USED)
+        .where(PublishedFigure.network_id == network_id, PublishedFigure.measure == USED)
         .order_by(PublishedFigure.period.desc(), PublishedFigure.cell)
     )
     years: dict[str, set[Way]] = {}

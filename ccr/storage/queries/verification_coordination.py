@@ -19,6 +19,7 @@ from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow, Pub
 from ccr.storage.models.council import ActionRow
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.models.linkages import LinkagePartyRow, LinkageRow
+from ccr.storage.queries.used_pathways import USED
 
 
 def _ids(statement: Select[Any]) -> list[str]:
@@ -39,6 +40,16 @@ def published_figures_of_ten_or_fewer() -> list[str]:
     rows = db.session.execute(
         select(PublishedFigure.period, PublishedFigure.measure, PublishedFigure.cell).where(
             PublishedFigure.value.is_not(None), PublishedFigure.value < LEAST_SHOWN
+        )
+    )
+    return ["/".join(row) for row in rows]
+
+
+def used_pathways_that_say_how_often() -> list[str]:
+    """Return used pathways with a number of their own: eleven stands for eleven or more."""
+    rows = db.session.execute(
+        select(PublishedFigure.period, PublishedFigure.cell).where(
+            PublishedFigure.measure == USED, PublishedFigure.value != LEAST_SHOWN
         )
     )
     return ["/".join(row) for row in rows]
@@ -103,6 +114,7 @@ def actions_owned_from_another_network() -> list[str]:
 COORDINATION_CHECKS: tuple[Callable[[], list[str]], ...] = (
     gaps_owned_from_another_network,
     published_figures_of_ten_or_fewer,
+    used_pathways_that_say_how_often,
     protocols_of_other_than_abusive_partner_programs,
     pathways_across_networks,
     agreements_of_fewer_than_two_parties,

@@ -275,7 +275,7 @@ def _lapsed(network: MemberNetwork) -> list[dict[str, str]]:
             "day": day_text(link.agreement_ends) if link.agreement_ends else "",
         }
         for link in network.links
-        if link.kind is LinkKind.LAPSED
+        if link.agreement_lapsed
     ]
 
 

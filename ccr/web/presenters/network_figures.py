@@ -39,7 +39,10 @@ BAR_HEIGHT, BAR_WIDTH, BAR_STEP = 56, 24, 44
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One quarter of a trend: its words, and where the bar stands; no height when not shown."""
+    """One period of a trend: its words, and where the bar stands.
+
+    No height when it is not shown, nor for a year: it would tower over the quarters beside it.
+    """
 
     period: str
     words: str
@@ -127,27 +130,33 @@ def _share_words(share: Share) -> str:
 
 
 def _trends(definition: Definition, figures: Sequence[Figure]) -> list[dict[str, object]]:
-    """Return one trend for each need group of which any quarter is shown, oldest quarter first."""
+    """Return one trend for each need group of which any period is shown, the oldest first.
+
+    A year stands behind its last quarter, and only where the gate let it out.
+    """
     shown = {(f.period, f.measure, f.group): f.value for f in figures if f.value is not None}
     quarters = sorted({f.period for f in figures if "Q" in f.period})[-MOST_QUARTERS:]
     trends = []
     for group in NeedGroup:
-        values = [shown.get((p, definition.measure, group)) for p in quarters]  # type: ignore[arg-type]
+        years = [y for y in {q[:4] for q in quarters} if (y, definition.measure, group) in shown]
+        periods = sorted([*quarters, *years], key=_in_order)
+        values = [shown.get((p, definition.measure, group)) for p in periods]  # type: ignore[arg-type]
         if not any(values):
             continue
-        wholes = [shown.get((p, definition.of, group)) for p in quarters]  # type: ignore[arg-type]
-        most = max(v for v in [*values, *wholes] if v is not None)
+        wholes = [shown.get((p, definition.of, group)) for p in periods]  # type: ignore[arg-type]
+        beside = wholes if definition.measure is not Measured.ANSWER_MINUTES else []
+        most = max(v for v in [*values, *beside] if v is not None)
         bars = [
             _bar(definition, number, period, (value, whole), most)
             for number, (period, value, whole) in enumerate(
-                zip(quarters, values, wholes, strict=True)
+                zip(periods, values, wholes, strict=True)
             )
         ]
         trends.append(
             {
                 "group": translated(group.label),
                 "bars": bars,
-                "width": BAR_STEP * len(quarters),
+                "width": BAR_STEP * len(periods),
                 "height": BAR_HEIGHT,
             }
         )
@@ -158,18 +167,31 @@ def _bar(
     definition: Definition, number: int, period: str, pair: tuple[int | None, int | None], most: int
 ) -> Bar:
     value, whole = pair
-    height = 0 if value is None else max(2, round(BAR_HEIGHT * value / most))
+    is_year = "Q" not in period
+    height = 0 if value is None or is_year else max(2, round(BAR_HEIGHT * value / most))
     words = _number(value)
     if value is not None and definition.measure is Measured.ANSWER_MINUTES:
-        words = translated(phrase("%(hours)s h", hours=value // 60))
+        words = _hours_words(value // 60, whole)
     elif value is not None and whole is not None:
         words = _share_words(Share(value, whole))
-    return Bar(period, words, BAR_STEP * number + 10, BAR_HEIGHT - height, height)
+    label = translated(phrase("Year %(year)s", year=period)) if is_year else period
+    return Bar(label, words, BAR_STEP * number + 10, BAR_HEIGHT - height, height)
+
+
+def _hours_words(hours: int, sent: int | None) -> str:
+    """Return a median with how many were sent; how many were answered is never published."""
+    if sent is None:
+        return translated(phrase("%(hours)s h", hours=hours))
+    return translated(phrase("%(hours)s h; %(sent)s sent", hours=hours, sent=sent))
+
+
+def _in_order(period: str) -> tuple[str, str]:
+    return period[:4], period[4:] or "Q9"
 
 
 def _periods(figures: Iterable[Figure]) -> list[str]:
     """Return the published periods, newest first; a year stands before its quarters."""
-    return sorted({f.period for f in figures}, key=lambda p: (p[:4], p[4:] or "Q9"), reverse=True)
+    return sorted({f.period for f in figures}, key=_in_order, reverse=True)
 
 
 def _number(value: int | None) -> str:

@@ -114,7 +114,7 @@ def _lapsed_rows(view: NetworkView) -> list[dict[str, str]]:
             "day": day_text(link.agreement_ends) if link.agreement_ends else "",
         }
         for link in view.network.links
-        if not link.kind.links
+        if link.agreement_lapsed
     ]
 
 
