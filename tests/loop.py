@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -218,6 +219,14 @@ def cover(service_id: UUID, hours: str, mode: str = "staffed", need: str | None 
             CoverageRow(service_id=service_id, mode=mode, opening_hours=hours, need=need)
         )
         db.session.execute(text("UPDATE network SET directory_version = directory_version + 1"))
+
+
+def spells(rows: object, word: str) -> bool:
+    """Return True when a short word stands in rows by itself.
+
+    What is sealed is random letters, and a few of them in a row may spell a short word.
+    """
+    return bool(re.search(rf"(?<![\w+/=-]){re.escape(word)}(?![\w+/=-])", repr(rows)))
 
 
 def dump(*, without: frozenset[str] = frozenset()) -> dict[str, list[tuple[object, ...]]]:
