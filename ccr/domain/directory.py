@@ -266,3 +266,8 @@ class DirectorySnapshot:
     answer_times: AnswerTimes = NOT_TOLD
     pathways: tuple[Pathway, ...] = ()
     protocols: tuple[Protocol, ...] = ()
+
+    @property
+    def routable(self) -> list[Service]:
+        """Return the services that referrals may go to, by name."""
+        return sorted((s for s in self.services if s.routable), key=lambda s: (s.name, s.id))

@@ -235,7 +235,7 @@ def district_matrix(
     within: Within | None = None,
 ) -> GapMatrix:
     """Return the matrix by district. within: asked with a district's id for a code."""
-    services = sorted((s for s in snapshot.services if s.routable), key=lambda s: (s.name, s.id))
+    services = snapshot.routable
     places = {}
     for service in services:
         counties = local_counties(service, county_of_zip)

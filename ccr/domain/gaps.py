@@ -223,7 +223,7 @@ def gap_matrix(
     stands at the top of this file. A question changes no column, so that a county does not vanish
     from the matrix because nobody there fits.
     """
-    services = sorted((s for s in snapshot.services if s.routable), key=lambda s: (s.name, s.id))
+    services = snapshot.routable
     places = {s.id: local_counties(s, county_of_zip) for s in services}
     return matrix_of_places(
         services, places, county, hours=hours, at=at, question=question, within=within
@@ -246,7 +246,7 @@ def zip_matrix(
     them; what names ZIPs of it, for those.
     """
     codes = frozenset(z.fips for z in zips)
-    services = sorted((s for s in snapshot.services if s.routable), key=lambda s: (s.name, s.id))
+    services = snapshot.routable
     places = {s.id: local_zips(s, fips, codes) for s in services}
     found = matrix_of_places(
         services,

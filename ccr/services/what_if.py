@@ -165,9 +165,8 @@ def what_if(
 
 
 def _services_of(identity: Identity) -> tuple[Service, ...]:
-    snapshot = ready_directory(identity).index.snapshot
-    found = (service for service in snapshot.services if service.routable)
-    return tuple(sorted(found, key=lambda s: (s.member.name, s.name, s.id)))
+    found = ready_directory(identity).index.snapshot.routable
+    return tuple(sorted(found, key=lambda s: s.member.name))
 
 
 def _of_another(asked: Scenario, services: tuple[Service, ...]) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -226,3 +227,9 @@ def declare_writing(*, writing: bool) -> None:
     Only the sign-in bridge needs it: its library commits on its own.
     """
     _writing.set(writing)
+
+
+def on_conflict_insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
+    """Return the INSERT of the session's engine, which knows ON CONFLICT; call it with a model."""
+    on_postgres = db.session.get_bind().dialect.name == "postgresql"
+    return postgresql.Insert if on_postgres else sqlite.Insert

@@ -6,13 +6,12 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from ccr.domain.directory import Member
 from ccr.domain.pathways import Pathway, Program, Protocol
 from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Need
-from ccr.storage.db import db
+from ccr.storage.db import db, on_conflict_insert
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.coordination import PathwayRow, ProtocolRow
 from ccr.storage.models.directory import MemberRow
@@ -124,7 +123,7 @@ def promise_pathway(
     """Add a pathway, or open one again that had ended; None when it is open already."""
     code = need.value if need else ""
     made = db.session.execute(
-        _insert()(PathwayRow)
+        on_conflict_insert()(PathwayRow)
         .values(
             id=uuid4(),
             network_id=network_id,
@@ -167,9 +166,3 @@ def end_pathway(network_id: UUID, pathway_id: UUID, *, on: date) -> bool:
     if ended:
         raise_directory_version(network_id)
     return ended
-
-
-def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
-    """Return the INSERT of this database's dialect, which knows ON CONFLICT."""
-    postgres = db.session.get_bind().dialect.name == "postgresql"
-    return postgresql.Insert if postgres else sqlite.Insert

@@ -10,9 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from ccr.storage.db import db
+from ccr.storage.db import db, on_conflict_insert
 from ccr.storage.models.doors import DoneOnceRow
 from ccr.storage.queries.referrals import rows_changed
 
@@ -70,7 +69,7 @@ def claim(key_hash: str, request_hash: str, *, since: datetime, at: datetime) ->
     if rows_changed(taken_over):
         return True
     fresh = (
-        _insert()(DoneOnceRow)
+        on_conflict_insert()(DoneOnceRow)
         .values(key_hash=key_hash, request_hash=request_hash, done_at=at)
         .on_conflict_do_nothing(index_elements=[DoneOnceRow.key_hash])
         .returning(DoneOnceRow.key_hash)
@@ -114,10 +113,6 @@ def lock_key(key_hash: str) -> bool:
     number = int(key_hash[:15], 16)
     taken = db.session.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number})
     return bool(taken)
-
-
-def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
-    return postgresql.Insert if _on_postgres() else sqlite.Insert
 
 
 def _on_postgres() -> bool:

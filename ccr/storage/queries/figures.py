@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.answer_times import AnswerTimes, Received
 from ccr.domain.clocks import ClockKind
@@ -27,7 +26,7 @@ from ccr.domain.small_cells import (
     quarter_bounds,
 )
 from ccr.domain.taxonomy import CompartmentKind, Need
-from ccr.storage.db import db
+from ccr.storage.db import db, on_conflict_insert
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.coordination import PublishedFigure
 from ccr.storage.models.directory import MemberRow, ServiceNeedRow, ServiceRow, UnmetNeed
@@ -234,7 +233,7 @@ def freeze_answer_times(network_id: UUID, year: str, times: AnswerTimes, *, at: 
 def add_once(**values: object) -> bool:
     """Add one row; False, and nothing written, when there is one of its key."""
     first = db.session.execute(
-        _insert()(PublishedFigure)
+        on_conflict_insert()(PublishedFigure)
         .values(**values)
         .on_conflict_do_nothing()
         .returning(PublishedFigure.period)
@@ -307,9 +306,3 @@ def _last_answers(member_ids: list[UUID]) -> dict[UUID, datetime]:
         .group_by(Compartment.member_id)
     )
     return {row.member_id: row.last for row in rows}
-
-
-def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
-    """Return the INSERT of this database's dialect, which knows ON CONFLICT."""
-    postgres = db.session.get_bind().dialect.name == "postgresql"
-    return postgresql.Insert if postgres else sqlite.Insert

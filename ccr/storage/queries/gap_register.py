@@ -8,11 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from ccr.domain.gap_register import GapChange, GapReason, GapStatus, GapStep, GapVerb, TakenGap
-from ccr.storage.db import db
+from ccr.storage.db import db, on_conflict_insert
 from ccr.storage.models.coordination import GapRow
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.models.gap_register import GapChangeRow, GapStepRow
@@ -104,7 +103,7 @@ def list_changes(network_id: UUID, gap_id: UUID) -> tuple[GapChange, ...]:
 def add_gap(network_id: UUID, key: str, values: dict[str, Any], *, at: datetime) -> Changed | None:
     """Take on a gap that nobody owns yet; None when somebody was quicker."""
     made = db.session.execute(
-        _insert()(GapRow)
+        on_conflict_insert()(GapRow)
         .values(
             id=uuid4(),
             network_id=network_id,
@@ -229,9 +228,3 @@ def drop_open_steps(gap_id: UUID, *, at: datetime) -> None:
         .values(status="dropped", ended_at=at)
         .execution_options(synchronize_session=False)
     )
-
-
-def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
-    """Return the INSERT of this database's dialect, which knows ON CONFLICT."""
-    postgres = db.session.get_bind().dialect.name == "postgresql"
-    return postgresql.Insert if postgres else sqlite.Insert

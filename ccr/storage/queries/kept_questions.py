@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ccr.domain.directory_history import RecordKind
 from ccr.domain.what_if_questions import KeptQuestion, Question, Scenario
-from ccr.storage.db import db
+from ccr.storage.db import db, on_conflict_insert
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.models.keeping import RecordAlias
 from ccr.storage.models.what_if import KeptQuestionRow
@@ -42,7 +41,7 @@ def keep_question(
 ) -> UUID | None:
     """Keep a question; return its id, or None when there is one of that name."""
     made = db.session.execute(
-        _insert()(KeptQuestionRow)
+        on_conflict_insert()(KeptQuestionRow)
         .values(
             id=uuid4(),
             network_id=network_id,
@@ -107,9 +106,3 @@ def _question(row: Any) -> KeptQuestion:  # noqa: ANN401 -- a row of the stateme
         row.places,
     )
     return KeptQuestion(row.id, row.name, scenario, row.by_name, row.kept_at)
-
-
-def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
-    """Return the INSERT of this database's dialect, which knows ON CONFLICT."""
-    postgres = db.session.get_bind().dialect.name == "postgresql"
-    return postgresql.Insert if postgres else sqlite.Insert

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from ccr.domain.taxonomy import Need
-from ccr.storage.db import db
+from ccr.storage.db import db, on_conflict_insert
 from ccr.storage.models.directory import UnmetNeed
 from ccr.storage.models.operations import UsedToken
 
@@ -17,7 +15,7 @@ from ccr.storage.models.operations import UsedToken
 def use_token(token: UUID, *, at: datetime) -> bool:
     """Mark a one-time token as used; return False when it was used before."""
     statement = (
-        _insert()(UsedToken)
+        on_conflict_insert()(UsedToken)
         .values(token=token, used_at=at)
         .on_conflict_do_nothing()
         .returning(UsedToken.token)
@@ -28,7 +26,7 @@ def use_token(token: UUID, *, at: datetime) -> bool:
 def count(network_id: UUID, quarter: str, county_fips: str, needs: Iterable[Need]) -> None:
     """Add one to the counter of each need, for this quarter ("2026Q4") and county."""
     for need in sorted(needs):
-        statement = _insert()(UnmetNeed).values(
+        statement = on_conflict_insert()(UnmetNeed).values(
             network_id=network_id,
             quarter=quarter,
             county_fips=county_fips,
@@ -46,9 +44,3 @@ def count(network_id: UUID, quarter: str, county_fips: str, needs: Iterable[Need
                 set_={"count": UnmetNeed.count + 1},
             )
         )
-
-
-def _insert() -> type[postgresql.Insert] | type[sqlite.Insert]:
-    """Return the INSERT of this database's dialect, which knows ON CONFLICT."""
-    postgres = db.session.get_bind().dialect.name == "postgresql"
-    return postgresql.Insert if postgres else sqlite.Insert

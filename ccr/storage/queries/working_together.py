@@ -8,11 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ccr.domain.training import Subject, Trained
-from ccr.storage.db import db, savepoint
+from ccr.storage.db import db, on_conflict_insert, savepoint
 from ccr.storage.models.council import (
     AnnouncementRow,
     MemberTrainingRow,
@@ -56,16 +55,13 @@ def list_training(network_id: UUID) -> tuple[Trained, ...]:
 
 def set_training(network_id: UUID, trained: Trained, *, at: datetime) -> None:
     """Write that a member has people trained in a topic; the newest word counts."""
-    insert = (
-        postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    )
     values = {
         "trained_on": trained.trained_on,
         "expires_on": trained.expires_on,
         "updated_at": at,
     }
     db.session.execute(
-        insert(MemberTrainingRow)
+        on_conflict_insert()(MemberTrainingRow)
         .values(
             member_id=trained.member_id, topic=trained.subject.value, network_id=network_id,
             **values,
