@@ -27,6 +27,7 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
         [p.is_the_terminal],
         [p.has_agency_admin_role, p.is_in_same_compartment],
     ],
+    Permission.AUTHORITY_REPORT_READ: [[p.handles_referrals, p.may_mandate, p.is_the_authority]],
     Permission.CAPACITY_UPDATE: [
         [p.has_coordinator_role, p.is_in_same_network],
         [p.handles_referrals, p.is_in_same_compartment],
@@ -36,6 +37,8 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
     Permission.COLLEAGUE_MANAGE: [
         [p.has_agency_admin_role, p.is_in_same_compartment, p.is_not_in_practice]
     ],
+    Permission.CONSULTATION_ANSWER: [[p.serves_victims, p.is_the_partner_consulted]],
+    Permission.CONSULTATION_ASK: [[p.runs_a_program]],
     Permission.COORDINATION_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.COORDINATION_READ: [
         [p.is_the_terminal],
@@ -101,6 +104,8 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
     Permission.NETWORK_MANAGE: [[p.is_the_terminal]],
     Permission.OPEN_DATA_READ: [[p.is_the_public, p.is_in_same_network]],
     Permission.PRACTICE_ENTER: [[p.handles_referrals]],
+    Permission.PROGRAM_RUN: [[p.runs_a_program, p.is_in_same_compartment]],
+    Permission.PROGRAM_SET: [[p.runs_a_program, p.has_agency_admin_role, p.is_in_same_compartment]],
     Permission.REFERRAL_ANSWER: [
         [p.handles_referrals, p.is_receiver],
         [p.is_the_worker_in_practice, p.is_receiver],

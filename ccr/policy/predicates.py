@@ -46,6 +46,41 @@ def has_auditor_role(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     return Role.AUDITOR in identity.roles
 
 
+def runs_a_program(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for staff of an abusive partner program; an administrator runs it too."""
+    return handles_referrals(identity, subject) and (
+        identity.compartment_kind is CompartmentKind.APIP
+    )
+
+
+def serves_victims(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True for staff of a victim services program."""
+    return handles_referrals(identity, subject) and (
+        identity.compartment_kind is CompartmentKind.VICTIM_SERVICES
+    )
+
+
+def may_mandate(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True where a court, probation or another agency may sit: neither side's program."""
+    del subject
+    return identity.compartment_kind is CompartmentKind.GENERAL
+
+
+def is_the_partner_consulted(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True when this consultation was asked of the identity's compartment."""
+    return subject is None or (
+        getattr(subject, "partner_compartment_id", None) == identity.compartment_id
+    )
+
+
+def is_the_authority(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True when this report goes to the identity's member, and was sent."""
+    return subject is None or (
+        getattr(subject, "authority_member_id", None) == identity.member_id
+        and getattr(subject, "sent_at", None) is not None
+    )
+
+
 def is_the_terminal(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True for the operator at the machine, and for the worker process."""
     del subject

@@ -32,6 +32,14 @@ REFERRAL_TABLES = (
     "next_contact",
     "follow_up",
     "read_mark",
+    "program_order",
+    "participant",
+    "participant_event",
+    "authority_report",
+    "risk_information",
+    "placement",
+    "safety_consultation",
+    "consultation_prompt",
 )
 IDENTIFYING = re.compile(
     r"name|phone|email|address|birth|ssn|street|latitude|longitude|licen|photo|immigra|postal|zip"

@@ -5,6 +5,7 @@ from ccr.storage.models import (
     answer_links,
     asking,
     audit,
+    consultations,
     coordination,
     council,
     desk,
@@ -17,7 +18,9 @@ from ccr.storage.models import (
     keeping,
     linkages,
     operations,
+    programs,
     referrals,
+    risk,
     what_if,
 )
 
@@ -26,6 +29,7 @@ __all__ = [
     "answer_links",
     "asking",
     "audit",
+    "consultations",
     "coordination",
     "council",
     "desk",
@@ -38,6 +42,8 @@ __all__ = [
     "keeping",
     "linkages",
     "operations",
+    "programs",
     "referrals",
+    "risk",
     "what_if",
 ]

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ccr.storage.db import db
 
-NEWEST_REVISION = "0019"
+NEWEST_REVISION = "0021"
 
 
 def current_revision() -> str | None:
