@@ -23,6 +23,7 @@ from ccr.domain.languages import language_name
 from ccr.domain.moments import day_in_words
 from ccr.domain.pathways import Program, Protocol, Standing, standing
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.protocols import ProtocolStanding, ProtocolState, program_standing
 from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Need
 
 SINGLE_LINES = (Need.EMERGENCY_SHELTER.value, Need.ADVOCACY.value, Need.PROTECTION_ORDER.value)
@@ -167,38 +168,22 @@ def _is_wide_only(cell: Cell, service: Service) -> bool:
 def _protocols(promises: Promises, on: date) -> Iterator[Finding]:
     """Yield programs whose consultation protocol is missing, lapsed or ending (R3)."""
     for program in promises.programs:
-        own = [
-            (p.stands(on), p)
-            for p in promises.protocols
-            if p.program_id == program.compartment_id and p.partner_serves_victims
-        ]
-        best = best_standing(s for s, _ in own)
-        if best in {Standing.IN_FORCE, Standing.NOT_YET} and any(s.holds for s, _ in own):
-            continue
-        partners = ", ".join(sorted({p.partner_name for s, p in own if s is best}))
-        yield _protocol_finding(program, best, partners)
+        now = program_standing(program.compartment_id, promises.protocols, on)
+        if now.state not in {ProtocolState.IN_FORCE, ProtocolState.NO_END}:
+            yield _protocol_finding(program, now)
 
 
-def best_standing(standings: Iterable[Standing]) -> Standing | None:
-    """Return the best of several standings: one that holds, longest; else lapsed; else None."""
-    order = (Standing.IN_FORCE, Standing.ENDS_IN_90, Standing.ENDS_IN_30)
-    found = set(standings)
-    return next(
-        (s for s in (*order, Standing.LAPSED, Standing.NOT_YET) if s in found),
-        None,
-    )
-
-
-def _protocol_finding(program: Program, best: Standing | None, partners: str) -> Finding:
-    named = {"program": program.name, "partner": partners}
-    if best in {Standing.ENDS_IN_30, Standing.ENDS_IN_90}:
-        kind = FindingKind.ENDS_IN_30 if best is Standing.ENDS_IN_30 else FindingKind.ENDS_IN_90
-        days = 30 if best is Standing.ENDS_IN_30 else 90
+def _protocol_finding(program: Program, now: ProtocolStanding) -> Finding:
+    named = {"program": program.name, "partner": now.partners}
+    if now.state.holds:
+        soon = now.state is ProtocolState.ENDS_IN_30
+        kind = FindingKind.ENDS_IN_30 if soon else FindingKind.ENDS_IN_90
+        days = 30 if soon else 90
         title = phrase("%(program)s: the consultation protocol ends soon", **named)
         text = phrase(
             "The protocol with %(partner)s ends within %(days)s days.", days=days, **named
         )
-    elif best is Standing.LAPSED:
+    elif now.state is ProtocolState.LAPSED:
         kind = FindingKind.PROTOCOL_LAPSED
         title = phrase("%(program)s: the consultation protocol has lapsed", **named)
         text = phrase(

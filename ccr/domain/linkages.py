@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from itertools import combinations
 from uuid import UUID
 
+from ccr.domain import pathways
 from ccr.domain.errors import InvalidInputError
-from ccr.domain.pathways import FIRST_WARNING_DAYS, LAST_WARNING_DAYS, Standing, standing
+from ccr.domain.pathways import Standing, standing
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.safety_question import one_line
 from ccr.domain.taxonomy import Labelled, Need
@@ -170,11 +171,7 @@ def warning_step(linkage: Linkage, newer: bool, on: date) -> int | None:  # noqa
     """
     if newer or linkage.expires_on is None or linkage.ended_on is not None:
         return None
-    days = (linkage.expires_on - on).days
-    if days <= 0:
-        # One that lapsed long ago is a finding of the gap board, and no news.
-        return 0 if days > -LAST_WARNING_DAYS else None
-    return next((step for step in (LAST_WARNING_DAYS, FIRST_WARNING_DAYS) if days <= step), None)
+    return pathways.warning_step(linkage.expires_on, on)
 
 
 def newest_of(linkages: Sequence[Linkage]) -> tuple[Linkage, ...]:

@@ -52,6 +52,15 @@ def standing(signed_on: date, expires_on: date | None, on: date) -> Standing:
     return Standing.ENDS_IN_90 if days <= FIRST_WARNING_DAYS else Standing.IN_FORCE
 
 
+def warning_step(ends: date, on: date) -> int | None:
+    """Return 90, 30 or 0 when a warning of that step is due on a day, else None. Source: R90."""
+    days = (ends - on).days
+    if days <= 0:
+        # One that lapsed long ago is a finding of the gap board, and no news.
+        return 0 if days > -LAST_WARNING_DAYS else None
+    return next((step for step in (LAST_WARNING_DAYS, FIRST_WARNING_DAYS) if days <= step), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Pathway:
     """A referral pathway that one member promised to another, for one need or (None) for any."""

@@ -28,6 +28,7 @@ from ccr.services import (
     linkages,
     operations,
     practice,
+    protocol_warnings,
     put_aside,
     sign_in,
     webhook_messages,
@@ -70,6 +71,7 @@ def _checks(world: World, at: datetime) -> object:
         check_links.remind(world, at=at),
         check_letters.write(world, at=at),
         linkages.warn(world, at=at),
+        protocol_warnings.warn(world, at=at),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ccr.domain.errors import DuplicateError, InvalidInputError, NotFoundError
 from ccr.domain.phrases import phrase
+from ccr.domain.protocols import check_days
 from ccr.domain.taxonomy import MemberCategory, Need
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
@@ -18,31 +19,30 @@ from ccr.storage.queries import accounts
 from ccr.storage.queries import coordination as queries
 from ccr.storage.queries.audit import append_event
 
-LONGEST = timedelta(days=366 * 20)
-"""Nothing is signed longer ago, or ends later, than this."""
-
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Two parties and the days of what they signed; `expires_on` None means no end."""
+    """Two parties and the days of what they signed."""
 
     first_id: UUID
     second_id: UUID
     signed_on: date
-    expires_on: date | None
+    expires_on: date
 
 
 def record_protocol(identity: Identity, signed: Signed, *, at: datetime) -> None:
     """Record with whom an abusive partner program consults when safety is at stake (R3).
 
-    The first party is the program (its compartment), the second a victim services member.
+    The first party is the program (its compartment), the second a victim services member. It ends
+    three years after it was signed at the latest; an old one without an end stays as it is, and
+    pages ask to renew it.
 
     Raises:
         InvalidInputError: a party is not what it must be, or the days cannot be.
     """
     with unit_of_work():
         authorise(identity, Permission.COORDINATION_MANAGE)
-        _check_days(signed, _today(identity, at))
+        check_days(signed.signed_on, signed.expires_on, _today(identity, at))
         programs, _ = queries.list_programs(identity.network_id)
         if signed.first_id not in {program.compartment_id for program in programs}:
             raise InvalidInputError(phrase("Choose a program of the list."), field="first")
@@ -61,19 +61,6 @@ def record_protocol(identity: Identity, signed: Signed, *, at: datetime) -> None
             expires_on=signed.expires_on,
         )
         append_event(identity, "recorded", "protocol", made, at=at)
-
-
-def _check_days(signed: Signed, today: date) -> None:
-    if not today - LONGEST <= signed.signed_on <= today:
-        raise InvalidInputError(
-            phrase("Give the day it was signed, today at the latest."), field="signed_on"
-        )
-    ends = signed.expires_on
-    if ends is not None and not signed.signed_on < ends <= today + LONGEST:
-        raise InvalidInputError(
-            phrase("Give an end after the day it was signed, or leave it empty."),
-            field="expires_on",
-        )
 
 
 def promise_pathway(

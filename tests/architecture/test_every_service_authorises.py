@@ -94,6 +94,7 @@ WITHOUT_IDENTITY = {
     "network_records.training_share": "a pure answer",
     "gap_register.records_of": "a step of reading the register, which authorises",
     "linkages.warn": "the worker; tells coordinators that something waits",
+    "protocol_warnings.warn": "the worker; tells whoever renews a protocol that something waits",
     "gap_returns.look_again": "the worker; keys of gaps and what the directory says",
     "duplicates.search_when_due": "the worker; ids and reasons alone",
     "draft_keeping.check_is_draft": "a pure answer",

@@ -101,14 +101,15 @@ def test_a_protocol_is_between_a_program_and_victim_services(
     small: SmallDirectory, now: datetime
 ) -> None:
     who, program, day = coordinator(small), small.dune.compartment_id, date(2026, 11, 12)
+    ends = date(2029, 11, 12)
     for first, second, field in (
         (small.birch.compartment_id, small.birch.member_id, "first"),
         (program, small.alder.member_id, "second"),
     ):
         with pytest.raises(InvalidInputError) as refused:
-            promises.record_protocol(who, Signed(first, second, day, None), at=now)
+            promises.record_protocol(who, Signed(first, second, day, ends), at=now)
         assert refused.value.field == field
-    promises.record_protocol(who, Signed(program, small.birch.member_id, day, None), at=now)
+    promises.record_protocol(who, Signed(program, small.birch.member_id, day, ends), at=now)
     _, (protocol,) = coordination.list_programs(who)
     assert protocol.stands(day).holds
 
@@ -116,14 +117,14 @@ def test_a_protocol_is_between_a_program_and_victim_services(
 @pytest.mark.parametrize(
     ("signed_on", "expires_on", "field"),
     [
-        (date(2026, 11, 13), None, "signed_on"),
-        (date(1999, 1, 1), None, "signed_on"),
+        (date(2026, 11, 13), date(2027, 1, 1), "signed_on"),
+        (date(1999, 1, 1), date(2001, 1, 1), "signed_on"),
         (date(2026, 11, 12), date(2026, 11, 12), "expires_on"),
-        (date(2026, 11, 12), date(2099, 1, 1), "expires_on"),
+        (date(2026, 11, 12), date(2029, 11, 13), "expires_on"),
     ],
 )
 def test_days_that_cannot_be_are_refused(
-    small: SmallDirectory, now: datetime, signed_on: date, expires_on: date | None, field: str
+    small: SmallDirectory, now: datetime, signed_on: date, expires_on: date, field: str
 ) -> None:
     who, ends = coordinator(small), (small.dune.compartment_id, small.birch.member_id)
     with pytest.raises(InvalidInputError) as refused:
@@ -135,7 +136,7 @@ def test_an_auditor_records_nothing(small: SmallDirectory, now: datetime) -> Non
     auditor, day = coordinator(small, Role.AUDITOR), date(2026, 11, 12)
     ends = (small.alder.member_id, small.birch.member_id)
     for record in (
-        lambda: promises.record_protocol(auditor, Signed(*ends, day, None), at=now),
+        lambda: promises.record_protocol(auditor, Signed(*ends, day, date(2027, 1, 1)), at=now),
         lambda: promises.promise_pathway(auditor, *ends, None, at=now),
         lambda: promises.end_pathway(auditor, ends[0], at=now),
     ):

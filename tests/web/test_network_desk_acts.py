@@ -184,6 +184,9 @@ def test_a_lapsed_protocol_is_renewed_on_the_page_and_its_flag_goes(desk: Desk) 
     )
     assert wrong.status_code == 422
     assert 'value="2026-11-12"' in text_of(wrong)
+    for end in ("", "2029-11-13"):
+        endless = {**data, "protocol-expires_on": end}
+        assert visitor.send("/network/agreements/protocol", endless).status_code == 422
     answer = visitor.send("/network/agreements/protocol", data, follow=False)
     assert answer.status_code == 303
     assert flag not in text_of(visitor.open("/network/gaps"))

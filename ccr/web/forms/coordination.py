@@ -73,26 +73,25 @@ class SignedForm(FlaskForm):
         self.second.label.text, self.second.choices = translated(second[0]), second[1]
         self.signed_on.label.text = translated(phrase("Signed on"))
         self.expires_on.label.text = translated(phrase("Ends on"))
-        self.expires_on.description = translated(phrase("Leave empty when it has no end."))
+        self.expires_on.description = translated(
+            phrase("At most three years after it was signed. Then both look at it again.")
+        )
 
     def to_signed(self) -> Signed:
         """Return what was written; raises InvalidInputError with its field."""
-        ends = (self.expires_on.data or "").strip()
         return Signed(
             first_id=member_typed(self.first.data, "first"),
             second_id=member_typed(self.second.data, "second"),
             signed_on=day_typed(
-                self.signed_on.data or "",
+                self.signed_on.data,
                 phrase("Give the day it was signed, today at the latest."),
                 "signed_on",
             ),
             expires_on=day_typed(
-                ends,
-                phrase("Give an end after the day it was signed, or leave it empty."),
+                self.expires_on.data,
+                phrase("Give an end after the day it was signed, at most three years later."),
                 "expires_on",
-            )
-            if ends
-            else None,
+            ),
         )
 
 

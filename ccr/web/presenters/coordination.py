@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from ccr.domain.gap_findings import best_standing, pair_standings
+from ccr.domain.gap_findings import pair_standings
 from ccr.domain.late_answers import LateMember, LateState
 from ccr.domain.network import MemberNetwork
 from ccr.domain.pathways import Program, Protocol, Standing
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.protocols import ProtocolStanding, ProtocolState, program_standing
 from ccr.domain.small_cells import Figure, Measured, NeedGroup
 from ccr.services.coordination import NetworkView
 from ccr.web.language import translated
@@ -23,7 +24,15 @@ STANDINGS: dict[Standing, tuple[Phrase, str]] = {
     Standing.IN_FORCE: (phrase("In force"), "ok"),
     Standing.NOT_YET: (phrase("Not yet in force"), "unknown"),
 }
-_MISSING = (phrase("Missing"), "late")
+PROTOCOL_STATES: dict[ProtocolState, tuple[Phrase, str]] = {
+    ProtocolState.IN_FORCE: STANDINGS[Standing.IN_FORCE],
+    ProtocolState.NO_END: (phrase("Has no end: renew it"), "due"),
+    ProtocolState.ENDS_IN_90: STANDINGS[Standing.ENDS_IN_90],
+    ProtocolState.ENDS_IN_30: STANDINGS[Standing.ENDS_IN_30],
+    ProtocolState.LAPSED: STANDINGS[Standing.LAPSED],
+    ProtocolState.NOT_YET: (phrase("Not yet in force"), "late"),
+    ProtocolState.MISSING: (phrase("Missing"), "late"),
+}
 _LATE: dict[LateState, tuple[Phrase, str]] = {
     LateState.SILENT: (phrase("Silent"), "late"),
     LateState.LATE: (phrase("Late"), "due"),
@@ -84,27 +93,23 @@ def protocol_rows(
     programs: Iterable[Program], protocols: Sequence[Protocol], on: date
 ) -> list[dict[str, object]]:
     """Return every program with how its consultation protocol stands (R3)."""
-    rows: list[dict[str, object]] = []
-    for program in programs:
-        own = [
-            (p.stands(on), p)
-            for p in protocols
-            if p.program_id == program.compartment_id and p.partner_serves_victims
-        ]
-        best = best_standing(s for s, _ in own)
-        words, tone = STANDINGS[best] if best else _MISSING
-        with_it = [p for s, p in own if s is best]
-        ends = max((p.expires_on for p in with_it if p.expires_on), default=None)
-        rows.append(
-            {
-                "program": program.name,
-                "partners": ", ".join(sorted({p.partner_name for p in with_it})),
-                "words": translated(words),
-                "tone": tone,
-                "ends": day_text(ends) if ends else None,
-            }
-        )
-    return rows
+    return [
+        {"program": program.name, "id": program.compartment_id, **standing_row(now)}
+        for program in programs
+        for now in (program_standing(program.compartment_id, protocols, on),)
+    ]
+
+
+def standing_row(now: ProtocolStanding) -> dict[str, object]:
+    """Return how a program stands, in words: with whom, the chip, and the day of its end."""
+    words, tone = PROTOCOL_STATES[now.state]
+    return {
+        "partners": now.partners,
+        "words": translated(words),
+        "tone": tone,
+        "ends": day_text(now.ends) if now.ends else None,
+        "holds": now.state.holds,
+    }
 
 
 def late_rows(late: Iterable[LateMember]) -> list[dict[str, str]]:
