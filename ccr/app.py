@@ -107,6 +107,7 @@ VIEWS = (
     "area_people",
     "pathways",
     "districts",
+    "program_overview",
 )
 COMMANDS = (
     "settings",

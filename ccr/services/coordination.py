@@ -19,6 +19,7 @@ from ccr.domain.late_answers import LateMember
 from ccr.domain.network import MemberNetwork, member_network
 from ccr.domain.pathways import Pathway, Program, Protocol
 from ccr.domain.phrases import phrase
+from ccr.domain.program_figures import gate_programs
 from ccr.domain.small_cells import (
     Counted,
     Figure,
@@ -33,7 +34,7 @@ from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.routing import ready_directory
 from ccr.storage.db import unit_of_work
-from ccr.storage.queries import accounts, figures, used_pathways
+from ccr.storage.queries import accounts, figures, program_figures, used_pathways
 from ccr.storage.queries import coordination as queries
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.directory_log import raise_directory_version
@@ -133,11 +134,20 @@ def publish_quarter(identity: Identity, period: str, *, at: datetime) -> Publica
         new = figures.freeze(identity.network_id, period, found, at=at)
         if new:
             append_event(identity, "published", "figures", None, at=at, reason=period)
+        _publish_programs(identity, period, network.timezone, at=at)
         _publish_year(identity, period[:4], network.timezone, at=at)
         frozen = figures.list_figures(identity.network_id)
         years = used_pathways.list_used(identity.network_id)
     used = next((one for one in years if one.year == period[:4]), None)
     return Publication(period, tuple(f for f in frozen if f.period == period), new, used)
+
+
+def _publish_programs(identity: Identity, period: str, timezone: str, *, at: datetime) -> None:
+    """Publish what may be said of programs in a quarter, also of one published before they were."""
+    counted = program_figures.count_programs(identity.network_id, period, timezone)
+    found = gate_programs(period, counted)
+    if program_figures.freeze_programs(identity.network_id, period, found, at=at):
+        append_event(identity, "published", "program-figures", None, at=at, reason=period)
 
 
 def _publish_year(identity: Identity, year: str, timezone: str, *, at: datetime) -> None:

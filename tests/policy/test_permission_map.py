@@ -285,3 +285,60 @@ def test_only_an_administrator_speaks_for_the_own_member_and_never_in_practice(r
 def test_all_staff_of_a_network_read_its_announcements(role: Role) -> None:
     assert permits(somebody(role), Permission.ANNOUNCEMENT_READ, Subject())
     assert not permits(somebody(role), Permission.ANNOUNCEMENT_READ, Subject(network_id=uuid4()))
+
+
+def program_staff(*roles: Role, kind: CompartmentKind) -> Identity:
+    return replace(somebody(*roles), compartment_kind=kind)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A safety consultation, by whom it was asked and of whom."""
+
+    network_id: UUID = NETWORK
+    program_compartment_id: UUID = ELSEWHERE
+    partner_compartment_id: UUID = HERE
+
+
+@pytest.mark.parametrize("kind", list(CompartmentKind))
+@pytest.mark.parametrize("role", list(Role))
+def test_the_desk_of_a_program_is_its_own_staffs_alone(role: Role, kind: CompartmentKind) -> None:
+    who = program_staff(role, kind=kind)
+    runs = kind is CompartmentKind.APIP and role in REFERRAL_ROLES
+    for permission in (Permission.PROGRAM_RUN, Permission.CONSULTATION_ASK):
+        assert permits(who, permission) is runs
+    assert permits(who, Permission.PROGRAM_SET) is (runs and role is Role.AGENCY_ADMIN)
+    assert not permits(replace(who, compartment_id=ELSEWHERE), Permission.PROGRAM_RUN, Subject())
+
+
+@pytest.mark.parametrize("kind", list(CompartmentKind))
+@pytest.mark.parametrize("role", list(Role))
+def test_a_consultation_is_read_by_the_victim_services_that_were_asked_and_by_nobody_else(
+    role: Role, kind: CompartmentKind
+) -> None:
+    who = program_staff(role, kind=kind)
+    serves = kind is CompartmentKind.VICTIM_SERVICES and role in REFERRAL_ROLES
+    assert permits(who, Permission.CONSULTATION_ANSWER, Asked()) is serves
+    other = replace(who, compartment_id=uuid4())
+    assert not permits(other, Permission.CONSULTATION_ANSWER, Asked())
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report of a program to the authority that mandated."""
+
+    authority_member_id: UUID
+    sent_at: str | None = "sent"
+
+
+@pytest.mark.parametrize("kind", list(CompartmentKind))
+def test_r32_a_report_is_read_by_the_one_authority_and_never_by_either_sides_program(
+    kind: CompartmentKind,
+) -> None:
+    for role in Role:
+        who = program_staff(role, kind=kind)
+        may = kind is CompartmentKind.GENERAL and role in REFERRAL_ROLES
+        read = Permission.AUTHORITY_REPORT_READ
+        assert permits(who, read, Report(who.member_id)) is may
+        assert not permits(who, read, Report(uuid4()))
+        assert not permits(who, read, Report(who.member_id, None))

@@ -39,6 +39,7 @@ PAGES = (
     "/network/unmet?period=2026Q3",
     "/network/unmet/table.csv",
     "/network/indicators",
+    "/network/programs",
     "/network/gaps/register",
     "/network/gaps?party=1&language=es&hours=1&minutes=30&row=3",
     "/network/gaps?zips=36083&row=3&county=12180",
