@@ -17,6 +17,7 @@ from ccr.domain.matching import judge, judge_by_area, search_for
 from ccr.domain.route_fields import not_near_text, read_not_near
 from ccr.domain.routing import rank_partners
 from ccr.domain.routing_request import LeftOut, NotNear
+from ccr.domain.taxonomy import MemberCategory, Need
 from tests.builders import (
     ALBANY,
     HOURS,
@@ -200,6 +201,26 @@ def beside(hours, theirs, *, metres=0):
 def test_two_parties_are_not_led_to_one_building_at_times_within_an_hour(hours, theirs, met):
     service, request = beside(hours, theirs)
     assert stopped(service, request) == (NOT_OFFERED if met else None)
+
+
+@pytest.mark.parametrize(
+    ("category", "need"),
+    [
+        (MemberCategory.LEGAL, Need.PROTECTION_ORDER),
+        (MemberCategory.COMMUNITY, Need.SUPERVISED_VISITATION),
+        (MemberCategory.APIP, Need.ABUSIVE_PARTNER_INTERVENTION),
+    ],
+    ids=["court", "visitation", "program"],
+)
+def test_r81_courts_visitation_and_programs_are_kept_apart_like_any_other_place(category, need):
+    """For either of the two, and whichever of them was sent first."""
+    one = make_service(member=make_member(category=category), opening_hours=MORNING)
+    one = replace(one, needs=frozenset({need, Need.ADVOCACY}))
+    other = make_service(opening_hours="Mo-Fr 12:30-17:00")
+    for service, there in ((one, other), (other, one)):
+        assert stopped(service, make_request(apart_from=(there,))) == NOT_OFFERED
+    later = replace(other, opening_hours="Mo-Fr 13:00-17:00")
+    assert stopped(later, make_request(apart_from=(one,))) is None
 
 
 def test_a_building_is_fifty_metres_wide():

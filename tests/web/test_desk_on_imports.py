@@ -28,8 +28,8 @@ from tests.web.journey import Desk, text_of
 START = "/network/overview"
 FURTHER = (
     "/network/gaps/distances", "/network/gaps/population", "/network/gaps/register",
-    "/network/gaps/print", "/network/unmet", "/network/indicators", "/network/programs", "/network/agreements/new",
-    "/network/expected", "/network/what-if", "/network/council/actions",
+    "/network/gaps/print", "/network/unmet", "/network/indicators", "/network/programs",
+    "/network/agreements/new", "/network/expected", "/network/what-if", "/network/council/actions",
     "/network/council/about-us", "/network/council/report", "/network/council/training",
     "/network/council/survey", "/network/council/announcements",
 )  # fmt: skip
