@@ -108,6 +108,7 @@ VIEWS = (
     "pathways",
     "districts",
     "program_overview",
+    "program_profiles",
 )
 COMMANDS = (
     "settings",

@@ -12,6 +12,7 @@ from flask_babel import format_datetime
 
 from ccr.adapters.clock import utc_now
 from ccr.config import PROJECT_ROOT
+from ccr.domain import program_limits
 from ccr.policy.identity import Identity
 from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
@@ -19,7 +20,7 @@ from ccr.services import demo_doorway, operations
 from ccr.services.demo_guard import is_loopback
 from ccr.services.desk_glance import NO_COUNTS, DeskCounts, glance
 from ccr.web.directory_rooms import addresses_of, directory_rooms
-from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale
+from ccr.web.language import LANGUAGE_NAMES, LANGUAGES, current_locale, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,16 @@ def _other_languages() -> list[dict[str, str]]:
     ]
 
 
+def limits_words() -> dict[str, object]:
+    """Return what a program cannot do, in the reader's language: one wording (R10)."""
+    return {
+        "title": translated(program_limits.LIMITS_TITLE),
+        "lines": [translated(words) for words in program_limits.LIMITS],
+        "short": translated(program_limits.SHORT_LIMITS),
+        "neutral": translated(program_limits.NEUTRAL_LIMITS),
+    }
+
+
 def init_shell(app: Flask) -> None:
     """Make the layouts' variables available to every template."""
 
@@ -166,3 +177,4 @@ def init_shell(app: Flask) -> None:
     app.context_processor(shell_context)
     app.context_processor(rooms)
     app.jinja_env.filters["local_time"] = local_time
+    app.jinja_env.globals["limits_words"] = limits_words

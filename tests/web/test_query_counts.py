@@ -47,7 +47,7 @@ PUBLIC_FORMS: dict[str, dict[str, object]] = {
 NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
 
 # The coordinator's or the keepers' alone: test_imports, test_members, test_listing_pages,
-# test_vocabularies and test_districts.
+# test_vocabularies, test_districts and test_program_profiles.
 OPENED_ELSEWHERE = (
     {"run_id"},
     {"record_id"},
@@ -63,6 +63,7 @@ OPENED_ELSEWHERE = (
     {"meeting_id"},
     {"question_id"},
     {"district_id"},
+    {"compartment_id"},
 )
 
 

@@ -112,6 +112,11 @@ def _facts(world: World, at: datetime) -> list[tuple[Phrase, Callable[[Service],
     ]
 
 
+def said_of(service: Service, world: World, *, at: datetime) -> list[dict[str, str]]:
+    """Return what is said of one listing beside others, without its room; unknown says so."""
+    return _terms([(term, say(service)) for term, say in _facts(world, at) if term is not ROOM])
+
+
 def _marks(listing: Service) -> list[Phrase]:
     """Return what keeps a listing from being proposed, and whether its place is hidden."""
     marks = []

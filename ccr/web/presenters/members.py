@@ -8,6 +8,7 @@ from flask import url_for
 
 from ccr.domain.joining import Standing, Step, Way, before_live, next_act
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.taxonomy import CompartmentKind
 from ccr.services.invitations import Invited
 from ccr.services.joining import MemberPage
 from ccr.storage.queries.invitations import Invitation
@@ -80,6 +81,7 @@ def member_page(page: MemberPage, time: DeskTime) -> dict[str, Any]:
             }
             for program in page.programs
         ],
+        "has_program": any(p.compartment.kind is CompartmentKind.APIP for p in page.programs),
         "invitations": [invitation_row(found, time) for found in page.invitations],
     }
 
