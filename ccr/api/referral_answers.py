@@ -42,6 +42,9 @@ class ReleaseBody(_Answer):
     confirmed_at: str | None
     refused_at: str | None
     withdrawn_at: str | None
+    redisclosure: str | None = Field(
+        description="The notice of 42 CFR 2.32 that goes with what a substance use program tells."
+    )
 
 
 class ExchangeBody(_Answer):

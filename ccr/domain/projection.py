@@ -296,7 +296,7 @@ def _release_for_sender(release: FeedbackRelease | None, *, in_force: bool) -> R
     """
     if release is None or not in_force:
         return None
-    return ReleaseShown(release.asked_at, release.until, in_force=True)
+    return ReleaseShown(release.asked_at, release.until, in_force=True, of_part_2=release.of_part_2)
 
 
 def _release_for_receiver(release: FeedbackRelease | None, at: datetime) -> ReleaseShown | None:
@@ -309,4 +309,5 @@ def _release_for_receiver(release: FeedbackRelease | None, at: datetime) -> Rele
         confirmed_at=release.confirmed_at,
         refused_at=release.refused_at,
         withdrawn_at=release.withdrawn_at,
+        of_part_2=release.of_part_2,
     )

@@ -158,6 +158,7 @@ class ReleaseShown:
     """The feedback release as this side may know it.
 
     To the sender while it is in force, else nothing. To the receiver, which keeps it, all of it.
+    `of_part_2`: what it lets out carries the notice of substance use programs (R31).
     """
 
     asked_at: datetime
@@ -166,6 +167,7 @@ class ReleaseShown:
     confirmed_at: datetime | None = None
     refused_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    of_part_2: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,33 @@ class ConfirmedHow(Labelled):
 
     WRITTEN = "written"
     SPOKEN = "spoken"
+    PART_2 = "part-2"
 
     @property
     def label(self) -> Phrase:
         """Return the label for people."""
-        return phrase("In writing") if self is ConfirmedHow.WRITTEN else phrase("Spoken")
+        return _HOW[self]
+
+
+_HOW = {
+    ConfirmedHow.WRITTEN: phrase("In writing"),
+    ConfirmedHow.SPOKEN: phrase("Spoken"),
+    ConfirmedHow.PART_2: phrase("In writing, naming substance use treatment"),
+}
+PART_2_NOTICE = phrase(
+    "42 CFR part 2 prohibits unauthorized use or disclosure of these records. Do not pass on what "
+    "this partner tells you here."
+)
+"""Goes with whatever a substance use program lets out. Source: 42 CFR 2.32(a), short form."""
+
+
+def ways_to_confirm(regime: Regime) -> tuple[ConfirmedHow, ...]:
+    """Return how a receiver of this regime may confirm; a general yes never suffices for Part 2."""
+    if regime is Regime.PART_2:
+        return (ConfirmedHow.PART_2,)
+    if regime.asks_for_writing:
+        return (ConfirmedHow.WRITTEN,)
+    return ConfirmedHow.WRITTEN, ConfirmedHow.SPOKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,11 @@ class FeedbackRelease:
     confirmed_how: ConfirmedHow | None = None
     refused_at: datetime | None = None
     withdrawn_at: datetime | None = None
+
+    @property
+    def of_part_2(self) -> bool:
+        """Return True when what it lets out carries the notice of 42 CFR 2.32 (R31)."""
+        return self.confirmed_how is ConfirmedHow.PART_2
 
     def in_force(self, at: datetime) -> bool:
         """Return True from the moment it is confirmed until just before it ends.
@@ -92,12 +119,18 @@ def confirm(
     """Return the release as confirmed by the receiver with the person.
 
     Raises:
-        InvalidInputError: field `how`: spoken where the receiver's regime demands writing.
+        InvalidInputError: field `how`: not as the receiver's regime demands it (R31).
         IllegalTransitionError: it is over, or already answered.
     """
-    if regime.asks_for_writing and how is not ConfirmedHow.WRITTEN:
+    if how not in ways_to_confirm(regime):
         raise InvalidInputError(
-            phrase("Your program needs this in writing, signed by the person."), field="how"
+            phrase(
+                "Your program needs a written consent that names substance use treatment. "
+                "A general one does not suffice."
+            )
+            if regime is Regime.PART_2
+            else phrase("Your program needs this in writing, signed by the person."),
+            field="how",
         )
     _check_open(release, at)
     return replace(release, confirmed_at=at, confirmed_how=how)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from ccr.domain.change_by_link import BY_LINK
-from ccr.domain.taxonomy import CompartmentKind, Regime
+from ccr.domain.joining import LISTED_ONLY
+from ccr.domain.taxonomy import CompartmentKind, MemberCategory, Regime
 
 
 class Role(StrEnum):
@@ -52,6 +53,7 @@ class Identity:
         from_public: True for anybody at all on a public page, who is nobody in particular.
         in_practice: True inside a practice network, where nothing is real.
         by_link: set for whoever opened a mailed link with its code, and has no account.
+        member_category: what kind of member it is; None for an identity that no row stands for.
         as_arranged: True when the machine does what staff of this program arranged beforehand.
     """
 
@@ -70,6 +72,12 @@ class Identity:
     in_practice: bool = False
     by_link: ByLink | None = None
     as_arranged: bool = False
+    member_category: MemberCategory | None = None
+
+    @property
+    def works_with_people(self) -> bool:
+        """Return False for a member that by what it is never sees a case (R5)."""
+        return self.member_category not in LISTED_ONLY
 
     @property
     def is_a_program(self) -> bool:

@@ -17,9 +17,13 @@ def is_staff(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
 
 
 def handles_referrals(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
-    """Return True for staff whose work is with people; never for coordinators and operators."""
+    """Return True for staff whose work is with people; never for coordinators and operators.
+
+    Nor for media, employers and survivors who advise, whatever role an account has (R5).
+    """
     del subject
-    return identity.user_id is not None and bool(identity.roles & CASE_ROLES)
+    works = identity.works_with_people and bool(identity.roles & CASE_ROLES)
+    return identity.user_id is not None and works
 
 
 def has_agency_admin_role(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
@@ -131,11 +135,12 @@ def key_may_route(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
 
 
 def key_may_refer(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
-    """Return True for an API key with the scope `referrals`; never of coordination."""
+    """Return True for an API key with the scope `referrals` of a member that works with people."""
     del subject
     return (
         identity.key_scopes is not None
         and "referrals" in identity.key_scopes
+        and identity.works_with_people
         and identity.compartment_kind is not CompartmentKind.COORDINATION
         and not identity.in_practice
     )

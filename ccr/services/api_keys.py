@@ -104,6 +104,7 @@ def identity_for_key(key: str, *, at: datetime) -> Identity | None:
         regime=program.regime,
         member_name=program.member_name,
         compartment_name=program.name,
+        member_category=program.category,
         key_scopes=found.scopes,
     )
 

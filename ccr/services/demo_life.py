@@ -30,7 +30,7 @@ from ccr.domain.referral import Referral, advance, transition_for
 from ccr.domain.referral_clocks import clocks_after, opened_by_receiver
 from ccr.domain.referral_states import Action, EventKind, State
 from ccr.domain.referral_transitions import Requirement
-from ccr.domain.release import ConfirmedHow, FeedbackRelease
+from ccr.domain.release import FeedbackRelease, ways_to_confirm
 from ccr.domain.taxonomy import Known, Regime
 from ccr.services.draft_facts import DraftFacts, seal
 from ccr.services.referral_acts import WAIT_ENDS, Given, note_context
@@ -152,8 +152,7 @@ class Life:
         if self.release is None:
             return
         if agreed:
-            writing = self.receiver.regime.asks_for_writing
-            how = ConfirmedHow.WRITTEN if writing else ConfirmedHow.SPOKEN
+            how = ways_to_confirm(self.receiver.regime)[-1]
             self.release = releases.confirm(
                 self.release, at=at, how=how, regime=self.receiver.regime
             )

@@ -27,6 +27,7 @@ from ccr.domain.referral_views import (
     Status,
     TimelineEntry,
 )
+from ccr.domain.release import PART_2_NOTICE
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import referral_desk
@@ -224,6 +225,7 @@ def _release(release: ReleaseShown | None) -> Document | None:
         "confirmed_at": _moment(release.confirmed_at),
         "refused_at": _moment(release.refused_at),
         "withdrawn_at": _moment(release.withdrawn_at),
+        "redisclosure": str(PART_2_NOTICE) if release.of_part_2 else None,
     }
 
 

@@ -16,6 +16,7 @@ from ccr.domain.release import (
     confirm,
     default_until,
     refuse,
+    ways_to_confirm,
     withdraw,
 )
 from ccr.domain.taxonomy import Regime
@@ -82,6 +83,8 @@ def test_a_missing_end_is_no_consent():
 @pytest.mark.parametrize("regime", list(Regime))
 def test_writing_is_needed_where_the_regime_demands_it(regime):
     release = ask(at=NOW, until=END)
+    if regime is Regime.PART_2:
+        return  # a rule of its own, below
     if not regime.asks_for_writing:
         assert confirm(release, at=NOW, how=ConfirmedHow.SPOKEN, regime=regime).in_force(NOW)
         return
@@ -97,6 +100,25 @@ def test_victim_services_health_and_substance_use_demand_writing():
         Regime.HIPAA,
         Regime.PART_2,
     }
+
+
+def test_r31_a_substance_use_program_confirms_only_by_a_consent_that_names_it():
+    release = ask(at=NOW, until=END)
+    assert ways_to_confirm(Regime.PART_2) == (ConfirmedHow.PART_2,)
+    for how in (ConfirmedHow.WRITTEN, ConfirmedHow.SPOKEN):
+        with pytest.raises(InvalidInputError) as refusal:
+            confirm(release, at=NOW, how=how, regime=Regime.PART_2)
+        assert refusal.value.field == "how"
+    confirmed = confirm(release, at=NOW, how=ConfirmedHow.PART_2, regime=Regime.PART_2)
+    assert confirmed.in_force(NOW)
+    assert confirmed.of_part_2
+
+
+@pytest.mark.parametrize("regime", [r for r in Regime if r is not Regime.PART_2])
+def test_r31_nobody_else_speaks_of_substance_use(regime):
+    assert ConfirmedHow.PART_2 not in ways_to_confirm(regime)
+    with pytest.raises(InvalidInputError):
+        confirm(ask(at=NOW, until=END), at=NOW, how=ConfirmedHow.PART_2, regime=regime)
 
 
 def test_a_refusal_is_final_and_never_in_force():

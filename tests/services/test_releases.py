@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,9 +11,10 @@ from ccr.domain.errors import IllegalTransitionError, InvalidInputError, NotFoun
 from ccr.domain.outcomes import AttemptKind, DeclineReason, Outcome
 from ccr.domain.referral_views import Group, Status
 from ccr.domain.release import ConfirmedHow
-from ccr.domain.taxonomy import Known
-from ccr.services import referral_desk, referrals, releases
-from ccr.storage.db import db
+from ccr.domain.taxonomy import Known, Regime
+from ccr.services import referral_desk, referral_documents, referrals, releases
+from ccr.storage.db import db, unit_of_work
+from ccr.storage.models.directory import MemberRow
 from ccr.storage.models.operations import OutboxItem
 from tests import loop as loops
 from tests.loop import Loop, dump, world
@@ -196,3 +198,27 @@ def test_nothing_in_the_house_overrides_it():
     from ccr.policy.permissions import Permission
 
     assert not [p for p in Permission if "override" in p.value or "break" in p.value]
+
+
+def test_r31_what_a_substance_use_program_tells_carries_the_notice_and_needs_its_own_consent(
+    loop, now
+):
+    with unit_of_work():
+        clinic = loops.program(loop.network_id, "Clinic")
+        member = db.session.get(MemberRow, clinic.member_id)
+        member.regime = Regime.PART_2.value
+    worker = replace(clinic.worker, regime=Regime.PART_2)
+    referral_id = loop.send(to=clinic, release_days=30)
+    referrals.accept(worker, world(), referral_id, at=now)
+    with pytest.raises(InvalidInputError):
+        releases.confirm(worker, world(), referral_id, WRITTEN, at=now)
+    assert sender(loop, referral_id, now).release is None
+    releases.confirm(worker, world(), referral_id, ConfirmedHow.PART_2, at=now)
+    seen = sender(loop, referral_id, now)
+    assert seen.release.of_part_2
+    document = referral_documents.referral_document(
+        loop.hospital.worker, world(), referral_id, at=now
+    )
+    assert "42 CFR part 2" in document["release"]["redisclosure"]
+    releases.withdraw(worker, world(), referral_id, Side.RECEIVER, at=now)
+    assert sender(loop, referral_id, now).release is None

@@ -331,6 +331,7 @@ def _identity(account_id: UUID, facts: CompartmentFacts, roles: frozenset[Role])
         roles=roles,
         member_name=facts.member_name,
         compartment_name=facts.name,
+        member_category=facts.category,
     )
 
 

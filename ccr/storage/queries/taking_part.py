@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
 
-from ccr.domain.joining import Membership, Standing, Way
+from ccr.domain.joining import LISTED_ONLY, Membership, Standing, Way
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Account, Compartment, Network
 from ccr.storage.models.directory import MemberRow
@@ -94,9 +94,19 @@ def standing_of_program(compartment_id: UUID) -> Standing:
 
 
 def on_ccr(member_id: Any, network_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """Return the condition that some program of a member reads an inbox."""
+    """Return the condition that some program of a member reads an inbox.
+
+    What an account of a member that never sees a case would do with one, nobody could tell (R5).
+    """
     invented = and_(is_practice(network_id), ~by_phone(member_id))
-    return or_(and_(has_people(member_id), reads_here(member_id)), invented)
+    here = and_(has_people(member_id), reads_here(member_id), ~_listed_only(member_id))
+    return or_(here, invented)
+
+
+def _listed_only(member_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- a column of any row class
+    member = cast("Table", MemberRow.__table__).alias("of_its_kind")
+    kinds = [category.value for category in LISTED_ONLY]
+    return exists(select(member.c.id).where(member.c.id == member_id, member.c.category.in_(kinds)))
 
 
 class Answers(NamedTuple):

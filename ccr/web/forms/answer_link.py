@@ -12,7 +12,7 @@ from ccr.domain.answer_links import outcomes_by_link
 from ccr.domain.outcomes import AttemptKind, DeclineReason
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import Status
-from ccr.domain.release import ConfirmedHow
+from ccr.domain.release import ways_to_confirm
 from ccr.domain.room import STATUSES
 from ccr.domain.taxonomy import CapacityStatus, Known, Regime
 from ccr.web.forms.fields import choices_of
@@ -36,7 +36,7 @@ class AnswerForm(FlaskForm):
 
     def fit(self, status: Status, regime: Regime, room: CapacityStatus) -> AnswerForm:
         """Return the form with the choices that fit a referral, its service and its program."""
-        ways = [ConfirmedHow.WRITTEN] if regime.asks_for_writing else list(ConfirmedHow)
+        ways = list(ways_to_confirm(regime))
         for field, words, choices in (
             (self.reason, phrase("Why"), choices_of(DeclineReason)),
             (self.attempt, phrase("What happened"), choices_of(AttemptKind)),

@@ -10,7 +10,7 @@ from ccr.domain.outcomes import CONNECTED_OUTCOMES, Outcome
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import Action
 from ccr.domain.referral_views import ReceiverView, ReleaseShown, Status
-from ccr.domain.release import ConfirmedHow
+from ccr.domain.release import ways_to_confirm
 from ccr.domain.taxonomy import Regime
 from ccr.services.desk_glance import token_of
 from ccr.services.referral_desk import ReceivedItem, ReceivedPage
@@ -56,7 +56,7 @@ def receiver_forms(regime: Regime, view: ReceiverView | None = None) -> dict[str
     """Return the forms of the receiver's acts, empty or as they were sent."""
     connected = view is not None and view.status is Status.CONNECTED
     outcomes = [o for o in Outcome if connected or o not in CONNECTED_OUTCOMES]
-    ways = [ConfirmedHow.WRITTEN] if regime.asks_for_writing else list(ConfirmedHow)
+    ways = list(ways_to_confirm(regime))
     return {
         "decline": DeclineForm(),
         "note": NoteForm(),

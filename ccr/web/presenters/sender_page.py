@@ -10,6 +10,7 @@ from ccr.domain.outcomes import SENDER_OUTCOMES, Outcome
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_states import EventKind
 from ccr.domain.referral_views import ReleaseShown, SenderView, Status
+from ccr.domain.release import PART_2_NOTICE
 from ccr.services.desk_glance import token_of
 from ccr.services.referral_desk import SentPage
 from ccr.web.forms.hand_offs import (
@@ -134,6 +135,9 @@ def sender_page(
             _by_phone_words(page.item.member_name)
             if view.by_phone
             else _release_for_sender(view.release, page.item.member_name, time)
+        ),
+        "redisclosure": (
+            translated(PART_2_NOTICE) if view.release is not None and view.release.of_part_2 else ""
         ),
         "release_ends": view.can_ask_release,
         "can_ask_release": view.can_ask_release and view.release is None,
