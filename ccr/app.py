@@ -109,6 +109,8 @@ VIEWS = (
     "districts",
     "program_overview",
     "program_profiles",
+    "programs",
+    "participants",
 )
 COMMANDS = (
     "settings",

@@ -30,6 +30,7 @@ STEPS_OF_USE_CASES = {
     "import_plan",
     "listing_typed",
     "open_directory",
+    "participant_steps",
     "import_report",
     "import_source",
     "likely",

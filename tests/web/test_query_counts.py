@@ -64,6 +64,7 @@ OPENED_ELSEWHERE = (
     {"question_id"},
     {"district_id"},
     {"compartment_id"},
+    {"participant_id"},
 )
 
 
