@@ -28,20 +28,22 @@ def overview_view(found: ProgramOverview) -> dict[str, object]:
         "without": [item_view(item, found.on) for item in found.protocol_gaps],
         "protocols": protocol_rows(found.programs, found.protocols, found.on),
         "columns": [translated(_LABELS[measure]) for measure in ProgramMeasure],
-        "quarters": figure_rows(found),
+        "quarters": figure_rows(found)[:MOST_QUARTERS],
+        "published": bool(found.quarters),
         "not_safety": translated(NOT_SAFETY),
     }
 
 
 def figure_rows(found: ProgramOverview) -> list[dict[str, object]]:
-    """Return one row a published quarter, newest first; what is not shown says so."""
+    """Return one row a published quarter of which anything is shown, newest first."""
     shown = {(f.period, f.measure): f.value for f in found.figures}
     return [
         {
             "period": period,
             "cells": [_words(measure, shown.get((period, measure))) for measure in ProgramMeasure],
         }
-        for period in found.quarters[:MOST_QUARTERS]
+        for period in found.quarters
+        if any(figure.period == period for figure in found.figures)
     ]
 
 
