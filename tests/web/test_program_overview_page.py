@@ -1,4 +1,4 @@
-"""The coordination's page of programs: the unsafe first, figures only as published, never a rate."""
+"""The coordination's page of programs: the unsafe first, figures as published, never a rate."""
 
 from __future__ import annotations
 
