@@ -111,6 +111,7 @@ VIEWS = (
     "program_profiles",
     "programs",
     "participants",
+    "consultations",
 )
 COMMANDS = (
     "settings",

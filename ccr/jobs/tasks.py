@@ -20,6 +20,7 @@ from ccr.services import (
     answer_letters,
     check_letters,
     check_links,
+    consultation_chasing,
     directory_copies,
     doing_once,
     draft_typed,
@@ -52,6 +53,10 @@ class Job:
 
 def _clocks(world: World, at: datetime) -> object:
     return run_clocks(world, at=at)
+
+
+def _consultations(world: World, at: datetime) -> object:
+    return consultation_chasing.run(world, at=at)
 
 
 def _outbox(world: World, at: datetime) -> object:
@@ -88,6 +93,7 @@ def _upkeep(world: World, at: datetime) -> object:
         draft_typed.forget_abandoned(at=at),
         doing_once.forget_old(at=at),
         gap_returns.look_again(world, at=at),
+        consultation_chasing.forget_old(at=at),
     )
 
 
@@ -103,6 +109,7 @@ def _nothing(_world: World, _at: datetime) -> object:
 JOBS = (
     Job(operations.WORKER, _nothing),
     Job(operations.CLOCKS, _clocks),
+    Job(operations.CONSULTATIONS, _consultations),
     Job(operations.CHECKS, _checks),
     Job(operations.OUTBOX, _outbox),
     Job(operations.LETTERS, _letters),

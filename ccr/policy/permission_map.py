@@ -39,6 +39,10 @@ PERMISSION_MAP: dict[Permission, list[list[Predicate]]] = {
     ],
     Permission.CONSULTATION_ANSWER: [[p.serves_victims, p.is_the_partner_consulted]],
     Permission.CONSULTATION_ASK: [[p.runs_a_program]],
+    Permission.CONSULTATION_READ: [
+        [p.runs_a_program, p.is_the_program_consulting],
+        [p.serves_victims, p.is_the_partner_consulted],
+    ],
     Permission.COORDINATION_MANAGE: [[p.has_coordinator_role, p.is_in_same_network]],
     Permission.COORDINATION_READ: [
         [p.is_the_terminal],

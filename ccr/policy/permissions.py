@@ -28,6 +28,8 @@ class Permission(StrEnum):
     """See, acknowledge and advise on safety consultations that were asked of one's own program."""
     CONSULTATION_ASK = "consultation:ask"
     """Ask the paired victim services program for a safety consultation (R2)."""
+    CONSULTATION_READ = "consultation:read"
+    """See the safety consultations that one's own program asked, or was asked."""
     COORDINATION_MANAGE = "coordination:manage"
     """Take a gap, promise and end pathways, record protocols: coordinators."""
     COORDINATION_READ = "coordination:read"

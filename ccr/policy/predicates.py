@@ -77,6 +77,13 @@ def is_the_partner_consulted(identity: Identity, subject: Any) -> bool:  # noqa:
     )
 
 
+def is_the_program_consulting(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
+    """Return True when this consultation was asked by the identity's compartment."""
+    return subject is None or (
+        getattr(subject, "program_compartment_id", None) == identity.compartment_id
+    )
+
+
 def is_the_authority(identity: Identity, subject: Any) -> bool:  # noqa: ANN401
     """Return True when this report goes to the identity's member, and was sent."""
     return subject is None or (

@@ -11,6 +11,7 @@ from ccr.storage.queries.operations import last_beats, save_beat
 
 WORKER = "worker"
 CLOCKS = "clocks"
+CONSULTATIONS = "consultations"
 OUTBOX = "outbox"
 LETTERS = "letters"
 PRACTICE = "practice"
@@ -19,7 +20,7 @@ IMPORTS = "imports"
 UPKEEP = "upkeep"
 WEBHOOKS = "webhooks"
 # The others can wait: when they fall silent, nobody is forgotten, and nobody is told.
-JOBS = (WORKER, CLOCKS, OUTBOX, LETTERS)
+JOBS = (WORKER, CLOCKS, CONSULTATIONS, OUTBOX, LETTERS)
 # Reminders come by the minute; ten silent minutes are a fault that staff must hear of (design 4).
 SILENT_AFTER = timedelta(minutes=10)
 

@@ -101,6 +101,8 @@ WITHOUT_IDENTITY = {
     "draft_keeping.check_is_draft": "a pure answer",
     "draft_typed.new_token": "a name for what is not there yet; beginning it authorises",
     "draft_views.missing": "a pure answer",
+    "consultation_chasing.run": "the worker; acts for no person",
+    "consultation_chasing.forget_old": "the worker; deletes what is old",
     "chasing.run_clocks": "the worker and the terminal; acts for no person",
     "system_acts.act_alone": "the worker; acts for no person",
     "asking.follow_alone": "part of an act of the worker; acts for no person",

@@ -39,6 +39,7 @@ def test_one_failing_job_is_named_although_the_worker_lives(app: Flask, now: dat
     beat("worker", at=later)
     beat("outbox", at=later)
     beat("letters", at=later)
+    beat("consultations", at=later)
     health = job_health(at=later)
     assert health.silent == ("clocks",)
     assert health.last == now

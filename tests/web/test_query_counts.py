@@ -47,7 +47,8 @@ PUBLIC_FORMS: dict[str, dict[str, object]] = {
 NOT_OPENED = {"security.two_factor_setup_validate", "home.exit", "security.logout"}
 
 # The coordinator's or the keepers' alone: test_imports, test_members, test_listing_pages,
-# test_vocabularies, test_districts and test_program_profiles.
+# test_vocabularies, test_districts and test_program_profiles; a program's
+# consultation: test_consultation_pages.
 OPENED_ELSEWHERE = (
     {"run_id"},
     {"record_id"},
@@ -65,6 +66,7 @@ OPENED_ELSEWHERE = (
     {"district_id"},
     {"compartment_id"},
     {"participant_id"},
+    {"consultation_id"},
 )
 
 

@@ -18,15 +18,18 @@ from ccr.domain.clocks import Side
 from ccr.domain.referral_states import ENDED, TAKEN, State
 from ccr.domain.referral_views import Group
 from ccr.storage.db import db
+from ccr.storage.models.consultations import ConsultationPromptRow
 from ccr.storage.models.desk import ReadMarkRow
 from ccr.storage.models.operations import Heartbeat
 from ccr.storage.queries.clocks import CLOCK
+from ccr.storage.queries.consultations import CONSULTATION
 from ccr.storage.queries.follow_ups import FOLLOW_UP
 from ccr.storage.queries.next_contact import CONTACT
 from ccr.storage.queries.referral_lists import sender_group
 from ccr.storage.queries.referrals import REFERRAL, visible_to
 from ccr.storage.queries.releases import RELEASE
 
+PROMPT = cast("Table", ConsultationPromptRow.__table__)
 READ_MARK = cast("Table", ReadMarkRow.__table__)
 
 
@@ -39,12 +42,16 @@ class DeskCounts:
         sent: sent, and the move is one's own.
         follow_ups: own duties that are overdue or due today.
         expected: persons who call or come today, or said an earlier day.
+        consultations: safety consultations that were asked of it, and nobody has acknowledged.
+        prompts: what its own protocol asks it to consult about, until it is settled.
     """
 
     inbox: int = 0
     sent: int = 0
     follow_ups: int = 0
     expected: int = 0
+    consultations: int = 0
+    prompts: int = 0
 
 
 def count_desk(
@@ -92,18 +99,31 @@ def count_desk(
         .select_from(CONTACT)
         .where(CONTACT.c.sender_compartment_id == compartment_id, CONTACT.c.day <= today)
     )
+    consultations = (
+        select(func.count())
+        .select_from(CONSULTATION)
+        .where(
+            CONSULTATION.c.partner_compartment_id == compartment_id,
+            CONSULTATION.c.acknowledged_at.is_(None),
+        )
+    )
+    prompts = (
+        select(func.count())
+        .select_from(PROMPT)
+        .where(PROMPT.c.compartment_id == compartment_id, PROMPT.c.settled_at.is_(None))
+    )
+    counted = (inbox, sent, due, expected, consultations, prompts)
     one = select(literal(1).label("one")).subquery()
     rows = db.session.execute(
         select(
-            inbox.scalar_subquery(),
-            sent.scalar_subquery(),
-            due.scalar_subquery(),
-            expected.scalar_subquery(),
+            *(number.scalar_subquery() for number in counted),
             Heartbeat.name,
             Heartbeat.at,
         ).select_from(one.outerjoin(Heartbeat, Heartbeat.name.in_(jobs)))
     ).all()
-    return DeskCounts(*rows[0][:4]), {row[4]: row[5] for row in rows if row[4] is not None}
+    return DeskCounts(*rows[0][: len(counted)]), {
+        row.name: row.at for row in rows if row.name is not None
+    }
 
 
 def mark_read(referral_id: UUID, compartment_id: UUID, *, at: datetime) -> None:
