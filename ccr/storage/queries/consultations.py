@@ -94,8 +94,9 @@ def add_consultation(
             version=1,
         )
         .on_conflict_do_nothing(index_elements=["network_id", "code"])
+        .returning(CONSULTATION.c.id)
     )
-    return rows_changed(statement) == 1
+    return db.session.execute(statement).first() is not None
 
 
 def asked_by(compartment_id: UUID, *, number: int) -> tuple[list[StoredConsultation], int]:
