@@ -17,8 +17,6 @@ from ccr.domain.risk_information import RiskResult
 from ccr.domain.risk_instruments import Band, Catalogue, Informant
 from ccr.domain.taxonomy import Labelled
 
-MOST_RULES = 60
-
 
 class Level(Labelled):
     """How much content a place in the program holds, from least to most (S12)."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.referral import Referral
+from ccr.domain.referral_states import TAKEN_BACK, State
 from ccr.domain.risk_information import AssessorRole, Basis, ObtainedBy, RiskResult
 from ccr.domain.risk_instruments import Catalogue, Informant
 from ccr.domain.taxonomy import Regime
@@ -70,6 +72,19 @@ def check_program_may_keep(result: RiskResult, catalogue: Catalogue) -> None:
     """
     if rests_on_survivor(result, catalogue):
         raise InvalidInputError(NOT_ASKED_BY_PROGRAMS, field=_field(result, catalogue))
+
+
+def takes_results(referral: Referral) -> bool:
+    """Return True while results may be given with a referral, as far as its sender knows.
+
+    From sending on, for as long as it has neither come back nor been taken back by the sender:
+    whoever supervises somebody assesses again while he is in the program. What the receiver did
+    after accepting changes nothing here, or the form would tell it (R20, design 2.4). A partner
+    who reads no inbox here is told on the phone.
+    """
+    if referral.state is State.DRAFT or referral.by_phone or referral.by_link:
+        return False
+    return not referral.came_back and referral.state not in TAKEN_BACK
 
 
 def authority_words(regime: Regime) -> Phrase:

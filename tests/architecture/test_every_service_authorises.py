@@ -41,6 +41,7 @@ STEPS_OF_USE_CASES = {
     "route_reading",
     "letting_go",
     "returning",
+    "risk_steps",
     "world",
 }
 # Public functions that take no identity, and why that is right.

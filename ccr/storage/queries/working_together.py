@@ -53,6 +53,16 @@ def list_training(network_id: UUID) -> tuple[Trained, ...]:
     )
 
 
+def find_training(member_id: UUID, subject: Subject) -> Trained | None:
+    """Return what is said of one member in one topic, or None."""
+    row = db.session.scalar(
+        select(MemberTrainingRow).where(
+            MemberTrainingRow.member_id == member_id, MemberTrainingRow.topic == subject.value
+        )
+    )
+    return Trained(row.member_id, subject, row.trained_on, row.expires_on) if row else None
+
+
 def set_training(network_id: UUID, trained: Trained, *, at: datetime) -> None:
     """Write that a member has people trained in a topic; the newest word counts."""
     values = {

@@ -1,0 +1,182 @@
+"""Placement: a program's stated rules, what its participants need for it, and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ccr.domain.placement import Contact, FittingGroup, Level, PlacementRule
+from ccr.domain.taxonomy import Urgency
+from ccr.storage.db import db, on_conflict_insert, savepoint
+from ccr.storage.models.programs import ParticipantRow, ProgramGroupRow
+from ccr.storage.models.referrals import ReferralRow
+from ccr.storage.models.risk import PlacementRow, PlacementRuleRow
+from ccr.storage.queries.referrals import rows_changed
+
+IN_A_PLACE = ("awaiting-intake", "intake-done", "enrolled")
+"""States of a participant that is not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A participant of one program, as placement needs it.
+
+    Attributes:
+        urgency: of the referral, which a result may only raise; standard where there is none.
+        group_id: the group that stands in the participant's record, or None.
+    """
+
+    id: UUID
+    network_id: UUID
+    compartment_id: UUID
+    code: str
+    state: str
+    referral_id: UUID | None
+    group_id: UUID | None
+    urgency: Urgency
+
+    @property
+    def is_over(self) -> bool:
+        """Return True when the participant has left the program, in whatever way."""
+        return self.state not in IN_A_PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlacement:
+    """What was decided, sealed."""
+
+    decided_sealed: str
+    decided_at: datetime
+    version: int
+
+
+def find_placed(participant_id: UUID, compartment_id: UUID) -> Placed | None:
+    """Return a participant of this program, or None."""
+    row = db.session.execute(
+        select(
+            ParticipantRow.id,
+            ParticipantRow.network_id,
+            ParticipantRow.compartment_id,
+            ParticipantRow.code,
+            ParticipantRow.state,
+            ParticipantRow.referral_id,
+            ParticipantRow.group_id,
+            ReferralRow.urgency,
+        )
+        .outerjoin(ReferralRow, ReferralRow.id == ParticipantRow.referral_id)
+        .where(ParticipantRow.id == participant_id, ParticipantRow.compartment_id == compartment_id)
+    ).first()
+    if row is None:
+        return None
+    return Placed(
+        row.id, row.network_id, row.compartment_id, row.code, row.state, row.referral_id,
+        row.group_id, Urgency(row.urgency) if row.urgency else Urgency.STANDARD,
+    )  # fmt: skip
+
+
+def participant_came(referral_id: UUID, compartment_id: UUID) -> bool:
+    """Return True when the program has opened a participant from this referral."""
+    return db.session.scalar(
+        select(ParticipantRow.id).where(
+            ParticipantRow.referral_id == referral_id,
+            ParticipantRow.compartment_id == compartment_id,
+        )
+    ) is not None  # fmt: skip
+
+
+def list_groups(compartment_id: UUID) -> tuple[FittingGroup, ...]:
+    """Return the active groups of a program, and which of them are full."""
+    taken = (
+        select(func.count(ParticipantRow.id))
+        .where(ParticipantRow.group_id == ProgramGroupRow.id, ParticipantRow.state.in_(IN_A_PLACE))
+        .correlate(ProgramGroupRow)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            ProgramGroupRow.id,
+            ProgramGroupRow.name,
+            ProgramGroupRow.level,
+            ProgramGroupRow.places,
+            taken,
+        )
+        .where(ProgramGroupRow.compartment_id == compartment_id, ProgramGroupRow.active)
+        .order_by(ProgramGroupRow.weekday, ProgramGroupRow.starts_at, ProgramGroupRow.id)
+    )
+    return tuple(
+        FittingGroup(i, name, level, full=places is not None and count >= places)
+        for i, name, level, places, count in rows
+    )
+
+
+def list_rules(compartment_id: UUID) -> tuple[PlacementRule, ...]:
+    """Return a program's rules: the default, judgement, then by instrument."""
+    rows = db.session.scalars(
+        select(PlacementRuleRow)
+        .where(PlacementRuleRow.compartment_id == compartment_id)
+        .order_by(PlacementRuleRow.instrument, PlacementRuleRow.judgement, PlacementRuleRow.id)
+    )
+    return tuple(
+        PlacementRule(
+            row.instrument, row.band, row.judgement, Level(row.level), Contact(row.contact), row.id
+        )
+        for row in rows
+    )
+
+
+def put_rule(network_id: UUID, compartment_id: UUID, rule: PlacementRule) -> None:
+    """State a rule; what was stated for the same case before is replaced."""
+    values = {"level": rule.level.value, "contact": rule.contact.value}
+    case = {"instrument": rule.instrument, "band": rule.band, "judgement": rule.judgement}
+    db.session.execute(
+        on_conflict_insert()(PlacementRuleRow)
+        .values(id=uuid4(), network_id=network_id, compartment_id=compartment_id, **case, **values)
+        .on_conflict_do_update(
+            index_elements=["compartment_id", "instrument", "band", "judgement"], set_=values
+        )
+    )
+
+
+def drop_rule(rule_id: UUID, compartment_id: UUID) -> bool:
+    """Delete a rule of this program; False when there is none such."""
+    statement = delete(PlacementRuleRow).where(
+        PlacementRuleRow.id == rule_id, PlacementRuleRow.compartment_id == compartment_id
+    )
+    return rows_changed(statement) == 1
+
+
+def find_placement(participant_id: UUID) -> StoredPlacement | None:
+    """Return what was decided for a participant, or None; whoever asks has looked whose it is."""
+    row = db.session.execute(
+        select(PlacementRow.decided_sealed, PlacementRow.decided_at, PlacementRow.version).where(
+            PlacementRow.participant_id == participant_id
+        )
+    ).first()
+    return StoredPlacement(*row) if row is not None else None
+
+
+def save_placement(placed: Placed, sealed: str, version: int, *, at: datetime) -> bool:
+    """Write what was decided over the version it was decided on (0: none yet); False when stale."""
+    if version == 0:
+        row = PlacementRow(
+            participant_id=placed.id, network_id=placed.network_id, decided_sealed=sealed,
+            decided_at=at, version=1,
+        )  # fmt: skip
+        try:
+            with savepoint():
+                db.session.add(row)
+                db.session.flush()
+        except IntegrityError:
+            return False
+        return True
+    statement = (
+        update(PlacementRow)
+        .where(PlacementRow.participant_id == placed.id, PlacementRow.version == version)
+        .values(decided_sealed=sealed, decided_at=at, version=version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return rows_changed(statement) == 1
