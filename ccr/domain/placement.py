@@ -1,6 +1,6 @@
 """Placement by a program's own stated rules: which result leads to which level, and why.
 
-What lives here: the levels, a rule as a value, and what the rules propose, each with the result
+What lives here: levels of contact, a rule as a value, and what the rules propose, with every rule
 that speaks. What must not: a decision. The facilitator decides; a proposal is words beside a form.
 Nothing is reckoned from several results: each is looked up by itself, and the highest counts.
 """
@@ -13,22 +13,10 @@ from uuid import UUID
 
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.program_groups import Group, Level
 from ccr.domain.risk_information import RiskResult
 from ccr.domain.risk_instruments import Band, Catalogue, Informant
 from ccr.domain.taxonomy import Labelled
-
-
-class Level(Labelled):
-    """How much content a place in the program holds, from least to most (S12)."""
-
-    BASIC = "basic"
-    STANDARD = "standard"
-    INTENSIVE = "intensive"
-
-    @property
-    def label(self) -> Phrase:
-        """Return the label for people."""
-        return _LEVELS[self]
 
 
 class Contact(Labelled):
@@ -45,11 +33,6 @@ class Contact(Labelled):
         return _CONTACTS[self]
 
 
-_LEVELS = {
-    Level.BASIC: phrase("Basic"),
-    Level.STANDARD: phrase("Standard"),
-    Level.INTENSIVE: phrase("Intensive"),
-}
 _CONTACTS = {
     Contact.MONTHLY: phrase("Once a month"),
     Contact.EVERY_TWO_WEEKS: phrase("Every two weeks"),
@@ -89,16 +72,6 @@ class PlacementRule:
 
 
 @dataclass(frozen=True, slots=True)
-class FittingGroup:
-    """A group of the program, as placement needs it."""
-
-    id: UUID
-    name: str
-    level: str
-    full: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """One rule that speaks; `counts` when the proposal is as high because of it."""
 
@@ -121,7 +94,7 @@ class Proposal:
     contact: Contact
     reasons: tuple[Reason, ...]
     unanswered: tuple[RiskResult, ...]
-    groups: tuple[FittingGroup, ...]
+    groups: tuple[Group, ...]
     ruled: bool
 
 
@@ -137,7 +110,7 @@ class Placement:
 def propose(
     rules: Iterable[PlacementRule],
     results: Sequence[RiskResult],
-    groups: Iterable[FittingGroup],
+    groups: Iterable[Group],
 ) -> Proposal:
     """Return what the rules propose for these results.
 
@@ -156,9 +129,15 @@ def propose(
         contact,
         tuple(Reason(rule, rule.level is level or rule.contact is contact) for rule in said),
         tuple(one for one in results if not any(rule.speaks_to(one) for rule in every)),
-        tuple(sorted((g for g in groups if g.level == level.value), key=lambda g: g.full)),
+        _fitting(groups, level),
         bool(speaking),
     )
+
+
+def _fitting(groups: Iterable[Group], level: Level) -> tuple[Group, ...]:
+    """Return the active groups of a level, those with room first."""
+    fitting = (group for group in groups if group.active and group.level is level)
+    return tuple(sorted(fitting, key=lambda group: group.is_full))
 
 
 def checked_rule(rule: PlacementRule, catalogue: Catalogue) -> PlacementRule:

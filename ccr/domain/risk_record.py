@@ -9,7 +9,8 @@ import json
 from datetime import date
 from uuid import UUID
 
-from ccr.domain.placement import Contact, Level, Placement
+from ccr.domain.placement import Contact, Placement
+from ccr.domain.program_groups import Level
 from ccr.domain.risk_information import AssessorRole, Basis, ObtainedBy, RiskResult
 from ccr.domain.risk_instruments import Band
 

@@ -16,7 +16,8 @@ from ccr.adapters.logs import error_facts, get_logger
 from ccr.adapters.risk_instruments import risk_instruments
 from ccr.domain.errors import IllegalTransitionError, NotFoundError, StaleError
 from ccr.domain.phrases import phrase
-from ccr.domain.placement import Contact, Level, Placement, Proposal, propose
+from ccr.domain.placement import Contact, Placement, Proposal, propose
+from ccr.domain.program_groups import Level
 from ccr.domain.risk_information import CHANGES, RiskResult, checked_result, urgency_with
 from ccr.domain.risk_instruments import Catalogue
 from ccr.domain.risk_record import placement_context, placement_of_text, text_of_placement
@@ -41,6 +42,7 @@ from ccr.storage.queries import placement as queries
 from ccr.storage.queries import risk_information as risk_queries
 from ccr.storage.queries.audit import append_event
 from ccr.storage.queries.placement import Placed, StoredPlacement
+from ccr.storage.queries.program_groups import list_groups
 from ccr.storage.queries.risk_information import Whose
 
 _OVER = phrase("This participant has left the program. Nothing more is decided here.")
@@ -88,7 +90,7 @@ def page(identity: Identity, world: World, participant_id: UUID, *, at: datetime
     return PlacementPage(
         placed=placed,
         results=results,
-        proposal=propose(rules, readable, queries.list_groups(placed.compartment_id)),
+        proposal=propose(rules, readable, list_groups(placed.compartment_id)),
         urgency=urgency_with(placed.urgency, readable),
         decided=_decided(world, placed, stored),
         version=stored.version if stored else 0,

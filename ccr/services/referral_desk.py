@@ -60,6 +60,7 @@ class SentItem:
     Attributes:
         facts: what was sent, already made broader; the sender's own.
         broader: names of the facts that were made broader.
+        to_a_program: True where the partner is an abusive partner program.
     """
 
     view: SenderView
@@ -67,6 +68,7 @@ class SentItem:
     service_name: str
     member_name: str
     broader: tuple[str, ...] = ()
+    to_a_program: bool = False
 
     @property
     def needs(self) -> tuple[Need, ...]:
@@ -347,7 +349,7 @@ def _sent_item(
 ) -> SentItem:
     view = view_for_sender(row.referral, events, row.release, at, clocks=clocks.values())
     facts = _named(world, row.facts)
-    return SentItem(view, facts, row.service_name, row.member_name, row.broader)
+    return SentItem(view, facts, row.service_name, row.member_name, row.broader, row.to_a_program)
 
 
 def _received_item(

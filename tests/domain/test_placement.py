@@ -12,13 +12,12 @@ from ccr.adapters.risk_instruments import risk_instruments
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.placement import (
     Contact,
-    FittingGroup,
-    Level,
     PlacementRule,
     cases_of,
     checked_rule,
     propose,
 )
+from ccr.domain.program_groups import Group, Level
 from ccr.domain.risk_instruments import Band
 from tests.domain.test_risk_information import result
 
@@ -70,14 +69,19 @@ def test_judgement_counts_beside_the_lowest_band() -> None:
     assert (proposal.level, proposal.contact) == (Level.INTENSIVE, Contact.TWICE_WEEKLY)
 
 
+def group(name: str, level: Level, **more: object) -> Group:
+    return Group(uuid4(), name, 0, "18:00", "20:00", level=level, **more)  # type: ignore[arg-type]
+
+
 def test_groups_of_the_level_are_offered_those_with_room_first() -> None:
     groups = [
-        FittingGroup(uuid4(), "Monday", "intensive", full=True),
-        FittingGroup(uuid4(), "Tuesday", "standard"),
-        FittingGroup(uuid4(), "Wednesday", "intensive"),
+        group("Monday", Level.INTENSIVE, places=8, taken=8),
+        group("Tuesday", Level.STANDARD),
+        group("Wednesday", Level.INTENSIVE, places=8, taken=7),
+        group("Thursday", Level.INTENSIVE, active=False),
     ]
     fitting = propose(RULES, [result()], groups).groups
-    assert [group.name for group in fitting] == ["Wednesday", "Monday"]
+    assert [one.name for one in fitting] == ["Wednesday", "Monday"]
 
 
 @given(

@@ -18,7 +18,8 @@ from ccr.domain.errors import (
     NotFoundError,
     StaleError,
 )
-from ccr.domain.placement import Contact, Level, Placement, PlacementRule
+from ccr.domain.placement import Contact, Placement, PlacementRule
+from ccr.domain.program_groups import Level
 from ccr.domain.risk_information import Basis
 from ccr.domain.risk_instruments import Band, Measures
 from ccr.domain.risk_sharing import NOT_ASKED_BY_PROGRAMS

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ccr.domain.placement import Contact, FittingGroup, Level, PlacementRule
+from ccr.domain.participants import ParticipantState
+from ccr.domain.placement import Contact, PlacementRule
+from ccr.domain.program_groups import Level
 from ccr.domain.taxonomy import Urgency
 from ccr.storage.db import db, on_conflict_insert, savepoint
-from ccr.storage.models.programs import ParticipantRow, ProgramGroupRow
+from ccr.storage.models.programs import ParticipantRow
 from ccr.storage.models.referrals import ReferralRow
 from ccr.storage.models.risk import PlacementRow, PlacementRuleRow
 from ccr.storage.queries.referrals import rows_changed
-
-IN_A_PLACE = ("awaiting-intake", "intake-done", "enrolled")
-"""States of a participant that is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Placed:
     network_id: UUID
     compartment_id: UUID
     code: str
-    state: str
+    state: ParticipantState
     referral_id: UUID | None
     group_id: UUID | None
     urgency: Urgency
@@ -42,7 +41,7 @@ class Placed:
     @property
     def is_over(self) -> bool:
         """Return True when the participant has left the program, in whatever way."""
-        return self.state not in IN_A_PLACE
+        return self.state.is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ def find_placed(participant_id: UUID, compartment_id: UUID) -> Placed | None:
     if row is None:
         return None
     return Placed(
-        row.id, row.network_id, row.compartment_id, row.code, row.state, row.referral_id,
-        row.group_id, Urgency(row.urgency) if row.urgency else Urgency.STANDARD,
+        row.id, row.network_id, row.compartment_id, row.code, ParticipantState(row.state),
+        row.referral_id, row.group_id, Urgency(row.urgency) if row.urgency else Urgency.STANDARD,
     )  # fmt: skip
 
 
@@ -86,31 +85,6 @@ def participant_came(referral_id: UUID, compartment_id: UUID) -> bool:
             ParticipantRow.compartment_id == compartment_id,
         )
     ) is not None  # fmt: skip
-
-
-def list_groups(compartment_id: UUID) -> tuple[FittingGroup, ...]:
-    """Return the active groups of a program, and which of them are full."""
-    taken = (
-        select(func.count(ParticipantRow.id))
-        .where(ParticipantRow.group_id == ProgramGroupRow.id, ParticipantRow.state.in_(IN_A_PLACE))
-        .correlate(ProgramGroupRow)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(
-            ProgramGroupRow.id,
-            ProgramGroupRow.name,
-            ProgramGroupRow.level,
-            ProgramGroupRow.places,
-            taken,
-        )
-        .where(ProgramGroupRow.compartment_id == compartment_id, ProgramGroupRow.active)
-        .order_by(ProgramGroupRow.weekday, ProgramGroupRow.starts_at, ProgramGroupRow.id)
-    )
-    return tuple(
-        FittingGroup(i, name, level, full=places is not None and count >= places)
-        for i, name, level, places, count in rows
-    )
 
 
 def list_rules(compartment_id: UUID) -> tuple[PlacementRule, ...]:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import RowMapping
 from ccr.domain.clocks import Side
 from ccr.domain.errors import NotFoundError
 from ccr.domain.release import FeedbackRelease
+from ccr.domain.taxonomy import CompartmentKind
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import MemberRow, ServiceRow
@@ -28,18 +29,23 @@ from ccr.storage.queries.releases import RELEASE, release_of
 
 _SERVICE = cast("Table", ServiceRow.__table__)
 _SENDER = cast("Table", Compartment.__table__)
+_PROGRAM = cast("Table", Compartment.__table__).alias("receiving_program")
 _RECEIVING = cast("Table", MemberRow.__table__).alias("receiving_member")
 _SENDING = cast("Table", MemberRow.__table__).alias("sending_member")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownReferral(StoredReferral):
-    """A stored referral, its feedback release, and the names at both ends; "" for a draft's."""
+    """A stored referral, its feedback release, and the names at both ends; "" for a draft's.
+
+    `to_a_program`: True where it went to an abusive partner program, whose desk has more to ask.
+    """
 
     release: FeedbackRelease | None
     service_name: str
     member_name: str
     sender_name: str
+    to_a_program: bool = False
 
 
 def select_shown() -> Select[Any]:
@@ -50,11 +56,13 @@ def select_shown() -> Select[Any]:
         _SERVICE.c.name.label("service_name"),
         _RECEIVING.c.name.label("member_name"),
         _SENDING.c.name.label("sender_name"),
+        _PROGRAM.c.kind.label("receiver_kind"),
     ).select_from(
         REFERRAL.join(_SENDER, _SENDER.c.id == REFERRAL.c.sender_compartment_id)
         .join(_SENDING, _SENDING.c.id == _SENDER.c.member_id)
         .outerjoin(_SERVICE, _SERVICE.c.id == REFERRAL.c.service_id)
         .outerjoin(_RECEIVING, _RECEIVING.c.id == _SERVICE.c.member_id)
+        .outerjoin(_PROGRAM, _PROGRAM.c.id == REFERRAL.c.receiver_compartment_id)
         .outerjoin(RELEASE, RELEASE.c.referral_id == REFERRAL.c.id)
     )
 
@@ -73,6 +81,7 @@ def shown_referral(row: RowMapping) -> ShownReferral:
         service_name=row["service_name"] or "",
         member_name=row["member_name"] or "",
         sender_name=row["sender_name"],
+        to_a_program=row["receiver_kind"] == CompartmentKind.APIP.value,
     )
 
 

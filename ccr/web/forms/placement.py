@@ -7,7 +7,8 @@ from wtforms import HiddenField, RadioField, SelectField
 
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
-from ccr.domain.placement import Contact, Level, Placement, PlacementRule
+from ccr.domain.placement import Contact, Placement, PlacementRule
+from ccr.domain.program_groups import Level
 from ccr.domain.risk_instruments import Catalogue
 from ccr.web.forms.coordination import version_of
 from ccr.web.forms.fields import SelectChoice, add_refusal, choices_of, chosen_code

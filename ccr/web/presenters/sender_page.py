@@ -107,6 +107,7 @@ def sender_page(
             )
         ),
         "other": page.item.member_name,
+        "to_a_program": page.item.to_a_program,
         "state": state_chip(view.status, view.status_text),
         "tracker": tracker_rows(view.tracker, time),
         "move": next_move_words(
