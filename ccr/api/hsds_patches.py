@@ -1,6 +1,6 @@
 """Our profile of HSDS, published: merge patches to its schemas, and words for people.
 
-Each patch is named like the schema that it changes (RFC 7386). Nothing of HSDS is replaced: two
+Each patch is named like the schema that it changes (RFC 7386). Nothing of HSDS is replaced: three
 properties are added, some are said more closely. Source: HSDS 3.2.3, profiles.
 """
 
@@ -23,6 +23,13 @@ PATCHES: dict[str, dict[str, Any]] = {
                 "description": "True when its place is told to nobody. It then has one virtual "
                 "location without name, address or coordinates, and service areas of a county or "
                 "coarser. Never look up, guess or publish a place for it.",
+            },
+            "program_limits": {
+                "name": "program_limits",
+                "type": "string",
+                "title": "What the program cannot do",
+                "description": "With a program for abusive partners alone: what it cannot do, in "
+                "words. Show them wherever you list it.",
             },
             "last_modified": {"description": "When anything public of the service last changed."},
         }

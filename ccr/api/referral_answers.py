@@ -89,6 +89,9 @@ class _Row(_Answer):
     status: str
     status_text: str
     exchange: ExchangeBody
+    notes: list[str] = Field(
+        description="With a referral to a program for abusive partners: what it cannot do."
+    )
     outcome: str | None
     warm: bool
     next_move: MoveBody | None

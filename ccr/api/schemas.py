@@ -59,6 +59,10 @@ class AreaPartnerBody(_Answer):
     precision: str
     reasons: list[str]
     unknown: list[str]
+    notes: list[str] = Field(
+        description="Of a program for abusive partners: what it cannot do, and whether no safety "
+        "consultation protocol is in force. Show them with it."
+    )
     pathway: list[Step]
     other_pathways: list[list[Step]]
 

@@ -51,6 +51,8 @@ def _print_lines(partner: dict[str, Any]) -> None:
         click.echo(f"     + {text}")
     for text in partner["unknown"]:
         click.echo(f"     ? {text}")
+    for text in partner["notes"]:
+        click.echo(f"     ! {text}")
     for step in partner["pathway"]:
         click.echo(f"     > {step['member']}: {step['text']}")
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from ccr.domain.directory import Area, Language
 from ccr.domain.flat_listing import number_of
-from ccr.domain.open_records import OpenService, OpenSite
+from ccr.domain.open_records import OpenService, OpenSite, is_open_program
 from ccr.domain.taxonomy import AreaExtent, Need
 
 
@@ -26,6 +26,7 @@ class Entry:
         private: True when the address is private.
         areas: names of its areas.
         checked: the day somebody last checked it, or None for never.
+        program: True for a program for abusive partners: its limits stand with it (R10).
     """
 
     name: str
@@ -40,6 +41,7 @@ class Entry:
     how_to_start: str
     alert: str
     checked: date | None
+    program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def entry_of(service: OpenService, name_of: Callable[[Area], str]) -> Entry:
         how_to_start=service.application_process,
         alert=service.alert,
         checked=checked.date() if checked else None,
+        program=is_open_program(service),
     )
 
 

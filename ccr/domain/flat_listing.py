@@ -12,7 +12,8 @@ from uuid import UUID
 
 from ccr.domain.directory import Area
 from ccr.domain.languages import language_name
-from ccr.domain.open_records import OpenPhone, OpenService, OpenSite
+from ccr.domain.open_records import OpenPhone, OpenService, OpenSite, is_open_program
+from ccr.domain.program_limits import SHORT_LIMITS
 from ccr.domain.taxonomy import Access, Known, LanguageMode, Need, Population, Track
 
 Cell = str | int | float | bool | tuple[str, ...] | None
@@ -58,6 +59,7 @@ COLUMNS = (
     "alert",
     "assured_date",
     "last_modified",
+    "program_limits",
 )
 """The header of a flat file."""
 
@@ -104,6 +106,7 @@ def _service_cells(service: OpenService, name_of: NameOf) -> dict[str, Cell]:
         "alert": service.alert,
         "assured_date": verified.date().isoformat() if verified else None,
         "last_modified": changed.isoformat(timespec="seconds") if changed else None,
+        "program_limits": str(SHORT_LIMITS) if is_open_program(service) else None,
     }
 
 

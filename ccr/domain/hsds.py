@@ -30,7 +30,14 @@ from ccr.domain.hsds_profile import made_id
 from ccr.domain.hsds_schedule import schedule_objects
 from ccr.domain.hsds_terms import TermBook, foreign_attribute, own_attribute, without_none
 from ccr.domain.languages import LANGUAGE_NAMES
-from ccr.domain.open_records import OpenCapacity, OpenMember, OpenService, OpenSite
+from ccr.domain.open_records import (
+    OpenCapacity,
+    OpenMember,
+    OpenService,
+    OpenSite,
+    is_open_program,
+)
+from ccr.domain.program_limits import SHORT_LIMITS
 from ccr.domain.taxonomy import Access, Cost, LanguageMode, ServiceStatus
 from ccr.domain.web_addresses import as_uri
 
@@ -169,6 +176,7 @@ def _fields(service: OpenService) -> Object:
             "alert": service.alert,
             "last_modified": _modified(service),
             "confidential": service.confidential,
+            "program_limits": str(SHORT_LIMITS) if is_open_program(service) else None,
         }
     )
 
@@ -233,6 +241,8 @@ def _facts(service: OpenService, key: str) -> Iterator[Object]:
     yield own_attribute("service", key, profile.TIMEZONE, service.timezone)
     if service.opening_hours:
         yield own_attribute("service", key, profile.OPENING_HOURS, service.opening_hours)
+    if is_open_program(service):
+        yield own_attribute("service", key, profile.LIMITS, str(SHORT_LIMITS))
     if service.capacity:
         code = f"capacity:{service.capacity.status.value}"
         yield own_attribute("service", key, code, _room(service.capacity))

@@ -107,6 +107,8 @@ TIMEZONE = "timezone"
 INACTIVE = "inactive"
 NO_DESCRIPTION = "no-description"
 EXTENSION = "extension"
+LIMITS = "program-limits"
+"""With a program for abusive partners: what it cannot do, in words to be shown with it (R10)."""
 COORDINATES_FROM = "coordinates-from"
 COUNTY = "county"
 PLACE_PARTS = ("address_1", "address_2", "city", "state_province", "postal_code", "country")
@@ -123,6 +125,7 @@ _SAID = {
     INACTIVE: "No longer active",
     NO_DESCRIPTION: "It has no description: its name stands in for one",
     EXTENSION: "Extension that is no number",
+    LIMITS: "What a program for abusive partners cannot do, to be shown with it",
     COORDINATES_FROM: "Where the coordinates come from",
     COUNTY: "County (FIPS code)",
     "mandated_reporter": "Must report abuse of a child or a vulnerable adult",

@@ -168,6 +168,14 @@ class OpenService:
             raise ValueError(msg)
 
 
+def is_open_program(service: OpenService) -> bool:
+    """Return True for a program for abusive partners, whose limits every file holds (R10)."""
+    return (
+        Need.ABUSIVE_PARTNER_INTERVENTION in service.needs
+        or service.member.category is MemberCategory.APIP
+    )
+
+
 _NOTHING_KNOWN = PlaceTraces()
 _TEXTS = (
     "description",

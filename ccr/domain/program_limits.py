@@ -9,7 +9,12 @@ What must not live here: praise, and any promise (R12, R13).
 
 from __future__ import annotations
 
-from ccr.domain.phrases import phrase
+from collections.abc import Collection
+from uuid import UUID
+
+from ccr.domain.directory import Service
+from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.public_listing import is_program
 
 LIMITS_TITLE = phrase("What a program cannot do")
 LIMITS = (
@@ -28,3 +33,18 @@ SHORT_LIMITS = phrase(
 
 NEUTRAL_LIMITS = phrase("Being in a program is not the same as change. It does not make you safe.")
 """For paper that somebody else may find: it does not say what kind of program."""
+
+NO_PROTOCOL = phrase("No safety consultation protocol")
+"""The red word of a program with which no protocol is in force today (R3)."""
+
+
+def notes_of(service: Service, without_protocol: Collection[UUID]) -> tuple[Phrase, ...]:
+    """Return what is said with a service before it is chosen; nothing for what is no program.
+
+    Args:
+        without_protocol: services of programs without a protocol in force; see
+            `ccr.domain.protocols.programs_without`.
+    """
+    if not is_program(service):
+        return ()
+    return (NO_PROTOCOL, SHORT_LIMITS) if service.id in without_protocol else (SHORT_LIMITS,)

@@ -9,15 +9,17 @@ What lives here: the rules. What must not: who records one, and how it looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from ccr.domain.directory import Service
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.pathways import Protocol, Standing, warning_step
 from ccr.domain.phrases import phrase
+from ccr.domain.public_listing import is_program
 
 LONGEST_YEARS = 3
 """A protocol is looked at again by its third year at the latest. Our choice: people who answer the
@@ -97,6 +99,26 @@ def program_standing(program_id: UUID, protocols: Iterable[Protocol], on: date) 
     order = list(ProtocolState)
     best = min((state for state, _ in real), key=order.index)
     return ProtocolStanding(best, tuple(p for state, p in real if state is best))
+
+
+def programs_without(
+    services: Iterable[Service], protocols_of: Mapping[UUID, Sequence[Protocol]], on: date
+) -> frozenset[UUID]:
+    """Return which of these services are programs that have no protocol in force. Source: R3.
+
+    A listing of a program that is nobody's own compartment yet has none, and is among them.
+
+    Args:
+        protocols_of: by compartment of the program.
+    """
+    return frozenset(
+        service.id
+        for service in services
+        if is_program(service)
+        and not program_standing(
+            service.compartment_id, protocols_of.get(service.compartment_id, ()), on
+        ).state.holds
+    )
 
 
 def latest_end(signed_on: date) -> date:

@@ -7,9 +7,11 @@ place that somebody searches from (R49).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
 
 from ccr.domain.answering import HoursReader, calendar_or_none
 from ccr.domain.areas import touches_state
@@ -23,6 +25,7 @@ from ccr.domain.taxonomy import Need, Track
 from ccr.domain.weights import Weights
 from ccr.domain.why_not import fixed_place
 
+T = TypeVar("T")
 MOST_SHOWN = 10
 MOST_JUDGED = 50
 CLOSEST_HELP = (Need.HOTLINE, Need.ADVOCACY, Need.IMMEDIATE_SAFETY)
@@ -95,6 +98,18 @@ def hours_fact(
     if wishes.hours is None or closed is None or calendar is None:
         return None
     return closed if surely_closed(calendar, moments) else wishes.hours.label
+
+
+def last_of(
+    found: Iterable[T], flagged: Collection[UUID], id_of: Callable[[T], UUID]
+) -> tuple[T, ...]:
+    """Return what was found with the flagged ones last, each part in its order, and the first few.
+
+    For programs without a consultation protocol in force: the first name of a list is the one that
+    is called (R3). It depends on nothing but the protocol, so it ranks no program (R12).
+    """
+    ordered = sorted(found, key=lambda one: id_of(one) in flagged)
+    return tuple(ordered[:MOST_SHOWN])
 
 
 def farther_away(services: Iterable[Service], request: RouteRequest) -> tuple[Service, ...]:

@@ -180,6 +180,12 @@ class RouteAnswer:
     per_need: tuple[DoorForNeed, ...] = ()
 
     @property
+    def services(self) -> tuple[Service, ...]:
+        """Return the services of all partners, those with a public address first."""
+        public = tuple(partner.service for partner in self.partners)
+        return public + tuple(partner.service for partner in self.area_partners)
+
+    @property
     def planned_ids(self) -> frozenset[UUID]:
         """Return the services of all plans; some may stand below the end of the list."""
         doors = [part for plan in self.plans for part in plan.parts]

@@ -20,6 +20,7 @@ from ccr.policy.identity import Identity
 from ccr.services import referral_desk
 from ccr.services.answer_letters import mail_link
 from ccr.services.referral_acts import Entry, load, log
+from ccr.services.referral_shown import SentPage
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import answer_links as queries
@@ -89,9 +90,7 @@ def mail_again(identity: Identity, world: World, referral_id: UUID, *, at: datet
         mail_link(referral, at=at)
 
 
-def _open(
-    identity: Identity, world: World, referral_id: UUID, *, at: datetime
-) -> referral_desk.SentPage:
+def _open(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> SentPage:
     page = referral_desk.open_sent(identity, world, referral_id, at=at)
     if not may_read_out(page.item.view):
         raise IllegalTransitionError(phrase("This is not possible for this referral now."))

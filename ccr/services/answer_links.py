@@ -79,6 +79,7 @@ class LinkPage:
     Attributes:
         turn: which page of this referral it is; each can have one effect.
         room: what was last said of the service's room.
+        says_limits: whether it went to a program for abusive partners.
     """
 
     view: LinkView
@@ -90,6 +91,7 @@ class LinkPage:
     regime: Regime
     timezone: str
     room: CapacityStatus
+    says_limits: bool = False
 
 
 def look(world: World, token: str, code: str, came_from: str, *, at: datetime) -> LinkPage:
@@ -238,6 +240,7 @@ def _page(
         turn=door.turn,
         service_name=found.service_name,
         member_name=identity.member_name,
+        says_limits=found.says_limits,
         sender_name=found.sender_name,
         sender_phone=queries.public_phone_of(door.sender_compartment_id),
         regime=identity.regime,

@@ -25,7 +25,7 @@ from ccr.services.demo import DemoAccount, DemoLoaded
 from ccr.services.draft_facts import NeedAnswers, PlaceAnswers
 from ccr.services.drafts import DraftView
 from ccr.services.followups import ClockRun, run_clocks
-from ccr.services.referral_desk import ReceivedPage, SentPage
+from ccr.services.referral_shown import ReceivedPage, SentPage
 from ccr.services.sending import Sent
 from ccr.services.world import World
 

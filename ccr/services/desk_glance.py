@@ -22,7 +22,8 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.operations import JOBS, JobHealth, health_of
-from ccr.services.referral_desk import ReceivedItem, SentItem, items_of, side_of
+from ccr.services.referral_desk import items_of, side_of
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.services.world import World
 from ccr.storage.queries.desk import DeskCounts, count_desk, marks_of
 from ccr.storage.queries.shown_referrals import get_shown

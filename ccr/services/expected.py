@@ -19,7 +19,8 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
 from ccr.services.referral_acts import load
-from ccr.services.referral_desk import SentItem, items_of
+from ccr.services.referral_desk import items_of
+from ccr.services.referral_shown import SentItem
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import next_contact as queries

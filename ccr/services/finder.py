@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from ccr.domain import public_finder as rules
 from ccr.domain import route_fields as read
@@ -35,6 +36,7 @@ __all__ = [
     "find_help",
     "find_programs",
     "get_listing",
+    "lacks_protocol",
     "places_meant",
     "public_identity",
     "public_network",
@@ -66,6 +68,7 @@ class FinderAnswer:
         eased: True when nothing fitted every wish, and what is shown is without the wishes.
         closest: people who know who else helps, when nothing fitted at all.
         farther: services of the same state that help with it, when nothing fitted at all.
+        flagged: programs of it without a consultation protocol in force.
     """
 
     request: RouteRequest
@@ -77,6 +80,13 @@ class FinderAnswer:
     eased: bool = False
     closest: tuple[Partner | AreaPartner, ...] = ()
     farther: tuple[Service, ...] = ()
+    flagged: frozenset[UUID] = frozenset()
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Return every service of the answer."""
+        partners = (*self.partners, *self.area_partners, *self.closest)
+        return (*(partner.service for partner in partners), *self.farther)
 
     @property
     def found(self) -> int:
@@ -157,9 +167,15 @@ def find_help(
 
 
 def find_programs(
-    identity: Identity, world: World, near: str, *, state: str, at: datetime
+    identity: Identity, world: World, near: str, *, network: NetworkFacts, at: datetime
 ) -> FinderAnswer:
     """Return the programs for abusive partners near a place; never beside help for survivors.
+
+    Those without a consultation protocol in force come after the others, each said to be one (R3):
+    neither is a judgement of what a program achieves, and nothing else moves a program (R12).
+
+    Args:
+        network: whose state is where a town is looked for first, and whose day it is.
 
     Raises:
         ForbiddenError: the identity is not the public's.
@@ -168,14 +184,42 @@ def find_programs(
     authorise(identity, Permission.FINDER_USE)
     request = RouteRequest(
         needs=(Need.ABUSIVE_PARTNER_INTERVENTION,),
-        near=world.gazetteer.resolve(near, default_state=state),
+        near=world.gazetteer.resolve(near, default_state=network.state),
         at=at,
         track=Track.ABUSIVE_PARTNER,
         limit=MOST_JUDGED,
     )
     directory = public_directory(identity.network_id)
-    answer = _search(identity, world, directory, FinderAnswer(request, ()))
-    return answer if answer.found else _wider(identity, world, directory, answer)
+    answer = _search(identity, world, directory, FinderAnswer(request, ()), most=MOST_JUDGED)
+    if not answer.found:
+        answer = _wider(identity, world, directory, answer)
+    flagged = directory.without_protocol(answer.services, _day_of(network, at))
+    return _flagged_last(answer, flagged)
+
+
+def _flagged_last(answer: FinderAnswer, flagged: frozenset[UUID]) -> FinderAnswer:
+    """Return the answer with flagged programs after the others, each part cut to what is shown."""
+    return replace(
+        answer,
+        partners=rules.last_of(answer.partners, flagged, lambda p: p.service.id),
+        area_partners=rules.last_of(answer.area_partners, flagged, lambda p: p.service.id),
+        farther=rules.last_of(answer.farther, flagged, lambda s: s.id),
+        flagged=flagged,
+    )
+
+
+def _day_of(network: NetworkFacts, at: datetime) -> date:
+    """Return the day of a network at a moment."""
+    return at.astimezone(ZoneInfo(network.timezone)).date()
+
+
+def lacks_protocol(
+    identity: Identity, service: Service, *, network: NetworkFacts, at: datetime
+) -> bool:
+    """Return True for a program with which no consultation protocol is in force today (R3)."""
+    authorise(identity, Permission.FINDER_USE)
+    directory = public_directory(identity.network_id)
+    return bool(directory.without_protocol([service], _day_of(network, at)))
 
 
 def places_meant(identity: Identity, world: World, near: str, *, state: str) -> tuple[str, ...]:
@@ -221,6 +265,7 @@ def _search(
     world: World,
     directory: PublicDirectory,
     empty: FinderAnswer,
+    most: int = MOST_SHOWN,
 ) -> FinderAnswer:
     """Return the answer with what fits its request and its wishes."""
     request, wishes = empty.request, empty.wishes
@@ -236,8 +281,8 @@ def _search(
     }
     return replace(
         empty,
-        partners=tuple(p for p in ranked.partners if p.service.id in shown)[:MOST_SHOWN],
-        area_partners=tuple(p for p in ranked.area_partners if p.service.id in shown)[:MOST_SHOWN],
+        partners=tuple(p for p in ranked.partners if p.service.id in shown)[:most],
+        area_partners=tuple(p for p in ranked.area_partners if p.service.id in shown)[:most],
     )
 
 

@@ -15,7 +15,8 @@ from ccr.policy.permissions import Permission
 from ccr.services.assigning import Colleague, colleagues_here, open_of
 from ccr.services.authorise import authorise
 from ccr.services.chasing import ClockRun, run_clocks
-from ccr.services.referral_desk import ReceivedItem, SentItem, items_of
+from ccr.services.referral_desk import items_of
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.services.world import World
 from ccr.storage.queries.accounts import get_network
 from ccr.storage.queries.follow_up_lists import (

@@ -16,7 +16,7 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import referral_desk
 from ccr.services.authorise import authorise
-from ccr.services.referral_desk import ReceivedItem, SentItem
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries.audit import append_event

@@ -6,10 +6,15 @@ page or list can hold what is not public. Nothing of a search is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
+from ccr.domain.directory import Service
 from ccr.domain.own_weights import read_kept
+from ccr.domain.pathways import Protocol
+from ccr.domain.protocols import programs_without
 from ccr.domain.public_finder import public_weights
 from ccr.domain.public_listing import as_public, may_be_shown, public_part
 from ccr.domain.weights import DEFAULT, Weights
@@ -25,11 +30,19 @@ MOST_KEPT = 2
 
 @dataclass(frozen=True, slots=True)
 class PublicDirectory:
-    """The public part of a network's directory, ready for searching, its version and weights."""
+    """The public part of a network's directory, ready for searching, its version and weights.
+
+    `protocols_of`: consultation protocols by compartment of the program.
+    """
 
     index: PartnerIndex
     version: int
     weights: Weights = DEFAULT
+    protocols_of: Mapping[UUID, Sequence[Protocol]] = field(default_factory=dict)
+
+    def without_protocol(self, services: Iterable[Service], on: date) -> frozenset[UUID]:
+        """Return which of these services are programs without a protocol in force on a day."""
+        return programs_without(services, self.protocols_of, on)
 
 
 def public_directory(network_id: UUID) -> PublicDirectory:
@@ -42,7 +55,11 @@ def public_directory(network_id: UUID) -> PublicDirectory:
 def _built(network_id: UUID) -> PublicDirectory:
     snapshot = load_snapshot(network_id)
     listed = finder.listed_members(network_id)
-    return PublicDirectory(PartnerIndex(public_part(snapshot, listed)), snapshot.version)
+    protocols: dict[UUID, list[Protocol]] = {}
+    for protocol in snapshot.protocols:
+        protocols.setdefault(protocol.program_id, []).append(protocol)
+    index = PartnerIndex(public_part(snapshot, listed))
+    return PublicDirectory(index, snapshot.version, protocols_of=protocols)
 
 
 def _followed(
@@ -58,7 +75,9 @@ def _followed(
         else None
         for service_id, service in present_services(network_id, ids).items()
     }
-    return PublicDirectory(public.index.followed(version, changed), version)
+    index = public.index.followed(version, changed)
+    # A protocol that changes has everything built anew.
+    return replace(public, index=index, version=version)
 
 
 _copies = Copies(MOST_KEPT, _built, _followed)

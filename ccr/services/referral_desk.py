@@ -6,15 +6,13 @@ Everything shown comes from the projection. Lists take a fixed number of SQL sta
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from ccr.domain.clocks import Clock, ClockKind, Side
 from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.errors import NotFoundError, TooManyAttemptsError
-from ccr.domain.kept_reason import KeptReason
-from ccr.domain.next_contact import NextContact
 from ccr.domain.paging import PAGE_SIZE, Page, page_number
 from ccr.domain.phrases import phrase
 from ccr.domain.projection import view_for_receiver, view_for_sender
@@ -22,7 +20,6 @@ from ccr.domain.projection_masks import Event
 from ccr.domain.referral_clocks import opened_by_receiver
 from ccr.domain.referral_states import EventKind, State
 from ccr.domain.referral_views import Group, InboxTab, ReceiverView, SenderView
-from ccr.domain.taxonomy import Need
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.asking_shown import NamedPartners, named_partners
@@ -30,6 +27,7 @@ from ccr.services.authorise import authorise
 from ccr.services.business_hours import with_time_left
 from ccr.services.kept_reasons import opened_reason
 from ccr.services.referral_acts import Entry, log, may_log, note_context, question_context
+from ccr.services.referral_shown import ReceivedItem, ReceivedPage, SentItem, SentPage
 from ccr.services.sealed_words import opened
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
@@ -51,70 +49,6 @@ from ccr.storage.queries.shown_referrals import ShownReferral, find_side, get_sh
 
 TRIES = 10
 TRIES_WINDOW = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class SentItem:
-    """A referral as its sender sees it, with the names of the partner.
-
-    Attributes:
-        facts: what was sent, already made broader; the sender's own.
-        broader: names of the facts that were made broader.
-        to_a_program: True where the partner is an abusive partner program.
-    """
-
-    view: SenderView
-    facts: ReferralFacts
-    service_name: str
-    member_name: str
-    broader: tuple[str, ...] = ()
-    to_a_program: bool = False
-
-    @property
-    def needs(self) -> tuple[Need, ...]:
-        """Return the needs that were sent."""
-        return self.facts.needs
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedItem:
-    """A referral as its receiver sees it, with the sender's and its own service's name."""
-
-    view: ReceiverView
-    sender_name: str
-    service_name: str
-
-    @property
-    def needs(self) -> tuple[Need, ...]:
-        """Return the needs, which are seen before accepting too."""
-        return self.view.needs
-
-
-@dataclass(frozen=True, slots=True)
-class SentPage:
-    """One referral on its sender's page; `notes` are the texts of the timeline, by note id.
-
-    `why`: why the partner was proposed, while the referral is open in the sender's eyes.
-    `named`: whom the person named beside this partner, if anybody; `contact`: when the person
-    calls or comes again.
-    """
-
-    item: SentItem
-    notes: Mapping[UUID, str]
-    question: str | None
-    partner_phone: str | None
-    why: KeptReason | None = None
-    named: NamedPartners | None = None
-    contact: NextContact | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedPage:
-    """One referral on its receiver's page; `question` is the sender's, after accepting."""
-
-    item: ReceivedItem
-    notes: Mapping[UUID, str]
-    question: str | None
 
 
 def open_sent(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> SentPage:
@@ -369,7 +303,9 @@ def _received_item(
         clocks=clocks.values(),
         has_question=row.question_sealed is not None,
     )
-    return None if view is None else ReceivedItem(view, row.sender_name, row.service_name)
+    if view is None:
+        return None
+    return ReceivedItem(view, row.sender_name, row.service_name, row.to_a_program)
 
 
 def _named(world: World, facts: ReferralFacts) -> ReferralFacts:

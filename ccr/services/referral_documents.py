@@ -16,6 +16,7 @@ from ccr.domain.disclosure import ReferralFacts
 from ccr.domain.errors import NotFoundError
 from ccr.domain.exchange_codes import codes_of
 from ccr.domain.phrases import Phrase
+from ccr.domain.program_limits import SHORT_LIMITS
 from ccr.domain.referral_views import (
     ClockShown,
     Group,
@@ -32,7 +33,7 @@ from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services import referral_desk
 from ccr.services.authorise import authorise
-from ccr.services.referral_desk import ReceivedItem, SentItem
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.services.world import World
 from ccr.storage.queries.shown_referrals import get_shown
 
@@ -127,6 +128,7 @@ def _sent(item: SentItem) -> Document:
         "service_id": _text(view.service_id),
         "service": item.service_name,
         "member": item.member_name,
+        "notes": _notes(item),
         "by_phone": view.by_phone,
         "can_ask_release": view.can_ask_release,
         "options_offered": view.options_offered,
@@ -141,6 +143,7 @@ def _received(item: ReceivedItem) -> Document:
         "service_id": _text(view.service_id),
         "service": item.service_name,
         "member": item.sender_name,
+        "notes": _notes(item),
         "needs": [need.value for need in view.needs],
         "county": view.county,
         "attempts": view.attempts,
@@ -148,6 +151,11 @@ def _received(item: ReceivedItem) -> Document:
         "decline_reason": view.decline_reason.value if view.decline_reason else None,
         "sent_at": _moment(view.sent_at),
     }
+
+
+def _notes(item: SentItem | ReceivedItem) -> list[str]:
+    """Return what a program cannot do, with each referral to one (R10)."""
+    return [str(SHORT_LIMITS)] if item.says_limits else []
 
 
 def _common(view: SenderView | ReceiverView, side: Side) -> Document:

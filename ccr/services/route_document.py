@@ -17,6 +17,7 @@ from ccr.domain.live_calls import LiveCall, live_calls
 from ccr.domain.path_words import ToldPath, ToldReach
 from ccr.domain.phrases import Phrase
 from ccr.domain.plan_words import door_words, further_words
+from ccr.domain.program_limits import notes_of
 from ccr.domain.routing_request import (
     AreaPartner,
     DoorForNeed,
@@ -29,6 +30,7 @@ from ccr.domain.routing_request import (
 from ccr.policy.identity import Identity
 from ccr.policy.permissions import Permission
 from ccr.services.authorise import authorise
+from ccr.services.protocol_flags import flagged_in
 from ccr.services.routing import ReadyDirectory, RouteFields, find_in_directory
 from ccr.services.world import World
 
@@ -51,7 +53,8 @@ def answer_as_dict(
     """Return an answer as the contract has it: texts in English, minutes whole, km to 10 m."""
     authorise(identity, Permission.ROUTE_FIND)
     ways = directory.ways(identity, answer.request, world.hours).told_all(answer)
-    teller = _Teller(directory, world, answer, ways)
+    flagged = flagged_in(identity, directory, answer.services, at=answer.request.at)
+    teller = _Teller(directory, world, answer, ways, flagged)
     origin = answer.request.near
     return {
         "version": VERSION,
@@ -79,7 +82,9 @@ class _Teller:
         world: World,
         answer: RouteAnswer,
         ways: Mapping[UUID, ToldReach],
+        flagged: frozenset[UUID],
     ) -> None:
+        self._flagged = flagged
         self._ways = ways
         self._index = directory.index
         self._hours = world.hours
@@ -106,6 +111,7 @@ class _Teller:
             ],
             "reasons": _texts(partner.reasons),
             "unknown": _texts(partner.unknown),
+            "notes": _texts(notes_of(partner.service, self._flagged)),
             **self._reached(partner.service),
         }
 
@@ -116,6 +122,7 @@ class _Teller:
             "precision": Precision.NONE.value,
             "reasons": _texts(partner.reasons),
             "unknown": _texts(partner.unknown),
+            "notes": _texts(notes_of(partner.service, self._flagged)),
             **self._reached(partner.service),
         }
 

@@ -13,7 +13,7 @@ from ccr.domain.paging import Page
 from ccr.domain.referral_views import Group, InboxTab
 from ccr.services import referral_desk
 from ccr.services.desk_glance import token_of
-from ccr.services.referral_desk import ReceivedItem, SentItem
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.web.access import current_identity, current_world
 from ccr.web.forms.fields import page_asked_for
 

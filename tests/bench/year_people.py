@@ -18,7 +18,7 @@ from ccr.domain.referral_views import ReceiverView, SenderView
 from ccr.domain.taxonomy import Known
 from ccr.policy.identity import Identity
 from ccr.services import followups, referral_desk, referrals
-from ccr.services.referral_desk import ReceivedItem, SentItem
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.services.world import World
 from tests.loop import Program
 

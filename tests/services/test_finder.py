@@ -202,7 +202,7 @@ def test_programs_are_found_for_those_who_ask_for_one_and_for_nobody_else(
     network = finder.public_network(world())
     assert network is not None
     anybody = finder.public_identity(network)
-    found = finder.find_programs(anybody, world(), "12180", state="NY", at=now)
+    found = finder.find_programs(anybody, world(), "12180", network=network, at=now)
     assert names(found) == ["Dune groups (demo)"]
     for help_with in (["talk"], ["group"], ["mind"], ["court-order", "family-law"]):
         answer = find(now, help=help_with)

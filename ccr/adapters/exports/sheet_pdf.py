@@ -19,6 +19,7 @@ from ccr.domain.county_sheet import CountySheet, Entry
 from ccr.domain.directory import Language
 from ccr.domain.languages import language_name
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.program_limits import SHORT_LIMITS
 from ccr.domain.taxonomy import LanguageMode
 
 PRIVATE = phrase("The address is private.")
@@ -66,6 +67,7 @@ def entry_lines(entry: Entry, say: Say) -> list[str]:
         entry.member,
         " · ".join(entry.phones),
         entry.alert,
+        say(SHORT_LIMITS) if entry.program else "",
         *([say(PRIVATE)] if entry.private else entry.places),
         # Where there is a place to go to, the sheet's own county says enough.
         say(phrase("Area: %(names)s", names=", ".join(entry.areas))) if areas else "",

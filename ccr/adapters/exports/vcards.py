@@ -8,7 +8,8 @@ import vobject
 
 from ccr.domain.directory import Area
 from ccr.domain.flat_listing import language_words
-from ccr.domain.open_records import OpenPhone, OpenService, OpenSite
+from ccr.domain.open_records import OpenPhone, OpenService, OpenSite, is_open_program
+from ccr.domain.program_limits import SHORT_LIMITS
 
 
 def write_vcards(
@@ -69,6 +70,8 @@ def _notes(service: OpenService, name_of: Callable[[Area], str]) -> Iterator[str
         yield f"Hours: {_line(hours)}"
     if languages := language_words(service):
         yield f"Languages: {', '.join(languages)}"
+    if is_open_program(service):
+        yield str(SHORT_LIMITS)
     checked = service.last_verified_at
     when = checked.date().isoformat() if checked else "never"
     yield f"May be out of date. Checked: {when}"

@@ -45,6 +45,7 @@ def answer_page(page: LinkPage, *, done: LinkAct | None, at: datetime) -> dict[s
         "taken": view.code is not None and not is_over(view.status),
         "code": view.code,
         "sender": page.sender_name,
+        "says_limits": page.says_limits,
         "phone": page.sender_phone,
         "until": time.full(release.until) if release and release.until else None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import g, url_for
 from flask_babel import format_date
@@ -17,6 +18,8 @@ from ccr.domain.freshness import capacity_is_fresh, stale
 from ccr.domain.languages import language_name
 from ccr.domain.opening import DAYS, week_ahead
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.program_limits import LIMITS_TITLE, SHORT_LIMITS
+from ccr.domain.public_listing import is_program
 from ccr.domain.room import Household
 from ccr.domain.taxonomy import Gender, Known, LanguageMode, Need, ServiceStatus, Track
 from ccr.domain.weights import DEFAULT
@@ -29,14 +32,18 @@ from ccr.web.language import translated
 from ccr.web.presenters.exactness import exactness
 from ccr.web.presenters.listing_review import MEMBER_BY_LINK
 from ccr.web.presenters.moments import DeskTime, local_day
-from ccr.web.presenters.routing import area_text, coverage_dict, facts_rows
+from ccr.web.presenters.routing import area_text, coverage_dict, facts_rows, program_words
 
 UNKNOWN = phrase("Not known: call to check")
 ROOM, LAST_CHECKED = phrase("Room"), phrase("Last checked")
 
 
-def service_row(service: Service) -> dict[str, Any]:
-    """Return one row of what a search found."""
+def service_row(service: Service, flagged: frozenset[UUID] = frozenset()) -> dict[str, Any]:
+    """Return one row of what a search found.
+
+    Args:
+        flagged: services of programs without a consultation protocol in force.
+    """
     return {
         "href": url_for("directory.service", service_id=service.id),
         "name": service.name,
@@ -44,22 +51,24 @@ def service_row(service: Service) -> dict[str, Any]:
         "phone": service.phone,
         "needs": [translated(need.label) for need in Need if need in service.needs],
         "marks": [translated(mark) for mark in _marks(service)],
+        **program_words(service, flagged),
     }
 
 
 def compared(services: Sequence[Service], world: World, *, at: datetime) -> dict[str, Any]:
     """Return listings side by side: a row for each fact, what is not known said so."""
-    return {
-        "items_": [service_row(service) for service in services],
-        "rows": [
-            {
-                "term": translated(term),
-                "on_paper": term is not ROOM,
-                "values_": [say(service) or translated(UNKNOWN) for service in services],
-            }
-            for term, say in _facts(world, at)
-        ],
-    }
+    rows = [
+        {
+            "term": translated(term),
+            "on_paper": term is not ROOM,
+            "values_": [say(service) or translated(UNKNOWN) for service in services],
+        }
+        for term, say in _facts(world, at)
+    ]
+    if any(is_program(service) for service in services):
+        limits = [_limits(service) or "–" for service in services]
+        rows.append({"term": translated(LIMITS_TITLE), "on_paper": True, "values_": limits})
+    return {"items_": [service_row(service) for service in services], "rows": rows}
 
 
 def listed_for_paper(
@@ -80,6 +89,7 @@ def listed_for_paper(
                     ("", service.member.name),
                     ("", _joined(_marks(service))),
                     *((translated(term), say(service)) for term, say in said),
+                    (translated(LIMITS_TITLE), _limits(service)),
                     (translated(phrase("Checked on")), _checked_on(service)),
                 ]
                 if value
@@ -87,6 +97,11 @@ def listed_for_paper(
         )
         for service in services
     ]
+
+
+def _limits(service: Service) -> str:
+    """Return what a program cannot do, with every listing of one on paper (R10)."""
+    return translated(SHORT_LIMITS) if is_program(service) else ""
 
 
 def _checked_on(service: Service) -> str:
@@ -144,7 +159,7 @@ def listing_view(page: OpenListing, world: World, *, at: datetime) -> dict[str, 
         "phone": service.phone,
         "coverage": coverage_dict(cover, service, at),
         "alert": service.alert,
-        "is_program": Need.ABUSIVE_PARTNER_INTERVENTION in service.needs,
+        "is_program": is_program(service),
         "what": _terms(_what(page)),
         "who": _terms(_for_whom(service, page)),
         "where": _terms(_where(service, world)),

@@ -40,7 +40,8 @@ def results_view(answer: FinderAnswer, world: World) -> dict[str, Any]:
 
     def card(service: Service) -> dict[str, Any]:
         hours = hours_fact(service, answer.wishes, answer.moments, world.hours)
-        return service_card(service, answer.request.at, world, answer.request, hours)
+        shown = service_card(service, answer.request.at, world, answer.request, hours)
+        return {**shown, "lacks_protocol": service.id in answer.flagged}
 
     return {
         "place": answer.request.near.label,
@@ -289,6 +290,7 @@ def paper_rows(services: Iterable[Service], world: World, at: datetime) -> list[
         number, extension = phone_parts(service.phone)
         rows.append(
             {
+                "program": is_program(service),
                 "name": short_name(service.member.name),
                 "phone": number,
                 "extension": extension,

@@ -9,6 +9,7 @@ from uuid import UUID
 from ccr.domain.directory import Place
 from ccr.domain.geography import nearest_point
 from ccr.domain.listing_search import BY_DISTANCE, Day, Group, Hours, ListingQuery, Sort, Way
+from ccr.domain.public_listing import is_program
 from ccr.domain.taxonomy import Access, AgeBand, MemberCategory, Need, Track
 from ccr.services.finding import Answer, Line
 from ccr.services.world import World
@@ -53,7 +54,12 @@ def asked_of(form: SearchForm, world: World, state: str) -> ListingQuery:
     )
 
 
-def answer_view(answer: Answer, form: SearchForm, near: Place | None) -> dict[str, Any]:
+def answer_view(
+    answer: Answer,
+    form: SearchForm,
+    near: Place | None,
+    flagged: frozenset[UUID] = frozenset(),
+) -> dict[str, Any]:
     """Return what the page shows; nothing of it stands in an address.
 
     Listings with a distance are numbered in the list and on the map alike.
@@ -74,12 +80,13 @@ def answer_view(answer: Answer, form: SearchForm, near: Place | None) -> dict[st
             {
                 "heading": translated(group.label) if group is not Group.ANYWHERE else "",
                 "by_area": group in {Group.AREA, Group.WIDE},
-                "rows": [_row(line, numbers, picture) for line in lines],
+                "rows": [_row(line, numbers, picture, flagged) for line in lines],
             }
             for group, lines in groupby(answer.lines, key=lambda line: line.group)
         ],
         "map": picture,
         "chips": _chips(form, sent),
+        "programs": any(is_program(line.service) for line in answer.lines),
         "filtered": any(name not in {"words", "near", "sort", "exact"} for name, _ in sent),
         "facets": [facet for facet in _facets(answer, form, sent) if len(facet["choices"]) > 1],
     }
@@ -101,11 +108,13 @@ def _map(answer: Answer, numbers: dict[UUID, int], near: Place) -> MapView | Non
     return county_map(points=points, origin=near, width=MAP_WIDTH, height=MAP_HEIGHT)
 
 
-def _row(line: Line, numbers: dict[UUID, int], picture: MapView | None) -> dict[str, Any]:
+def _row(
+    line: Line, numbers: dict[UUID, int], picture: MapView | None, flagged: frozenset[UUID]
+) -> dict[str, Any]:
     number = numbers.get(line.service.id)
     km = line.km if line.group in BY_DISTANCE or line.group is Group.ELSEWHERE else None
     return {
-        **service_row(line.service),
+        **service_row(line.service, flagged),
         "id": line.service.id,
         "number": number,
         **(picture.group_of(number) if picture and number else {}),

@@ -14,7 +14,7 @@ from ccr.domain.paging import Page
 from ccr.domain.phrases import Phrase, phrase
 from ccr.services.assigning import Colleague
 from ccr.services.followups import FollowUps, Shift, Whose
-from ccr.services.referral_desk import ReceivedItem, SentItem
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.services.snoozing import Rested
 from ccr.storage.queries.follow_ups import NOT_KEPT, Kept
 from ccr.web.language import translated

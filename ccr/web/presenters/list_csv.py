@@ -10,7 +10,7 @@ from ccr.domain.clocks import ClockState
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import ClockShown
 from ccr.domain.spreadsheet_cells import text_cell
-from ccr.services.referral_desk import ReceivedItem, SentItem
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.referrals import needs_title

@@ -11,7 +11,8 @@ from ccr.domain.clocks import Side
 from ccr.domain.directory import Service
 from ccr.domain.moments import weekday_time
 from ccr.domain.phrases import phrase
-from ccr.domain.taxonomy import Urgency
+from ccr.domain.public_listing import is_program
+from ccr.domain.taxonomy import CompartmentKind, Urgency
 from ccr.policy.identity import Identity
 from ccr.services import routing
 from ccr.services.answer_ahead import AnswerAhead, answer_ahead
@@ -40,6 +41,7 @@ def partner_view(
     return {
         "service": partner.service_name,
         "member": partner.member_name,
+        "to_program": partner.kind is CompartmentKind.APIP or (service and is_program(service)),
         "in_writing": draft.release_needs_writing,
         "facts": facts_rows(service.member) if service else [],
         "coverage": cover,

@@ -13,7 +13,7 @@ from ccr.domain.referral_views import ReceiverView, ReleaseShown, Status
 from ccr.domain.release import ways_to_confirm
 from ccr.domain.taxonomy import Regime
 from ccr.services.desk_glance import token_of
-from ccr.services.referral_desk import ReceivedItem, ReceivedPage
+from ccr.services.referral_shown import ReceivedItem, ReceivedPage
 from ccr.web.forms.hand_offs import (
     IntroducedForm,
     JointCallForm,
@@ -124,6 +124,7 @@ def receiver_page(
         "gone": not view.needs,
         "line": _line(page.item, time.full(view.sent_at)),
         "other": page.item.sender_name,
+        "says_limits": page.item.says_limits,
         "urgency": view.urgency.value,
         "state": state_chip(view.status, view.status_text),
         "tracker": tracker_rows(view.tracker, time),

@@ -17,6 +17,8 @@ from ccr.domain.languages import language_name
 from ccr.domain.moments import weekday_time
 from ccr.domain.path_words import ToldReach
 from ccr.domain.phrases import Phrase, phrase
+from ccr.domain.program_limits import NO_PROTOCOL
+from ccr.domain.public_listing import is_program
 from ccr.domain.routing_request import AreaPartner, CostPart, Partner, RouteAnswer, RouteRequest
 from ccr.domain.taxonomy import AreaExtent, CoverageMode, Known, Urgency
 from ccr.services.world import World
@@ -62,6 +64,8 @@ class ResultsView:
     county_fips: str
     needs: list[str]
     near: str = field(default="", repr=False)
+    programs: bool = False
+    """Whether a program for abusive partners stands in a plan."""
     measured: bool = False
     """Whether a trip was measured; plans keep to the estimate and then say so."""
 
@@ -71,12 +75,14 @@ def results_view(
     world: World,
     planned: Mapping[UUID, Service],
     ways: Mapping[UUID, ToldReach] = NO_WAYS,
+    flagged: frozenset[UUID] = frozenset(),
 ) -> ResultsView:
     """Return the results as the templates take them.
 
     Args:
         planned: `answer.planned_ids` by id.
         ways: how each partner is reached; nothing for a reader who is nobody in particular.
+        flagged: services of programs without a consultation protocol in force.
     """
     request = answer.request
     longest = max((p.effective_minutes for p in answer.partners), default=0)
@@ -92,6 +98,7 @@ def results_view(
         cards=[
             {
                 **_card(number, partner, request, world),
+                **program_words(partner.service, flagged),
                 "ways": ways_dict(ways.get(partner.service.id), counted=True),
                 **(picture.group_of(number) if picture else {}),
             }
@@ -100,6 +107,7 @@ def results_view(
         areas=[
             {
                 **_area_row(partner, request, world),
+                **program_words(partner.service, flagged),
                 "ways": ways_dict(ways.get(partner.service.id), counted=False),
             }
             for partner in answer.area_partners
@@ -115,11 +123,20 @@ def results_view(
         ],
         plans=plan_rows(answer, planned),
         nearest=nearest_rows(answer, planned),
+        programs=any(is_program(service) for service in planned.values()),
         map=picture,
         county_fips=request.near.county_fips,
         needs=[translated(need.label) for need in request.needs],
         near=request.near.label,
     )
+
+
+def program_words(service: Service, flagged: frozenset[UUID]) -> dict[str, Any]:
+    """Return whether a listing is a program's, and the red word where no protocol holds (R3)."""
+    return {
+        "program": is_program(service),
+        "flag": translated(NO_PROTOCOL) if service.id in flagged else None,
+    }
 
 
 def _lead(found: int) -> str:

@@ -12,7 +12,7 @@ from ccr.domain.referral_states import Action
 from ccr.domain.referral_views import ClockShown, ReceiverView, Status
 from ccr.domain.taxonomy import Urgency
 from ccr.services.desk_glance import RowMark, Whose
-from ccr.services.referral_desk import ReceivedItem, SentItem
+from ccr.services.referral_shown import ReceivedItem, SentItem
 from ccr.web.language import translated
 from ccr.web.presenters.moments import DeskTime
 from ccr.web.presenters.referrals import clock_words, needs_title, state_chip

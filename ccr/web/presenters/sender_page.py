@@ -12,7 +12,7 @@ from ccr.domain.referral_states import EventKind
 from ccr.domain.referral_views import ReleaseShown, SenderView, Status
 from ccr.domain.release import PART_2_NOTICE
 from ccr.services.desk_glance import token_of
-from ccr.services.referral_desk import SentPage
+from ccr.services.referral_shown import SentPage
 from ccr.web.forms.hand_offs import (
     FitForm,
     FollowUpForm,
@@ -108,6 +108,7 @@ def sender_page(
         ),
         "other": page.item.member_name,
         "to_a_program": page.item.to_a_program,
+        "says_limits": page.item.says_limits,
         "state": state_chip(view.status, view.status_text),
         "tracker": tracker_rows(view.tracker, time),
         "move": next_move_words(

@@ -12,7 +12,7 @@ from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import directory, finding, hiding, put_aside
+from ccr.services import directory, finding, hiding, protocol_flags, put_aside
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.directory import DescribeForm, SearchForm
 from ccr.web.forms.fields import add_refusal, whole_number
@@ -58,7 +58,9 @@ def _found(form: SearchForm) -> str:
         exact=bool(form.exact.data),
     )
     kept = put_aside.held_ids(current_identity(), at=at)
-    return _page(form, answer_view(answer, form, query.near), kept)
+    services = [line.service for line in answer.lines]
+    flagged = protocol_flags.without_protocol(current_identity(), services, at=at)
+    return _page(form, answer_view(answer, form, query.near, flagged), kept)
 
 
 def _page(
@@ -111,6 +113,7 @@ def _listing(service_id: UUID, form: DescribeForm | None) -> str:
         "directory/service.html",
         listing=listing_view(page, world, at=at),
         page=page,
+        no_protocol=bool(protocol_flags.without_protocol(identity, [found], at=at)),
         form=form,
         service_id=service_id,
         may_hide=hiding.may_hide(identity, found),

@@ -16,7 +16,7 @@ from ccr.domain.referral_states import ChosenBy
 from ccr.domain.release import default_until
 from ccr.policy.permissions import Permission
 from ccr.services import draft_steps as steps
-from ccr.services import draft_typed, drafts, routing, same_partner, sending
+from ccr.services import draft_typed, drafts, protocol_flags, routing, same_partner, sending
 from ccr.services.draft_steps import Agreed
 from ccr.services.drafts import DraftView
 from ccr.services.hotlines import list_hotlines
@@ -209,9 +209,11 @@ def _partners_page(draft_id: UUID, error: InvalidInputError | None) -> ResponseR
         return redirect(url_for("drafts.place", draft_id=draft_id), code=303)
     answer = drafts.options(identity, world, draft_id, at=utc_now())
     form = find_form_of(draft)
+    planned, ways = routing.services_and_ways(identity, world, answer)
+    flagged = protocol_flags.without_protocol(identity, answer.services, at=utc_now())
     page = render_template(
         "referrals/partners.html",
-        results=results_view(answer, world, *routing.services_and_ways(identity, world, answer)),
+        results=results_view(answer, world, planned, ways, flagged),
         form=form,
         refusal=translated(error.phrase) if error else None,
         token=uuid4(),

@@ -106,9 +106,11 @@ def meant(form: NearForm) -> tuple[str, ...]:
 def listing(service_id: UUID) -> ResponseReturnValue:
     """Show one service; what is hidden is not there."""
     network, world = _open_network(), current_world()
-    service = finder.get_listing(finder.public_identity(network), service_id)
-    view = listing_view(service, world, utc_now())
-    return public_page("public/listing.html", item=view)
+    anybody, at = finder.public_identity(network), utc_now()
+    service = finder.get_listing(anybody, service_id)
+    view = listing_view(service, world, at)
+    lacks = finder.lacks_protocol(anybody, service, network=network, at=at)
+    return public_page("public/listing.html", item=view, lacks_protocol=lacks)
 
 
 @page("/short-list", methods=("POST",))
@@ -144,7 +146,7 @@ def programs_near() -> ResponseReturnValue:
 def programs_view(network: NetworkFacts, near: str) -> dict[str, Any]:
     """Return the programs near a place as the page takes them; raises InvalidInputError."""
     anybody, world = finder.public_identity(network), current_world()
-    answer = finder.find_programs(anybody, world, near, state=network.state, at=utc_now())
+    answer = finder.find_programs(anybody, world, near, network=network, at=utc_now())
     return results_view(answer, world)
 
 

@@ -13,7 +13,7 @@ from ccr.domain.errors import InvalidInputError
 from ccr.domain.live_calls import live_calls
 from ccr.domain.routing_request import RouteAnswer
 from ccr.policy.permissions import Permission
-from ccr.services import routing
+from ccr.services import protocol_flags, routing
 from ccr.services.asking_about import ask_about
 from ccr.services.hotlines import list_hotlines
 from ccr.services.routing import ReadyDirectory
@@ -59,7 +59,9 @@ def search() -> ResponseReturnValue:
 def _answered(form: FindForm, found: tuple[RouteAnswer, ReadyDirectory]) -> str:
     identity, world = current_identity(), current_world()
     answer = found[0]
-    results = results_view(answer, world, *routing.services_and_ways(identity, world, *found))
+    planned, ways = routing.services_and_ways(identity, world, *found)
+    flagged = protocol_flags.flagged_in(identity, found[1], answer.services, at=answer.request.at)
+    results = results_view(answer, world, planned, ways, flagged)
     name = form.about.data or ""
     return render_template(
         "routing/find.html",

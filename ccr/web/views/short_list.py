@@ -12,7 +12,7 @@ from ccr.adapters.exports.list_pdf import write_list
 from ccr.domain.errors import DuplicateError, InvalidInputError
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import put_aside
+from ccr.services import protocol_flags, put_aside
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.directory import SearchForm
 from ccr.web.language import translated
@@ -44,9 +44,12 @@ def _page(wanted: list[str]) -> str:
     chosen = [s for s in found.services if str(s.id) in wanted] or list(found.services)
     side_by_side = chosen[:MOST_COMPARED]
     form = SearchForm(formdata=None)
+    flagged = protocol_flags.without_protocol(current_identity(), found.services, at=at)
+    rows = [{"id": s.id, **service_row(s, flagged)} for s in found.services]
     return render_template(
         "directory/short_list.html",
-        rows=[{"id": s.id, **service_row(s)} for s in found.services],
+        rows=rows,
+        programs=any(row["program"] for row in rows),
         compared=compared(side_by_side, current_world(), at=at) if len(side_by_side) > 1 else None,
         chosen={s.id for s in side_by_side},
         searches=[kept_search(kept, form) for kept in found.searches],
