@@ -95,7 +95,7 @@ def areas_of(compartment_ids: Collection[UUID]) -> dict[UUID, set[tuple[str, str
 
 
 def numbers_of(compartment_id: UUID) -> list[Number]:
-    """Return public numbers to call: a line that answers by itself first, then services, member.
+    """Return public numbers to call: a hotline first, then public services, confidential, member.
 
     A private number is never among them, nor one twice.
     """
@@ -121,6 +121,7 @@ def numbers_of(compartment_id: UUID) -> list[Number]:
         .order_by(
             is_hotline.desc(),
             PhoneRow.service_id.is_(None),
+            ServiceRow.confidential,
             PhoneRow.position,
             PhoneRow.id,
         )
