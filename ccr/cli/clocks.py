@@ -12,12 +12,12 @@ from ccr.cli.context import world_of
 from ccr.cli.refusals import says_why
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.phrases import phrase
-from ccr.services import followups
+from ccr.services import consultation_chasing, followups
 
 
 @click.group("clocks")
 def command() -> None:
-    """Clocks of referrals: reminders, escalations, new options."""
+    """Clocks of referrals and consultations: reminders, escalations, new options."""
 
 
 def _moment(text: str | None) -> datetime:
@@ -41,7 +41,9 @@ def run(context: click.Context, at: str | None, *, as_json: bool) -> None:
     Example: flask --app wsgi clocks run
     """
     world = world_of(context)
-    done = followups.run_clocks(world, at=_moment(at))
+    moment = _moment(at)
+    done = followups.run_clocks(world, at=moment)
+    consulted = consultation_chasing.run(world, at=moment)
     counts = {
         "reminded": done.reminded,
         "escalated": done.escalated,
@@ -50,6 +52,7 @@ def run(context: click.Context, at: str | None, *, as_json: bool) -> None:
         "backed_up": done.backed_up,
         "coordinator_told": done.coordinator_told,
         "expired": done.expired,
+        "consultations_told": consulted.told,
     }
     if as_json:
         click.echo(json.dumps({"summary": counts, "rows": []}))

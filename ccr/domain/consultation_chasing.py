@@ -20,7 +20,7 @@ from ccr.domain.time_rules import IMMEDIATE_EVERY
 
 _CHASE = Chase(every=IMMEDIATE_EVERY)
 _TOLD = frozenset({Step.REMIND, Step.BACK_UP, Step.ESCALATE, Step.COORDINATOR})
-"""A consultation has no other options and never expires: those steps of the ladder tell nobody."""
+"""A consultation has no other options and never expires: those steps remind once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,11 @@ def due_now(moments: Moments, answered: Answered, chased: Chased, at: datetime) 
     clock = _clock(moments, answered, chased)
     taken = take_due(clock, _CHASE, at)
     since = chased.looked_at or moments.raised_at
+    steps = tuple(step for step in taken.told if step in _TOLD)
     looks = [next_look(taken.clock, _CHASE), moments.due_at, moments.told_at]
     return DueNow(
-        steps=tuple(step for step in taken.told if step in _TOLD),
-        again=taken.again,
+        steps=steps,
+        again=taken.again or (bool(taken.told) and not steps),
         program_call=since < moments.due_at <= at and not in_time(moments, answered),
         program_advice=since < moments.told_at <= at,
         after=Chased(taken.clock.steps_done, at),

@@ -161,6 +161,21 @@ def test_prompts_stand_above_every_program_page_until_they_are_settled(desk: Des
     )
 
 
+def test_r2_every_page_of_the_programs_desk_is_one_step_from_asking(desk: Desk) -> None:
+    facilitator, opened = desk[FACILITATOR], []
+    for rule in desk.app.url_map.iter_rules():
+        if not rule.rule.startswith("/programs") or "GET" not in (rule.methods or ()):
+            continue
+        if rule.arguments or rule.endpoint == "consultations.new":
+            continue
+        answer = facilitator.open(rule.rule)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            opened.append(rule.rule)
+            assert f'href="{BASE}/new"' in text_of(answer), rule.rule
+    assert len(opened) >= 3
+    assert f'href="{BASE}/new"' not in text_of(desk["alder.worker"].open("/programs/profiles"))
+
+
 def test_everybody_else_finds_nothing_there(desk: Desk) -> None:
     place = ask(desk)
     absent = text_of(desk["alder.worker"].open(f"{BASE}/{NOBODY}"))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, union_all
 
 from ccr.domain.answer_times import AnswerTimes, Received
 from ccr.domain.clocks import ClockKind
@@ -28,6 +28,7 @@ from ccr.domain.small_cells import (
 from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.storage.db import db, on_conflict_insert
 from ccr.storage.models.accounts import Compartment
+from ccr.storage.models.consultations import ConsultationRow
 from ccr.storage.models.coordination import PublishedFigure
 from ccr.storage.models.directory import MemberRow, ServiceNeedRow, ServiceRow, UnmetNeed
 from ccr.storage.models.referrals import ClockRow, ReferralEventRow, ReferralRow
@@ -264,11 +265,11 @@ def freeze(network_id: UUID, period: str, figures: Iterable[Figure], *, at: date
 def late_members(network_id: UUID, timezone: str, *, at: datetime) -> tuple[LateMember, ...]:
     """Return the members that owe an answer, or as a sender a choice, longest first (R79).
 
-    The clock of a first contact or an outcome is the receiver's alone and is not looked at.
+    A safety consultation that nobody has acknowledged counts as an answer that is owed. The clock
+    of a first contact or an outcome is the receiver's alone and is not looked at.
     """
-    owed = db.session.execute(
-        select(MemberRow.id, MemberRow.name, func.min(ClockRow.due_at).label("since"))
-        .join(Compartment, Compartment.member_id == MemberRow.id)
+    referrals = (
+        select(Compartment.member_id.label("member_id"), ClockRow.due_at.label("due_at"))
         .join(ClockRow, ClockRow.owner_compartment_id == Compartment.id)
         .where(
             ClockRow.network_id == network_id,
@@ -277,6 +278,16 @@ def late_members(network_id: UUID, timezone: str, *, at: datetime) -> tuple[Late
             ClockRow.paused_at.is_(None),
             ClockRow.due_at <= at,
         )
+    )
+    consultations = select(ConsultationRow.partner_member_id, ConsultationRow.due_at).where(
+        ConsultationRow.network_id == network_id,
+        ConsultationRow.acknowledged_at.is_(None),
+        ConsultationRow.due_at <= at,
+    )
+    due = union_all(referrals, consultations).subquery()
+    owed = db.session.execute(
+        select(MemberRow.id, MemberRow.name, func.min(due.c.due_at).label("since"))
+        .join(due, due.c.member_id == MemberRow.id)
         .group_by(MemberRow.id, MemberRow.name)
     ).all()
     last = _last_answers([row.id for row in owed])

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from ccr.domain.linkages import LEAST_PARTIES
 from ccr.domain.small_cells import LEAST_SHOWN
 from ccr.domain.taxonomy import CompartmentKind
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
+from ccr.storage.models.consultations import ConsultationRow
 from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow, PublishedFigure
 from ccr.storage.models.council import ActionRow
 from ccr.storage.models.directory import MemberRow
@@ -53,6 +55,33 @@ def used_pathways_that_say_how_often() -> list[str]:
         )
     )
     return ["/".join(row) for row in rows]
+
+
+def consultations_that_nobody_chases() -> list[str]:
+    """Return consultations that nobody acknowledged and the worker never looks at again (R79)."""
+    return _ids(
+        select(ConsultationRow.id).where(
+            ConsultationRow.acknowledged_at.is_(None), ConsultationRow.next_step_at.is_(None)
+        )
+    )
+
+
+def consultations_of_the_wrong_two() -> list[str]:
+    """Return consultations that are not of a program with victim services of its network (R2)."""
+    asking, partner = aliased(Compartment), aliased(Compartment)
+    return _ids(
+        select(ConsultationRow.id)
+        .join(asking, asking.id == ConsultationRow.program_compartment_id)
+        .join(partner, partner.id == ConsultationRow.partner_compartment_id)
+        .where(
+            or_(
+                asking.kind != CompartmentKind.APIP.value,
+                partner.kind != CompartmentKind.VICTIM_SERVICES.value,
+                asking.network_id != ConsultationRow.network_id,
+                partner.network_id != ConsultationRow.network_id,
+            )
+        )
+    )
 
 
 def protocols_of_other_than_abusive_partner_programs() -> list[str]:
@@ -112,6 +141,8 @@ def actions_owned_from_another_network() -> list[str]:
 
 
 COORDINATION_CHECKS: tuple[Callable[[], list[str]], ...] = (
+    consultations_that_nobody_chases,
+    consultations_of_the_wrong_two,
     gaps_owned_from_another_network,
     published_figures_of_ten_or_fewer,
     used_pathways_that_say_how_often,
