@@ -115,6 +115,9 @@ VIEWS = (
     "programs",
     "participants",
     "consultations",
+    "program_groups",
+    "program_letters",
+    "authority_reports",
 )
 COMMANDS = (
     "settings",

@@ -28,6 +28,7 @@ from ccr.services import (
     import_work,
     linkages,
     operations,
+    participant_clocks,
     practice,
     protocol_warnings,
     put_aside,
@@ -52,7 +53,7 @@ class Job:
 
 
 def _clocks(world: World, at: datetime) -> object:
-    return run_clocks(world, at=at)
+    return run_clocks(world, at=at), participant_clocks.check_enrolments(world, at=at)
 
 
 def _consultations(world: World, at: datetime) -> object:
@@ -94,6 +95,7 @@ def _upkeep(world: World, at: datetime) -> object:
         doing_once.forget_old(at=at),
         gap_returns.look_again(world, at=at),
         consultation_chasing.forget_old(at=at),
+        participant_clocks.forget_ended(at=at),
     )
 
 

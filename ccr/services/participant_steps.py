@@ -64,7 +64,9 @@ def bring(participant: Participant, follows: Follows, cause: Cause, *, at: datet
 def _due(
     participant: Participant, kind: ReportKind, facts: ReportFacts, cause: Cause, *, at: datetime
 ) -> int:
-    if authority_reports.has_task(participant.id, kind):
+    own = participant.compartment_id
+    waiting = authority_reports.list_of(participant.id, compartment_id=own)
+    if any(_same(task, kind, facts) for task in waiting):
         return 0
     report = report_on(participant, kind, facts, due_on=today_in(participant.network_id, at), at=at)
     authority_reports.add_report(report)
@@ -78,6 +80,28 @@ def _due(
         reason=kind.value,
     )
     return 1
+
+
+def _same(task: Report, kind: ReportKind, facts: ReportFacts) -> bool:
+    """Return True when a report that waits says the same already."""
+    return task.sent_at is None and task.kind is kind and task.facts.missing is facts.missing
+
+
+def take_back(participant: Participant, cause: Cause, *, at: datetime) -> None:
+    """Take back the notice that a slip of the pen made due, as long as it was not sent."""
+    for task in authority_reports.list_of(
+        participant.id, compartment_id=participant.compartment_id
+    ):
+        same = (task.facts.missing, task.facts.on) == (cause.missing, cause.on)
+        if same and authority_reports.drop_task(task):
+            append_event_to(
+                participant.compartment_id,
+                cause.actor_id,
+                "took-back",
+                "authority-report",
+                task.id,
+                at=at,
+            )
 
 
 def report_on(

@@ -135,6 +135,8 @@ WITHOUT_IDENTITY = {
     "importing.guess_columns": "a pure answer",
     "invitations.look_at": "before anybody is signed in; the code is the permission",
     "invitations.redeem": "before anybody is signed in; the code is the permission",
+    "participant_clocks.check_enrolments": "the worker; acts for no person",
+    "participant_clocks.forget_ended": "the worker; deletes what has run out",
     "operations.beat": "the worker; nothing about people",
     "operations.job_health": "shown on every staff page; nothing about people",
     "outbox.notify": "a step of use cases that authorised",

@@ -67,6 +67,8 @@ OPENED_ELSEWHERE = (
     {"compartment_id"},
     {"participant_id"},
     {"consultation_id"},
+    {"group_id"},
+    {"report_id"},
 )
 
 

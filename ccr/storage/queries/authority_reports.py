@@ -57,16 +57,6 @@ def add_report(report: Report) -> None:
     )
 
 
-def has_task(participant_id: UUID, kind: ReportKind) -> bool:
-    """Return True when such a report of this participant waits to be sent."""
-    found = select(TABLE.c.id).where(
-        TABLE.c.participant_id == participant_id,
-        TABLE.c.kind == kind.value,
-        TABLE.c.sent_at.is_(None),
-    )
-    return db.session.scalar(found.limit(1)) is not None
-
-
 def list_tasks(compartment_id: UUID, *, most: int) -> list[Report]:
     """Return what a program has to send, the most overdue first."""
     rows = db.session.execute(

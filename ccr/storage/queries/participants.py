@@ -7,13 +7,13 @@ must change, or nothing does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ccr.domain.errors import DuplicateError, NotFoundError, StaleError
@@ -147,25 +147,32 @@ def save_participant(before: Participant, after: Participant, *, at: datetime) -
         raise StaleError(phrase("Somebody else changed this first. Nothing was written."))
 
 
-def add_events(kinds: Iterable[tuple[UUID, EventKind, date, str | None]], *, at: datetime) -> None:
-    """Add events (participant, kind, day, reason), each behind the last of its participant.
+def add_events(new: Sequence[tuple[UUID, EventKind, date, str | None]], *, at: datetime) -> None:
+    """Add one event (participant, kind, day, reason) to each, behind the last of its participant.
 
     The caller has changed each participant's row in this unit of work, so that nobody else adds.
     """
-    for participant_id, kind, on, reason in kinds:
-        db.session.execute(
-            insert(EVENT).values(
-                id=uuid4(),
-                participant_id=participant_id,
-                position=select(func.coalesce(func.max(EVENT.c.position), 0) + 1)
-                .where(EVENT.c.participant_id == participant_id)
-                .scalar_subquery(),
-                kind=kind.value,
-                happened_on=on,
-                reason=reason,
-                at=at,
-            )
-        )
+    ids = [participant_id for participant_id, *_ in new]
+    found = db.session.execute(
+        select(EVENT.c.participant_id, func.max(EVENT.c.position))
+        .where(EVENT.c.participant_id.in_(ids))
+        .group_by(EVENT.c.participant_id)
+    )
+    last: dict[UUID, int] = {row[0]: row[1] for row in found}
+    rows = [
+        {
+            "id": uuid4(),
+            "participant_id": participant_id,
+            "position": last.get(participant_id, 0) + 1,
+            "kind": kind.value,
+            "happened_on": on,
+            "reason": reason,
+            "at": at,
+        }
+        for participant_id, kind, on, reason in new
+    ]
+    if rows:
+        db.session.execute(insert(EVENT), rows)
 
 
 def events_of(participant_ids: Collection[UUID]) -> dict[UUID, list[Event]]:
@@ -238,4 +245,30 @@ def list_waiting(compartment_id: UUID, *, checks_before: datetime, most: int) ->
     )
     return Waiting(
         tuple(participant_of(row) for row in intake), tuple(participant_of(row) for row in checks)
+    )
+
+
+def list_in_group(group_id: UUID, *, compartment_id: UUID) -> tuple[Participant, ...]:
+    """Return who is enrolled in a group of this program now, by code."""
+    rows = db.session.execute(select(TABLE).where(*_in_group(group_id, compartment_id)))
+    return tuple(sorted((participant_of(row) for row in rows), key=lambda one: one.code))
+
+
+def hold_in_group(
+    participant_ids: Collection[UUID], group_id: UUID, *, compartment_id: UUID, at: datetime
+) -> int:
+    """Move these one version on, for as long as they are in the group; return how many are."""
+    statement = (
+        update(TABLE)
+        .where(TABLE.c.id.in_(participant_ids), *_in_group(group_id, compartment_id))
+        .values(version=TABLE.c.version + 1, updated_at=at)
+    )
+    return rows_changed(statement)
+
+
+def _in_group(group_id: UUID, compartment_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return (
+        TABLE.c.compartment_id == compartment_id,
+        TABLE.c.group_id == group_id,
+        TABLE.c.state == ParticipantState.ENROLLED.value,
     )

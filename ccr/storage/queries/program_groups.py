@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,7 +16,13 @@ from ccr.domain.participants import ParticipantState
 from ccr.domain.phrases import phrase
 from ccr.domain.program_groups import Group, Level
 from ccr.storage.db import db, savepoint
-from ccr.storage.models.directory import LocationRow, ServiceAtLocationRow, ServiceRow
+from ccr.storage.models.accounts import Compartment
+from ccr.storage.models.directory import (
+    LocationRow,
+    MemberRow,
+    ServiceAtLocationRow,
+    ServiceRow,
+)
 from ccr.storage.models.programs import ParticipantRow, ProgramGroupRow
 from ccr.storage.queries.referrals import rows_changed
 
@@ -134,9 +141,15 @@ def take_place(compartment_id: UUID, group_id: UUID) -> None:
 
 
 def list_places(compartment_id: UUID) -> dict[UUID, str]:
-    """Return the public places of a program's active services, by id: how each is called."""
-    rows = db.session.execute(
-        select(LocationRow.id, LocationRow.name, LocationRow.address_1, LocationRow.city)
+    """Return the public places of a program's services, by id: how each is called."""
+    columns = (LocationRow.id, LocationRow.name, LocationRow.address_1, LocationRow.city)
+    rows = db.session.execute(_public_places(*columns, compartment_id=compartment_id))
+    return {row.id: ", ".join(dict.fromkeys(filter(None, row[1:]))) for row in rows}
+
+
+def _public_places(*columns: Any, compartment_id: UUID) -> Any:  # noqa: ANN401 -- of any columns
+    return (
+        select(*columns)
         .join(ServiceAtLocationRow, ServiceAtLocationRow.location_id == LocationRow.id)
         .join(ServiceRow, ServiceRow.id == ServiceAtLocationRow.service_id)
         .where(
@@ -147,7 +160,6 @@ def list_places(compartment_id: UUID) -> dict[UUID, str]:
         )
         .order_by(LocationRow.name, LocationRow.id)
     )
-    return {row.id: ", ".join(dict.fromkeys(filter(None, row[1:]))) for row in rows}
 
 
 def sites_of(location_ids: Collection[UUID]) -> Mapping[UUID, Site]:
@@ -170,3 +182,36 @@ def sites_of(location_ids: Collection[UUID]) -> Mapping[UUID, Site]:
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The program's member by name, and the lines of the address of its first public site."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+def letterhead(compartment_id: UUID) -> Letterhead:
+    """Return what stands on top of a program's letters; no line of a confidential place."""
+    name = db.session.scalar(
+        select(MemberRow.name)
+        .join(Compartment, Compartment.member_id == MemberRow.id)
+        .where(Compartment.id == compartment_id)
+    )
+    row = db.session.execute(
+        _public_places(
+            LocationRow.address_1,
+            LocationRow.address_2,
+            LocationRow.city,
+            LocationRow.state_province,
+            LocationRow.postal_code,
+            compartment_id=compartment_id,
+        ).limit(1)
+    ).first()
+    if row is None:
+        return Letterhead(name or "", ())
+    town = " ".join(filter(None, (row.state_province, row.postal_code)))
+    last = ", ".join(filter(None, (row.city, town)))
+    lines = tuple(line for line in (row.address_1, row.address_2, last) if line)
+    return Letterhead(name or "", lines)

@@ -143,6 +143,7 @@ def report_row(report: Report) -> dict[str, Any]:
     """Return a report, or the task to send one, as a row."""
     return {
         "id": report.id,
+        "href": url_for("program_letters.page", report_id=report.id),
         "code": report.code,
         "kind": translated(report.kind.label),
         "what": translated(report.facts.missing.label) if report.facts.missing else None,
@@ -163,7 +164,7 @@ def participant_view(page: ParticipantPage, at: datetime) -> dict[str, Any]:
     return {
         **participant_row(found, at),
         "version": found.version,
-        "over": found.state.is_over,
+        "completed": found.state is ParticipantState.COMPLETED,
         "facts": _facts(page),
         "days": event_days(page.events),
         "reports": [report_row(one) for one in page.reports],

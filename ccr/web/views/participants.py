@@ -14,15 +14,16 @@ from ccr.domain.participant_states import Act
 from ccr.domain.participants import ParticipantState
 from ccr.domain.phrases import phrase
 from ccr.policy.permissions import Permission
-from ccr.services import participants
-from ccr.services.participants import Opening
+from ccr.services import authority_reports, participants
+from ccr.services.participants import Opening, ParticipantPage
 from ccr.web.access import current_identity, current_world, requires
+from ccr.web.forms.authority_reports import ReportForm
 from ccr.web.forms.coordination import version_of
 from ccr.web.forms.fields import id_or_none, page_asked_for
 from ccr.web.forms.participants import FIELDS, OrderForm, StepForm
 from ccr.web.language import translated
 from ccr.web.presenters.lists import page_links
-from ccr.web.presenters.moments import desk_time
+from ccr.web.presenters.moments import DeskTime, desk_time
 from ccr.web.presenters.participants import participant_row, participant_view
 
 blueprint = Blueprint("participants", __name__, url_prefix="/programs/participants")
@@ -133,7 +134,25 @@ def act_on(participant_id: UUID, act: str) -> ResponseReturnValue:
     return redirect(url_for("participants.page", participant_id=participant_id), code=303)
 
 
-def _page(participant_id: UUID, typed: StepForm | None = None) -> ResponseReturnValue:
+@blueprint.post("/<uuid:participant_id>/reports")
+@requires(Permission.PROGRAM_RUN)
+def report(participant_id: UUID) -> ResponseReturnValue:
+    """Make a report to the authority, to be looked at before it is sent."""
+    form = ReportForm()
+    try:
+        kind, period = form.wanted()
+        made = authority_reports.make(
+            current_identity(), participant_id, kind, period, at=utc_now()
+        )
+    except InvalidInputError as error:
+        form.refuse(error)
+        return _page(participant_id, report_form=form)
+    return redirect(url_for("program_letters.page", report_id=made), code=303)
+
+
+def _page(
+    participant_id: UUID, typed: StepForm | None = None, report_form: ReportForm | None = None
+) -> ResponseReturnValue:
     found = participants.open_page(current_identity(), participant_id)
     time = desk_time()
     forms = []
@@ -149,5 +168,12 @@ def _page(participant_id: UUID, typed: StepForm | None = None) -> ResponseReturn
         page=participant_view(found, time.now),
         forms=forms,
         typed=typed,
+        report_form=report_form or _report_form(found, time),
     )
-    return body, 422 if typed else 200
+    return body, 422 if typed or report_form else 200
+
+
+def _report_form(found: ParticipantPage, time: DeskTime) -> ReportForm:
+    form = ReportForm(formdata=None)
+    form.begin(found.participant.enrolled_on or time.today(), time.today())
+    return form

@@ -12,8 +12,9 @@ from ccr.domain.chasing import LONGEST_SNOOZE
 from ccr.domain.errors import NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral_views import InboxTab
+from ccr.policy.permission_map import permits
 from ccr.policy.permissions import Permission
-from ccr.services import announcements, referral_desk
+from ccr.services import announcements, authority_reports, referral_desk
 from ccr.services.assigning import colleagues_here
 from ccr.services.desk_glance import row_marks
 from ccr.services.hand_offs import own_warm_share
@@ -79,8 +80,17 @@ def _inbox(code_form: CodeForm) -> str:
         empty_text=translated(phrase("What other agencies send to your program comes here.")),
         old_rooms=old_rooms,
         announcements=announcement_rows(told),
+        program_reports=_program_reports(),
         **page_links(page, "referrals.inbox", tab=tab.value),
     )
+
+
+def _program_reports() -> dict[str, int] | None:
+    """Return how many reports of programs came here, and how many are new; None without any."""
+    if not permits(current_identity(), Permission.AUTHORITY_REPORT_READ):
+        return None
+    every, new = authority_reports.waiting(current_identity())
+    return {"every": every, "new": new} if every else None
 
 
 @blueprint.post("/inbox/code")
