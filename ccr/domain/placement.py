@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from ccr.domain.errors import InvalidInputError
@@ -33,6 +34,24 @@ class Contact(Labelled):
         return _CONTACTS[self]
 
 
+class Waits(Labelled):
+    """Why a placement is to be looked at."""
+
+    UNDECIDED = "undecided"
+    NEWS = "news"
+    OLD = "old"
+
+    @property
+    def label(self) -> Phrase:
+        """Return the label for people."""
+        return _WAITS[self]
+
+
+_WAITS = {
+    Waits.UNDECIDED: phrase("Not decided yet"),
+    Waits.NEWS: phrase("A result came after the decision"),
+    Waits.OLD: phrase("Ask for a new assessment"),
+}
 _CONTACTS = {
     Contact.MONTHLY: phrase("Once a month"),
     Contact.EVERY_TWO_WEEKS: phrase("Every two weeks"),
@@ -138,6 +157,32 @@ def _fitting(groups: Iterable[Group], level: Level) -> tuple[Group, ...]:
     """Return the active groups of a level, those with room first."""
     fitting = (group for group in groups if group.active and group.level is level)
     return tuple(sorted(fitting, key=lambda group: group.is_full))
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When things happened around one placement; results there are, or it waits for nothing.
+
+    Attributes:
+        last_given: when the newest result came.
+        all_old_at: from when on the one that stays fresh longest is old as well.
+        changed_at: when something changed last, or None (R46).
+    """
+
+    last_given: datetime
+    all_old_at: datetime
+    decided_at: datetime | None = None
+    changed_at: datetime | None = None
+
+    def waits(self, at: datetime) -> tuple[Waits, ...]:
+        """Return why it is to be looked at, or nothing."""
+        old = self.all_old_at <= at or (
+            self.changed_at is not None and self.changed_at > self.last_given
+        )
+        found = [Waits.OLD] if old else []
+        if self.decided_at is None:
+            return (Waits.UNDECIDED, *found)
+        return (Waits.NEWS, *found) if self.last_given > self.decided_at else tuple(found)
 
 
 def checked_rule(rule: PlacementRule, catalogue: Catalogue) -> PlacementRule:

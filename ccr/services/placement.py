@@ -16,7 +16,7 @@ from ccr.adapters.logs import error_facts, get_logger
 from ccr.adapters.risk_instruments import risk_instruments
 from ccr.domain.errors import IllegalTransitionError, NotFoundError, StaleError
 from ccr.domain.phrases import phrase
-from ccr.domain.placement import Contact, Placement, Proposal, propose
+from ccr.domain.placement import Contact, Placement, Proposal, Waits, propose
 from ccr.domain.program_groups import Level
 from ccr.domain.risk_information import CHANGES, RiskResult, checked_result, urgency_with
 from ccr.domain.risk_instruments import Catalogue
@@ -45,6 +45,8 @@ from ccr.storage.queries.placement import Placed, StoredPlacement
 from ccr.storage.queries.program_groups import list_groups
 from ccr.storage.queries.risk_information import Whose
 
+MOST_WAITING = 100
+"""So many are listed at once; one more is read to know that there are more."""
 _OVER = phrase("This participant has left the program. Nothing more is decided here.")
 
 
@@ -54,6 +56,15 @@ class Decided:
 
     placement: Placement | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToLookAt:
+    """A participant whose placement is to be looked at, and why."""
+
+    id: UUID
+    code: str
+    waits: tuple[Waits, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,14 @@ class PlacementPage:
     trained: bool
     has_rules: bool
     today: date
+
+
+def waiting(identity: Identity, *, at: datetime) -> tuple[ToLookAt, ...]:
+    """Return the placements of one's own program to look at, those not decided first."""
+    authorise(identity, Permission.PROGRAM_RUN)
+    changes = {trigger.value for trigger in CHANGES}
+    rows = queries.list_dated(identity.compartment_id, changes, at=at, most=MOST_WAITING + 1)
+    return tuple(ToLookAt(row_id, code, dates.waits(at)) for row_id, code, dates in rows)
 
 
 def page(identity: Identity, world: World, participant_id: UUID, *, at: datetime) -> PlacementPage:

@@ -18,7 +18,7 @@ from ccr.domain.errors import (
     NotFoundError,
     StaleError,
 )
-from ccr.domain.placement import Contact, Placement, PlacementRule
+from ccr.domain.placement import Contact, Placement, PlacementRule, Waits
 from ccr.domain.program_groups import Level
 from ccr.domain.risk_information import Basis
 from ccr.domain.risk_instruments import Band, Measures
@@ -330,3 +330,30 @@ def test_a_participant_that_is_deleted_takes_its_own_results_and_its_placement_a
     assert rows["placement"] == []
     # What probation gave is the referral's, and leaves with it; its own list tells nothing.
     assert len(rows["risk_information"]) == 1
+
+
+def waiting(small: SmallDirectory, at: datetime) -> dict[UUID, tuple[Waits, ...]]:
+    return {one.id: one.waits for one in placement.waiting(small.dune.identity, at=at)}
+
+
+def test_placements_to_look_at_are_not_decided_have_news_or_only_old_results(
+    small: SmallDirectory, probation: Team, now: datetime
+) -> None:
+    me, later = small.dune.identity, now + timedelta(hours=2)
+    add_participant(small, at=now)  # nobody gave a result: nothing waits
+    add_participant(small, at=now, state="completed")
+    first = from_probation(small, probation, now, assessed_on=DAY)
+    assert waiting(small, now) == {first: (Waits.UNDECIDED,)}
+    placement.decide(me, world(), first, Level.STANDARD, Contact.WEEKLY, 0, at=now)
+    assert waiting(small, later) == {}
+    placement.record_own(me, world(), first, own_result(assessed_on=DAY), at=later)
+    assert waiting(small, later) == {first: (Waits.NEWS,)}
+    placement.decide(me, world(), first, Level.INTENSIVE, Contact.WEEKLY, 1, at=later)
+    assert waiting(small, now + timedelta(days=90)) == {}
+    assert waiting(small, now + timedelta(days=91)) == {first: (Waits.OLD,)}
+    consultation_prompts.raise_prompt(me, Trigger.WEAPON, first, at=later + timedelta(hours=1))
+    assert waiting(small, later + timedelta(hours=1)) == {first: (Waits.OLD,)}
+    other = make_small_directory(at=now, name="Other network")
+    assert placement.waiting(other.dune.identity, at=now) == ()
+    with pytest.raises(ForbiddenError):
+        placement.waiting(probation.identity, at=now)

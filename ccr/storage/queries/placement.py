@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
-from ccr.domain.participants import ParticipantState
-from ccr.domain.placement import Contact, PlacementRule
+from ccr.domain.participants import OPEN, ParticipantState
+from ccr.domain.placement import Contact, Dates, PlacementRule
 from ccr.domain.program_groups import Level
 from ccr.domain.taxonomy import Urgency
 from ccr.storage.db import db, on_conflict_insert, savepoint
+from ccr.storage.models.consultations import ConsultationPromptRow
 from ccr.storage.models.programs import ParticipantRow
 from ccr.storage.models.referrals import ReferralRow
-from ccr.storage.models.risk import PlacementRow, PlacementRuleRow
+from ccr.storage.models.risk import PlacementRow, PlacementRuleRow, RiskInformationRow
 from ccr.storage.queries.referrals import rows_changed
 
 
@@ -75,6 +79,59 @@ def find_placed(participant_id: UUID, compartment_id: UUID) -> Placed | None:
         row.id, row.network_id, row.compartment_id, row.code, ParticipantState(row.state),
         row.referral_id, row.group_id, Urgency(row.urgency) if row.urgency else Urgency.STANDARD,
     )  # fmt: skip
+
+
+def list_dated(
+    compartment_id: UUID, changes: Collection[str], *, at: datetime, most: int
+) -> list[tuple[UUID, str, Dates]]:
+    """Return who of a program's own is to be looked at: not decided, with news, or all is old.
+
+    With id, code and dates; those not decided first, then the oldest news. At most `most`.
+    """
+    about = and_(
+        RiskInformationRow.program_compartment_id == ParticipantRow.compartment_id,
+        or_(
+            RiskInformationRow.participant_id == ParticipantRow.id,
+            RiskInformationRow.referral_id == ParticipantRow.referral_id,
+        ),
+    )
+    last_given = _newest(RiskInformationRow.given_at, about)
+    all_old_at = _newest(RiskInformationRow.ask_again_at, about)
+    changed_at = _newest(
+        ConsultationPromptRow.raised_at,
+        and_(
+            ConsultationPromptRow.participant_id == ParticipantRow.id,
+            ConsultationPromptRow.trigger.in_(sorted(changes)),
+        ),
+    )
+    decided_at = PlacementRow.decided_at
+    rows = db.session.execute(
+        select(
+            ParticipantRow.id, ParticipantRow.code, last_given.label("last_given"),
+            all_old_at.label("all_old_at"), decided_at, changed_at.label("changed_at"),
+        )
+        .outerjoin(PlacementRow, PlacementRow.participant_id == ParticipantRow.id)
+        .where(
+            ParticipantRow.compartment_id == compartment_id,
+            ParticipantRow.state.in_(sorted(OPEN)),
+            last_given.is_not(None),
+            or_(
+                decided_at.is_(None), last_given > decided_at, all_old_at <= at,
+                changed_at > last_given,
+            ),
+        )
+        .order_by(decided_at.is_not(None), last_given, ParticipantRow.id)
+        .limit(most)
+    )  # fmt: skip
+    return [
+        (row.id, row.code, Dates(row.last_given, row.all_old_at, row.decided_at, row.changed_at))
+        for row in rows
+    ]
+
+
+def _newest(column: InstrumentedAttribute[Any], about: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """Return the newest of a column of the rows about a participant."""
+    return select(func.max(column)).where(about).correlate(ParticipantRow).scalar_subquery()
 
 
 def participant_came(referral_id: UUID, compartment_id: UUID) -> bool:

@@ -42,7 +42,7 @@ class RiskForm(FlaskForm):
         named(
             self.instrument,
             phrase("Instrument"),
-            phrase("The result alone. No question and no answer of it is ever written here."),
+            phrase("Its result alone, never a question or an answer."),
         )
         self.instrument.choices = [
             SelectChoice("", translated(phrase("No instrument: professional judgement alone"))),
@@ -52,7 +52,7 @@ class RiskForm(FlaskForm):
                 for version in one.versions
             ),
         ]
-        named(self.assessed_on, phrase("Day of the assessment"))
+        named(self.assessed_on, phrase("Day of the assessment"), phrase("Within a year."))
         named(self.role, phrase("Who assessed"), phrase("A role, never a name."))
         self.offer_roles(role for role in AssessorRole if role not in _NOT_OF_A_PROGRAM)
         named(self.obtained_by, phrase("Who obtained it"))
@@ -66,7 +66,7 @@ class RiskForm(FlaskForm):
         )
         named(
             self.band,
-            phrase("Band"),
+            phrase("Risk band"),
             phrase("As the instrument, or your own office’s table, says."),
         )
         self.band.choices = {

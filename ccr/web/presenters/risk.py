@@ -85,8 +85,10 @@ def _said(result: RiskResult, catalogue: Catalogue) -> dict[str, Any]:
         (phrase("Who assessed"), translated(result.role.label)),
         (phrase("Who obtained it"), translated(result.obtained_by.label)),
         (phrase("What it rests on"), translated(result.basis.label)),
-        (phrase("Trained in it"), translated(phrase("Yes") if result.trained else phrase("No"))),
     ]
+    if instrument is not None:
+        trained = phrase("Yes") if result.trained else phrase("No")
+        rows.append((phrase("Trained in it"), translated(trained)))
     return {
         "title": title,
         "measures": translated(instrument.measures.label) if instrument else None,

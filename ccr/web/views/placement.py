@@ -1,4 +1,4 @@
-"""Placement of one participant: results, what the rules propose, and what is decided (S12, R45)."""
+"""Placement: who is to be looked at, results, what rules propose, what is decided (S12, R45)."""
 
 from __future__ import annotations
 
@@ -16,20 +16,37 @@ from ccr.services.placement import PlacementPage
 from ccr.web.access import current_identity, current_world, requires
 from ccr.web.forms.placement import PlacementForm
 from ccr.web.forms.risk import OwnRiskForm
+from ccr.web.language import translated
 from ccr.web.presenters.moments import desk_time
 from ccr.web.presenters.risk import decided_view, proposal_view, result_cards
 
-blueprint = Blueprint("placement", __name__, url_prefix="/programs/participants")
+blueprint = Blueprint("placement", __name__, url_prefix="/programs")
 
 
-@blueprint.get("/<uuid:participant_id>/placement")
+@blueprint.get("/placements")
+@requires(Permission.PROGRAM_RUN)
+def index() -> str:
+    """Show the placements to look at, and why each."""
+    found = placement.waiting(current_identity(), at=utc_now())
+    return render_template(
+        "programs/placements.html",
+        rows=[
+            {"id": one.id, "code": one.code, "why": [translated(why.label) for why in one.waits]}
+            for one in found[: placement.MOST_WAITING]
+        ],
+        more=len(found) > placement.MOST_WAITING,
+        most=placement.MOST_WAITING,
+    )
+
+
+@blueprint.get("/participants/<uuid:participant_id>/placement")
 @requires(Permission.PROGRAM_RUN)
 def page(participant_id: UUID) -> str:
     """Show results, the proposal and the decision."""
     return _page(_found(participant_id))
 
 
-@blueprint.post("/<uuid:participant_id>/placement")
+@blueprint.post("/participants/<uuid:participant_id>/placement")
 @requires(Permission.PROGRAM_RUN)
 def decide(participant_id: UUID) -> ResponseReturnValue:
     """Decide on level and contact."""
@@ -44,7 +61,7 @@ def decide(participant_id: UUID) -> ResponseReturnValue:
     return _back(participant_id)
 
 
-@blueprint.post("/<uuid:participant_id>/placement/assessments")
+@blueprint.post("/participants/<uuid:participant_id>/placement/assessments")
 @requires(Permission.PROGRAM_RUN)
 def record(participant_id: UUID) -> ResponseReturnValue:
     """Keep an assessment of the program's own."""
@@ -61,7 +78,9 @@ def record(participant_id: UUID) -> ResponseReturnValue:
     return _back(participant_id)
 
 
-@blueprint.post("/<uuid:participant_id>/placement/assessments/<uuid:risk_id>/take-back")
+@blueprint.post(
+    "/participants/<uuid:participant_id>/placement/assessments/<uuid:risk_id>/take-back"
+)
 @requires(Permission.PROGRAM_RUN)
 def take_back(participant_id: UUID, risk_id: UUID) -> ResponseReturnValue:
     """Delete an assessment of the program's own that was entered in error."""
@@ -70,7 +89,7 @@ def take_back(participant_id: UUID, risk_id: UUID) -> ResponseReturnValue:
     return _back(participant_id)
 
 
-@blueprint.post("/<uuid:participant_id>/placement/ask-again")
+@blueprint.post("/participants/<uuid:participant_id>/placement/ask-again")
 @requires(Permission.PROGRAM_RUN)
 def ask_again(participant_id: UUID) -> ResponseReturnValue:
     """Mark every result as old, because something changed."""
