@@ -12,6 +12,7 @@ from typing import Any
 
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.hidden_places import PlaceTraces, gives_away
+from ccr.domain.need_terms import refused_needs
 from ccr.domain.phrases import Phrase, phrase
 from ccr.domain.taxonomy import AreaExtent, CompartmentKind, Need
 
@@ -201,6 +202,27 @@ def check_program_fits(needs: Iterable[str], kind: CompartmentKind) -> None:
                 "give it a program of its own."
             ),
             field="needs",
+        )
+
+
+def check_answers_abuse(held: Fields, changes: Fields) -> None:
+    """Do nothing unless a listing named as couples counseling or the like answers abuse (R84).
+
+    Raises:
+        InvalidInputError: field `needs`, or `name` where the name alone is new.
+    """
+    if not {"name", "alternate_name", "needs"} & set(changes):
+        return
+    whole = {**held, **changes}
+    needs = [Need(code) for code in whole.get("needs") or ()]
+    refused = refused_needs(whole.get("name") or "", whole.get("alternate_name") or "", needs)
+    if refused:
+        raise InvalidInputError(
+            phrase(
+                "Couples or family counseling, mediation and anger management are no answer to "
+                "abuse. A listing of that name states none of its needs."
+            ),
+            field="needs" if "needs" in changes else "name",
         )
 
 

@@ -59,6 +59,9 @@ NOT_BESIDE_REFUSED = frozenset(
 )
 """Needs that counselling or mediation might pass for; not given beside a refused term (R84)."""
 
+NEVER_BESIDE_REFUSED = ABUSE_NEEDS | NOT_BESIDE_REFUSED
+"""What a listing that is named as refused never states, whoever writes it (R84)."""
+
 NOT_BESIDE_REFUSED_TEXT = frozenset(
     {
         Need.COUNSELING,
@@ -327,6 +330,17 @@ def _refusal(words: ServiceWords) -> tuple[Refusal, frozenset[Need]]:
     if _names_refused(fold(words.description)):
         return Refusal.PART, NOT_BESIDE_REFUSED_TEXT
     return Refusal.NONE, frozenset()
+
+
+def refused_needs(name: str, alternate_name: str, needs: Iterable[Need]) -> frozenset[Need]:
+    """Return which of these needs a listing of these names may not state. Source: R84.
+
+    Couples or family counseling, mediation and anger management are no answer to abuse, whoever
+    says so: nothing that is named as one may be found by a need that abuse makes.
+    """
+    if not (_names_refused(fold(name)) or _names_refused(fold(alternate_name))):
+        return frozenset()
+    return frozenset(needs) & NEVER_BESIDE_REFUSED
 
 
 def _names_refused(text: str) -> bool:

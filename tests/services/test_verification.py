@@ -229,6 +229,10 @@ NETWORK = {
         "FROM member WHERE id = :alder_member",
         "protocols of other than abusive partner programs",
     ),
+    "couples-counseling": Damage(
+        "UPDATE service SET name = 'Couples counseling' WHERE id = :service",
+        "couples counseling that answers abuse",
+    ),
     "pathway-elsewhere": Damage(
         "INSERT INTO pathway (id, network_id, from_member_id, to_member_id, need, promised_on) "
         "SELECT :new, :other_network, :alder_member, member_id, '', DATE('2026-01-01') "

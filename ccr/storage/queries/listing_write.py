@@ -21,6 +21,7 @@ from ccr.domain.listing_fields import (
     TEXT_FIELDS,
     Fields,
     changes_public_part,
+    check_answers_abuse,
     check_emergency_housing,
     check_hidden_stays_hidden,
     check_program_fits,
@@ -73,7 +74,7 @@ def write_service(
 
     Raises:
         InvalidInputError: a place or a fine area for a hidden service; help for abusive partners
-            under victim services.
+            under victim services; a need of abuse for couples counseling or the like.
     """
     check_hidden_stays_hidden(changes, confidential=state.confidential)
     check_whole(state, changes)
@@ -100,6 +101,7 @@ def write_service(
 
 def check_whole(state: ListingState, changes: Fields) -> None:
     """Check changes against the listing as a whole; raises InvalidInputError."""
+    check_answers_abuse(state.fields, changes)
     if "needs" in changes:
         check_program_fits(changes["needs"], state.compartment_kind)
     if {"needs", "sites"} & set(changes):
@@ -133,6 +135,7 @@ def add_service(
     )
     state = listing_state(network_id, service_id)
     check_program_fits(fields.get("needs", ()), state.compartment_kind)
+    check_answers_abuse({}, fields)
     for name in LIST_FIELDS:
         if fields.get(name):
             _replace_list(state, name, fields[name])

@@ -12,14 +12,15 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ccr.domain.linkages import LEAST_PARTIES
+from ccr.domain.need_terms import NEVER_BESIDE_REFUSED, refused_needs
 from ccr.domain.small_cells import LEAST_SHOWN
-from ccr.domain.taxonomy import CompartmentKind
+from ccr.domain.taxonomy import CompartmentKind, Need
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.consultations import ConsultationRow
 from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow, PublishedFigure
 from ccr.storage.models.council import ActionRow
-from ccr.storage.models.directory import MemberRow
+from ccr.storage.models.directory import MemberRow, ServiceNeedRow, ServiceRow
 from ccr.storage.models.linkages import LinkagePartyRow, LinkageRow
 from ccr.storage.queries.used_pathways import USED
 
@@ -100,6 +101,22 @@ def protocols_of_other_than_abusive_partner_programs() -> list[str]:
     )
 
 
+def couples_counseling_that_answers_abuse() -> list[str]:
+    """Return listings named as couples counseling or the like that state a need of abuse (R84)."""
+    rows = db.session.execute(
+        select(ServiceRow.id, ServiceRow.name, ServiceRow.alternate_name, ServiceNeedRow.need)
+        .join(ServiceNeedRow, ServiceNeedRow.service_id == ServiceRow.id)
+        .where(ServiceNeedRow.need.in_(sorted(need.value for need in NEVER_BESIDE_REFUSED)))
+    )
+    return sorted(
+        {
+            str(row.id)
+            for row in rows
+            if refused_needs(row.name, row.alternate_name or "", [Need(row.need)])
+        }
+    )
+
+
 def pathways_across_networks() -> list[str]:
     """Return promised pathways of which one end is in another network."""
     sends, takes = MemberRow.__table__.alias("s"), MemberRow.__table__.alias("t")
@@ -147,6 +164,7 @@ COORDINATION_CHECKS: tuple[Callable[[], list[str]], ...] = (
     published_figures_of_ten_or_fewer,
     used_pathways_that_say_how_often,
     protocols_of_other_than_abusive_partner_programs,
+    couples_counseling_that_answers_abuse,
     pathways_across_networks,
     agreements_of_fewer_than_two_parties,
     actions_owned_from_another_network,
