@@ -112,6 +112,7 @@ VIEWS = (
     "placement_rules",
     "program_overview",
     "program_profiles",
+    "sheets",
     "programs",
     "participants",
     "consultations",

@@ -21,6 +21,18 @@ PROMISES = re.compile(
 )
 
 
+PROMISES_ES = re.compile(
+    r"\b(garantiza\w*|garantía de|cura|curan|dejará de|va a dejar de|está probado que reduce|"
+    r"demostrado que reduce|completamente segur[oa]|anónim[oa])\b",
+    re.IGNORECASE,
+)
+GUIDES = (
+    "advocates.md", "coordinators.md", "guideline.md", "joining.md", "public-pages.md",
+    "workers.md",
+)  # fmt: skip
+QUOTED = re.compile(r"[“\"`][^”\"`]*[”\"`]")
+
+
 def catalogue() -> Catalog:
     with (ROOT / "ccr/translations/es/LC_MESSAGES/messages.po").open("rb") as file:
         return read_po(file)
@@ -73,7 +85,27 @@ def test_screens_use_the_words_of_the_house() -> None:
             assert not LOADED.search(part), part
 
 
-def test_screens_promise_nothing() -> None:
+def test_r13_screens_promise_nothing() -> None:
     for message in said():
         for part in _parts(message):
             assert not PROMISES.search(part), part
+
+
+def test_r13_the_spanish_promises_nothing_either(spanish: dict[object, Message]) -> None:
+    for message in spanish.values():
+        for part in _parts(message.string):
+            assert not PROMISES_ES.search(part), part
+
+
+def test_r13_no_template_promises_anything_beside_its_sentences() -> None:
+    for path in (ROOT / "templates").rglob("*.html"):
+        shown = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.S)
+        assert not PROMISES.search(shown), path
+
+
+def test_r13_pages_for_people_promise_nothing_but_quote_what_is_banned() -> None:
+    """Guides that members read; what stands in quotes is quoted as banned."""
+    for name in GUIDES:
+        text = QUOTED.sub("", (ROOT / "docs" / name).read_text())
+        found = PROMISES.search(text) or PROMISES_ES.search(text)
+        assert not found, (name, found)
