@@ -22,6 +22,9 @@ OLDEST = timedelta(days=366)
 """Nothing older than a year is kept as a new result: danger changes. Our choice."""
 GOOD_FOR = timedelta(days=90)
 """How long a result is read without asking for a new one. Source: R46 (our choice there)."""
+KEPT_FOR = timedelta(days=730)
+"""How long after it was given a result is kept at all, whoever gave it: 24 months, as for all that
+a program has of somebody who left. The same moment for everybody, so that it tells nothing."""
 CHANGES = frozenset(
     {
         Trigger.MISSED_FIRST_SESSION,

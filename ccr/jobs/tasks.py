@@ -32,6 +32,7 @@ from ccr.services import (
     practice,
     protocol_warnings,
     put_aside,
+    risk_information,
     sign_in,
     webhook_messages,
 )
@@ -96,6 +97,7 @@ def _upkeep(world: World, at: datetime) -> object:
         gap_returns.look_again(world, at=at),
         consultation_chasing.forget_old(at=at),
         participant_clocks.forget_ended(at=at),
+        risk_information.forget_old(at=at),
     )
 
 

@@ -16,7 +16,7 @@ from ccr.domain.errors import IllegalTransitionError, NotFoundError
 from ccr.domain.phrases import phrase
 from ccr.domain.referral import Referral
 from ccr.domain.referral_states import State
-from ccr.domain.risk_information import RiskResult, checked_result
+from ccr.domain.risk_information import KEPT_FOR, RiskResult, checked_result
 from ccr.domain.risk_instruments import Catalogue
 from ccr.domain.risk_sharing import check_sender_may_share, may_share_some, takes_results
 from ccr.domain.taxonomy import CompartmentKind
@@ -131,6 +131,12 @@ def take_back(identity: Identity, referral_id: UUID, risk_id: UUID, *, at: datet
         if not queries.drop_given(risk_id, referral_id, identity.compartment_id):
             raise NotFoundError
         append_event(identity, "taken-back", "risk-information", risk_id, at=at)
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete results given more than 24 months ago; return how many. The worker does this daily."""
+    with unit_of_work():
+        return queries.forget_given(at - KEPT_FOR)
 
 
 def _to_a_program(

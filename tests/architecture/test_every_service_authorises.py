@@ -104,6 +104,7 @@ WITHOUT_IDENTITY = {
     "draft_views.missing": "a pure answer",
     "consultation_chasing.run": "the worker; acts for no person",
     "consultation_chasing.forget_old": "the worker; deletes what is old",
+    "risk_information.forget_old": "the same",
     "chasing.run_clocks": "the worker and the terminal; acts for no person",
     "system_acts.act_alone": "the worker; acts for no person",
     "asking.follow_alone": "part of an act of the worker; acts for no person",

@@ -18,6 +18,7 @@ from ccr.domain.outcomes import DeclineReason, Outcome
 from ccr.domain.risk_information import Basis, ObtainedBy
 from ccr.domain.risk_instruments import Band
 from ccr.domain.risk_sharing import NEEDS_HER_RELEASE, NO_AUTHORITY
+from ccr.domain.taxonomy import Urgency
 from ccr.services import misdirected, placement, referrals, risk_information
 from ccr.storage.db import db
 from ccr.storage.models.operations import OutboxItem
@@ -297,3 +298,45 @@ def test_r46_the_senders_own_list_says_from_day_91_that_it_is_old(
     for days, old in ((0, False), (90, False), (91, True)):
         (one,) = given(probation, referral_id, now + timedelta(days=days)).results
         assert (one.days, one.ask_again) == (days, old)
+
+
+def test_a_program_reads_no_more_what_came_with_a_referral_that_it_has_no_more(
+    small: SmallDirectory, probation: Team, now: datetime
+) -> None:
+    me, them = probation.identity, small.dune.identity
+    for end in (
+        lambda r: misdirected.freeze(me, world(), r, at=now),
+        lambda r: referrals.stop(me, world(), r, at=now),
+        lambda r: referrals.hand_back(them, world(), r, DeclineReason.OTHER, at=now),
+    ):
+        referral_id = refer(small, probation, at=now, urgency="immediate")
+        give(probation, referral_id, now)
+        accept(small, referral_id, at=now)
+        participant_id = add_participant(small, at=now, referral_id=referral_id)
+        assert len(seen(small, participant_id, now).results) == 1
+        assert [one.id for one in placement.waiting(them, at=now)] == [participant_id]
+        end(referral_id)
+        after = seen(small, participant_id, now)
+        assert (after.results, after.urgency) == ((), Urgency.STANDARD)
+        assert placement.waiting(them, at=now) == ()
+        assert len(given(probation, referral_id, now).results) == 1  # to be taken back
+
+
+def test_what_the_receiver_closed_is_still_read_while_the_participant_is_there(
+    small: SmallDirectory, probation: Team, now: datetime
+) -> None:
+    referral_id = refer(small, probation, at=now)
+    give(probation, referral_id, now)
+    accept(small, referral_id, at=now)
+    participant_id = add_participant(small, at=now, referral_id=referral_id)
+    referrals.close(small.dune.identity, world(), referral_id, Outcome.UNKNOWN, at=now)
+    assert len(seen(small, participant_id, now).results) == 1
+
+
+def test_results_are_forgotten_24_months_after_they_were_given_and_not_before(
+    small: SmallDirectory, probation: Team, now: datetime
+) -> None:
+    give(probation, refer(small, probation, at=now), now)
+    for days, forgotten in ((729, 0), (730, 0), (731, 1), (732, 0)):
+        assert risk_information.forget_old(at=now + timedelta(days=days)) == forgotten
+    assert stored() == 0

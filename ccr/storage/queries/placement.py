@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from ccr.domain.participants import OPEN, ParticipantState
 from ccr.domain.placement import Contact, Dates, PlacementRule
 from ccr.domain.program_groups import Level
+from ccr.domain.projection_masks import WITH_WORDS
 from ccr.domain.taxonomy import Urgency
 from ccr.storage.db import db, on_conflict_insert, savepoint
 from ccr.storage.models.consultations import ConsultationPromptRow
@@ -22,6 +23,7 @@ from ccr.storage.models.programs import ParticipantRow
 from ccr.storage.models.referrals import ReferralRow
 from ccr.storage.models.risk import PlacementRow, PlacementRuleRow, RiskInformationRow
 from ccr.storage.queries.referrals import rows_changed
+from ccr.storage.queries.risk_information import STILL_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,13 @@ def find_placed(participant_id: UUID, compartment_id: UUID) -> Placed | None:
             ParticipantRow.group_id,
             ReferralRow.urgency,
         )
-        .outerjoin(ReferralRow, ReferralRow.id == ParticipantRow.referral_id)
+        .outerjoin(
+            ReferralRow,
+            and_(
+                ReferralRow.id == ParticipantRow.referral_id,
+                ReferralRow.state.in_(sorted(WITH_WORDS)),
+            ),
+        )
         .where(ParticipantRow.id == participant_id, ParticipantRow.compartment_id == compartment_id)
     ).first()
     if row is None:
@@ -92,7 +100,7 @@ def list_dated(
         RiskInformationRow.program_compartment_id == ParticipantRow.compartment_id,
         or_(
             RiskInformationRow.participant_id == ParticipantRow.id,
-            RiskInformationRow.referral_id == ParticipantRow.referral_id,
+            and_(RiskInformationRow.referral_id == ParticipantRow.referral_id, STILL_READ),
         ),
     )
     last_given = _newest(RiskInformationRow.given_at, about)

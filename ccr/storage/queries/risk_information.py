@@ -10,14 +10,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
+from ccr.domain.projection_masks import WITH_WORDS
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.consultations import ConsultationPromptRow
 from ccr.storage.models.directory import MemberRow
+from ccr.storage.models.referrals import ReferralRow
 from ccr.storage.models.risk import RiskInformationRow
 from ccr.storage.queries.referrals import rows_changed
+
+STILL_READ = exists(
+    select(ReferralRow.id).where(
+        ReferralRow.id == RiskInformationRow.referral_id,
+        ReferralRow.state.in_(sorted(WITH_WORDS)),
+        ReferralRow.declined_at.is_(None),
+        ReferralRow.expired_at.is_(None),
+    )
+).correlate(RiskInformationRow)
+"""While a program has a referral it reads what came with it: not what was handed back, stopped or
+frozen, whatever it opened from it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,8 @@ class Whose:
         """Return the conditions of their rows."""
         about = RiskInformationRow.participant_id == self.participant_id
         if self.referral_id is not None:
-            about = or_(about, RiskInformationRow.referral_id == self.referral_id)
+            with_it = RiskInformationRow.referral_id == self.referral_id
+            about = or_(about, and_(with_it, STILL_READ))
         return RiskInformationRow.program_compartment_id == self.program_compartment_id, about
 
 
@@ -139,6 +153,11 @@ def ask_again(whose: Whose, *, at: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return rows_changed(statement)
+
+
+def forget_given(before: datetime) -> int:
+    """Delete results that were given before a moment, whoever gave them; return how many."""
+    return rows_changed(delete(RiskInformationRow).where(RiskInformationRow.given_at < before))
 
 
 def last_change(participant_id: UUID, compartment_id: UUID, triggers: set[str]) -> datetime | None:
