@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from ccr.adapters.risk_instruments import risk_instruments
 from ccr.domain.errors import InvalidInputError
+from ccr.domain.referral import Referral
+from ccr.domain.referral_states import State
 from ccr.domain.risk_information import AssessorRole, Basis, ObtainedBy, RiskResult
 from ccr.domain.risk_instruments import Band, Informant
 from ccr.domain.risk_sharing import (
@@ -20,8 +23,10 @@ from ccr.domain.risk_sharing import (
     authority_words,
     check_program_may_keep,
     check_sender_may_share,
+    takes_results,
 )
-from ccr.domain.taxonomy import Regime
+from ccr.domain.taxonomy import Regime, Urgency
+from tests.conftest import NOW
 
 CATALOGUE = risk_instruments()
 CODES = [None, *(one.code for one in CATALOGUE)]
@@ -121,3 +126,32 @@ def test_r11_a_program_never_asks_a_survivor_for_its_own_assessment() -> None:
         with pytest.raises(InvalidInputError) as error:
             check_program_may_keep(plain(obtained_by=ObtainedBy.PROGRAM, **changes), CATALOGUE)
         assert error.value.phrase == NOT_ASKED_BY_PROGRAMS
+
+
+def sent(**changes: object) -> Referral:
+    whole = {
+        "id": uuid4(), "network_id": uuid4(), "sender_compartment_id": uuid4(),
+        "urgency": Urgency.STANDARD, "created_at": NOW, "state": State.SENT, **changes,
+    }  # fmt: skip
+    return Referral(**whole)  # type: ignore[arg-type]
+
+
+def test_results_are_given_from_sending_until_it_came_back_or_was_taken_back() -> None:
+    taking = {state for state in State if takes_results(sent(state=state))}
+    assert taking == {
+        State.SENT, State.ASKED, State.WAITLISTED, State.ACCEPTED, State.IN_PROGRESS,
+        State.ON_HOLD, State.CONNECTED, State.CLOSED, State.DECLINED, State.EXPIRED,
+    }  # fmt: skip
+    for state in (State.DECLINED, State.EXPIRED, State.CLOSED):
+        for stamp in ("declined_at", "expired_at"):
+            assert not takes_results(sent(state=state, **{stamp: NOW}))
+
+
+def test_what_a_receiver_does_after_accepting_never_changes_whether_results_are_taken() -> None:
+    after = (State.ACCEPTED, State.IN_PROGRESS, State.ON_HOLD, State.CONNECTED, State.CLOSED)
+    assert {takes_results(sent(state=state, accepted_at=NOW)) for state in after} == {True}
+
+
+def test_nothing_is_given_to_a_partner_who_reads_no_inbox_here() -> None:
+    assert not takes_results(sent(by_phone=True))
+    assert not takes_results(sent(by_link=True))

@@ -91,17 +91,36 @@ def reached(visitor: Visitor, starts: list[str]) -> dict[str, str]:
     return found
 
 
-def everything(desk: Desk, participant_id: UUID, referral_id: UUID) -> dict[tuple[str, str], str]:
-    """Return every page of everybody near, by who and where; also those that no link leads to."""
-    starts = {
+def everything(
+    desk: Desk, participant_id: UUID, referral_id: UUID
+) -> dict[tuple[str, str, str], str]:
+    """Return every page of everybody near, by state, who and where.
+
+    Also pages that no link leads to, and those of somebody who completed, who gets a certificate.
+    """
+    return {
+        (state, who, path): text
+        for state in ("completed", "enrolled")
+        for who, paths in _starts(desk, participant_id, referral_id, state).items()
+        for path, text in reached(desk[who], paths).items()
+    }
+
+
+def _starts(
+    desk: Desk, participant_id: UUID, referral_id: UUID, state: str
+) -> dict[str, list[str]]:
+    """Put the participant into a state; return where everybody begins."""
+    ended_on = date(2026, 11, 11) if state == "completed" else None
+    with unit_of_work():
+        db.session.execute(
+            update(ParticipantRow)
+            .where(ParticipantRow.id == participant_id)
+            .values(state=state, ended_on=ended_on)
+        )
+    return {
         FACILITATOR: ["/programs", "/desk/inbox", *pages_of(desk.app, participant_id)],
         ADMIN: ["/programs", *pages_of(desk.app, participant_id)],
         OFFICER: [f"/desk/referrals/{referral_id}", "/desk/inbox", "/programs/reports"],
-    }
-    return {
-        (who, path): text
-        for who, paths in starts.items()
-        for path, text in reached(desk[who], paths).items()
     }
 
 
@@ -133,7 +152,7 @@ def a_participant(desk: Desk, probation: Team, now: datetime) -> tuple[UUID, UUI
             )
         )  # fmt: skip
         code = db.session.get_one(ParticipantRow, participant_id).code
-        db.session.add(
+        db.session.add_all(
             AuthorityReportRow(
                 network_id=desk.small.network_id,
                 compartment_id=desk.small.dune.compartment_id,
@@ -141,9 +160,12 @@ def a_participant(desk: Desk, probation: Team, now: datetime) -> tuple[UUID, UUI
                 code=code,
                 kind="status",
                 authority_member_id=probation.member_id,
-                facts={},
+                facts={"state": "enrolled"},
                 made_at=now,
+                sent_how=how,
+                sent_at=now if how else None,
             )
+            for how in ("here", None)
         )
     return participant_id, referral_id
 
@@ -171,10 +193,12 @@ def test_r45_no_page_but_placement_changes_when_results_and_a_decision_are_there
     after = everything(desk, *ids)
     assert set(after) == set(before)
     assert {key for key in after if after[key] != before[key]} == set()
-    opened = [path for (_, path), text in after.items() if text]
-    assert f"/programs/participants/{ids[0]}" in opened
-    assert len(opened) >= 8
-    for (who, path), text in after.items():
+    opened = {path for (_, _, path), text in after.items() if text}
+    participant = f"/programs/participants/{ids[0]}"
+    assert {participant, f"{participant}/copy", f"{participant}/certificate"} <= opened
+    assert sum("/letters/" in path for path in opened) >= 2
+    assert any(re.search(r"/programs/reports/[0-9a-f-]{36}", path) for path in opened)
+    for (_, who, path), text in after.items():
         for word in TELLING:
             assert word not in text, (who, path, word)
 

@@ -304,6 +304,26 @@ def test_pages_are_said_in_spanish_too(desk: Desk, probation: Team, now: datetim
     assert "Un resultado bajo nunca es razón para sentirse a salvo" in text_of(shown)
 
 
+def test_the_senders_page_is_the_same_whatever_the_program_does(
+    desk: Desk, probation: Team, now: datetime
+) -> None:
+    participant_id = came(desk, probation, now)
+    referral_id = db.session.query(RiskInformationRow).one().referral_id
+    db.session.rollback()
+    own, page = f"/desk/referrals/{referral_id}/risk", placement_of(participant_id)
+    before = settled(text_of(desk[OFFICER].open(own)))
+    desk[FACILITATOR].open(page)
+    decision = {"version": "0", "level": "intensive", "contact": "weekly"}
+    mine = typed(instrument="odara/standard", role="facilitator", obtained_by="", score="9")
+    for path, data in ((page, decision), (f"{page}/assessments", mine), (f"{page}/ask-again", {})):
+        assert desk[FACILITATOR].send(path, data, follow=False).status_code == 303
+        assert settled(text_of(desk[OFFICER].open(own))) == before
+    for act, data in (("connect", {}), ("close", {"outcome": "unknown"})):
+        answer = desk.as_receiver(referral_id, act, who=FACILITATOR, **data)
+        assert answer.status_code == 303
+        assert settled(text_of(desk[OFFICER].open(own))) == before
+
+
 def test_no_field_breaks_on_naughty_text(desk: Desk, probation: Team, now: datetime) -> None:
     referral_id, participant_id = (
         refer(desk.small, probation, at=now),
