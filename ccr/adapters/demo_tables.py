@@ -26,6 +26,7 @@ from ccr.domain.directory import (
     Service,
     Site,
 )
+from ccr.domain.program_policies import ProgramFacts
 from ccr.domain.taxonomy import (
     Access,
     AreaExtent,
@@ -89,6 +90,7 @@ class DemoNetwork:
     agreements: tuple[Agreement, ...]
     pathways: tuple[DemoPathway, ...]
     protocols: tuple[DemoProtocol, ...]
+    program_facts: dict[UUID, ProgramFacts]
     gaps: tuple[DemoGap, ...]
     people: tuple[DemoPerson, ...]
     keys: dict[UUID, str]
@@ -118,6 +120,7 @@ def read_demo(
         agreements=tuple(ties.agreement(line) for line in _lines(folder / "agreements.csv")),
         pathways=tuple(ties.pathway(line) for line in _lines(folder / "pathways.csv")),
         protocols=tuple(ties.protocol(line) for line in _lines(folder / "protocols.csv")),
+        program_facts=ties.program_facts(_lines(folder / "program_facts.csv")),
         gaps=tuple(ties.gap(line) for line in _lines(folder / "gaps.csv")),
         people=tuple(_person(line) for line in _lines(folder / "people.csv")),
         keys={service.id: key for key, service in services.items()},

@@ -6,12 +6,14 @@ are (`demo_tables`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ccr.domain.directory import Agreement
-from ccr.domain.taxonomy import CompartmentKind, Need
+from ccr.domain.program_policies import Policy, ProgramFacts
+from ccr.domain.taxonomy import CompartmentKind, Known, Need
 
 Line = dict[str, str]
 
@@ -84,6 +86,21 @@ class Ties:
             signed_on=self._ago(line["signed_days_ago"]),
             expires_on=self._ahead(line["expires_in_days"]),
         )
+
+    def program_facts(self, lines: Iterable[Line]) -> dict[UUID, ProgramFacts]:
+        """Return what programs say of themselves, by program."""
+        said: dict[UUID, dict[Policy, Known]] = {}
+        authorities: dict[UUID, list[UUID]] = {}
+        for line in lines:
+            program = self.programs[line["program"], CompartmentKind.APIP]
+            if line["kind"] == "authority":
+                authorities.setdefault(program, []).append(self.ids[line["code"]])
+            else:
+                said.setdefault(program, {})[Policy(line["code"])] = Known(line["answer"])
+        return {
+            program: ProgramFacts(said.get(program, {}), tuple(authorities.get(program, ())))
+            for program in {**said, **authorities}
+        }
 
     def gap(self, line: Line) -> DemoGap:
         """Return a line as a gap that was taken on."""

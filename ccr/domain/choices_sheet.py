@@ -44,7 +44,7 @@ OWN_NUMBER = phrase("A number of your own:")
 
 NOT_HOME = (
     phrase("Somebody there goes through bags, pockets, the car, the trash or the phone."),
-    phrase("The person does not live alone with their papers, or shares a printer."),
+    phrase("Somebody there can get at the person’s papers, or shares the printer."),
     phrase("Being found with it would have to be explained."),
 )
 """Reasons not to let the sheet go home, for the advocate on the screen."""

@@ -35,6 +35,7 @@ from ccr.storage.queries.directory_log import raise_directory_version
 from ccr.storage.queries.districts import add_district
 from ccr.storage.queries.kept_questions import keep_question
 from ccr.storage.queries.linkages import add_linkage
+from ccr.storage.queries.program_profiles import save_facts
 
 NAME = "Capital Region Response Network (demo)"
 STATE = "NY"
@@ -169,6 +170,8 @@ def _add_promises(identity: Identity, demo: DemoNetwork, *, today: date, at: dat
             partner_member_id=protocol.partner_member_id, signed_on=protocol.signed_on,
             expires_on=protocol.expires_on,
         )  # fmt: skip
+    for program_id, facts in demo.program_facts.items():
+        save_facts(network_id, program_id, facts, at=at)
     gaps = [
         demo_rows.add_demo_gap(
             network_id, key=gap.key, owner_member_id=gap.owner_member_id,

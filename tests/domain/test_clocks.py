@@ -125,7 +125,7 @@ def test_the_first_stop_of_a_clock_stands():
     assert clock.meet(local("2026-11-12 16:00")) == clock
 
 
-def test_a_day_clock_with_a_safe_window_at_hour_30_is_due_at_the_window_not_overdue():
+def test_r1_a_day_clock_with_a_safe_window_at_hour_30_is_due_at_the_window_not_overdue():
     clock = _clock()
     window = clock.started_at + 30 * HOUR
     held = clock.pause(clock.started_at + 24 * HOUR, window)

@@ -221,7 +221,7 @@ def findings(found: GapMatrix, **promises: object) -> tuple[Finding, ...]:
     return find_gaps(found, Promises(**whole), TODAY)  # type: ignore[arg-type]
 
 
-def test_a_county_with_a_program_and_no_victim_services_comes_first(
+def test_r15_a_county_with_a_program_and_no_victim_services_comes_first(
     three_counties: GapMatrix,
 ) -> None:
     first = findings(three_counties)[0]

@@ -81,7 +81,7 @@ def test_routing_skips_partners_without_the_language():
     assert [item.limit for item in answer.why_not] == ["language"]
 
 
-def test_an_excluded_member_is_never_shown_even_as_the_only_option():
+def test_r1_an_excluded_member_is_never_shown_even_as_the_only_option():
     only = make_service()
     answer = ranked([only], excluded_members=frozenset({only.member.id}))
     assert (answer.partners, answer.area_partners, answer.why_not, answer.plans) == ((),) * 4

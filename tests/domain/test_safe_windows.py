@@ -31,7 +31,7 @@ def held(wait, day, part, at=START):
     return pause, day_clock().pause(at, pause.until, by=pause.by)
 
 
-def test_a_day_clock_with_a_safe_window_at_hour_30_is_due_at_the_window_not_overdue():
+def test_r1_a_day_clock_with_a_safe_window_at_hour_30_is_due_at_the_window_not_overdue():
     # Hour 30 is Friday 08:00: the morning.
     pause, clock = held(WINDOW, date(2026, 11, 13), PartOfDay.MORNING)
     assert pause.until == START + 30 * HOUR

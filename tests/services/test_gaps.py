@@ -79,7 +79,7 @@ def test_the_board_is_made_of_the_stored_directory(small: SmallDirectory, now: d
     assert NIGHT in {item.finding.key for item in found.items}
 
 
-def test_a_protocol_that_expires_is_flagged_the_same_day(
+def test_r3_a_protocol_that_expires_is_flagged_the_same_day(
     small: SmallDirectory, now: datetime
 ) -> None:
     today = date(2026, 11, 12)
