@@ -5,7 +5,7 @@
 const EVERY_MS = 30 * 1000;
 const HERE_MS = 5 * 60 * 1000;
 const SIGNS_OF_LIFE = ["pointerdown", "keydown", "input", "scroll"];
-const KEYS = { inbox: "inbox", sent: "sent", follow_ups: "follow-ups" };
+const KEYS = { inbox: "inbox", sent: "sent", follow_ups: "follow-ups", consultations: "consultations" };
 
 const note = document.querySelector("[data-live-url]");
 let lastSign = Date.now();

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,15 @@ import pytest
 from flask import Flask
 
 from ccr.adapters.clock import utc_now
+from ccr.domain.consultation_advice import Concern
+from ccr.domain.consultation_triggers import Trigger
+from ccr.domain.safety_consultation import Call, Called, Question
+from ccr.domain.taxonomy import Urgency
+from ccr.services import consultation_prompts, consultations
 from ccr.web.access import PUBLIC, access_of
+from tests.coordination import sign_protocol
 from tests.journeys.conftest import app_in, serving
+from tests.loop import world
 from tests.network_desk import fill_desk
 from tests.small_directory import SmallDirectory, make_referrals, make_small_directory
 
@@ -33,9 +41,10 @@ LOOKS = {
 PEOPLE = {
     "anonymous": r"",
     "alder.worker": r"",
-    "birch.advocate": r"^/desk/(referrals/|inbox|follow-ups)",
+    "birch.advocate": r"^/(desk/(referrals/|inbox|follow-ups)|programs/consultations)",
     "birch.agency_admin": r"^/(account|directory/services/)",
     "coordination.coordinator": r"^/(network|directory|account$)",
+    "dune.facilitator": r"^/programs",
 }
 NO_PAGES = re.compile(
     r"^/(?:static|bootstrap|sign-in/static|metrics|healthz|readyz|exit|api/|hsds)|"
@@ -75,6 +84,10 @@ def everything(
         small = make_small_directory(at=at, name="Journey network")
         made = make_referrals(small, at)
         filled = fill_desk(small, at=at)
+        sign_protocol(small, small.birch, signed_on=date(2026, 1, 1), expires_on=None)
+        consultation_prompts.raise_prompt(small.dune.identity, Trigger.WEAPON, at=at)
+        question = Question(Concern.THREAT, Urgency.HIGH, Call(Called.MESSAGE))
+        consulted = consultations.ask(small.dune.identity, world(), question, at=at)
         public = sorted(set(_paths(app, public=True)))
         staff = sorted(set(_paths(app, public=False)))
     staff += filled.pages(small, "2026Q3")
@@ -87,6 +100,7 @@ def everything(
     public += [f"/services/{small.birch_service_id}/suggest"]
     staff += [f"/desk/referrals/{made[name]}" for name in ("sent", "asked", "declined", "closed")]
     staff += [f"/desk/referrals/{made['noted']}{end}" for end in ("", "/slip", "/card")]
+    staff += [f"/programs/consultations/{consulted}"]
     with serving(folder) as url:
         yield Everything(url, small, tuple(public), tuple(staff))
 

@@ -38,6 +38,7 @@ from ccr.storage.queries import verification
 from tests.coordination import coordinator, sign_protocol
 from tests.loop import dump, world
 from tests.people import add_colleague
+from tests.services.test_practice import inside
 from tests.small_directory import SmallDirectory, make_small_directory
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -255,3 +256,17 @@ def test_a_member_that_was_consulted_is_not_the_one_that_goes_in_a_merge(
     with pytest.raises(InvalidInputError, match="Keep that one"):
         merging.merge(operator, kind, *pair, (), versions=(1, 1), at=now)
     assert consultations.received(small.birch.identity).total == 1
+
+
+def test_in_a_practice_space_nobody_real_is_asked_or_told(
+    small: SmallDirectory, now: datetime
+) -> None:
+    me = inside(small.dune.identity, now)
+    # Invented partners are none of victim services: the page leads to the hotlines.
+    assert consultations.ready_to_ask(me, world(), at=now).partner is None
+    question = Question(Concern.WEAPON, Urgency.IMMEDIATE, Call(Called.CALLING))
+    with pytest.raises(InvalidInputError, match="hotline"):
+        consultations.ask(me, world(), question, at=now)
+    assert consultations.own(small.dune.identity, at=now).total == 0
+    assert consultations.received(small.birch.identity).total == 0
+    assert told_at(now + DAY) == set()

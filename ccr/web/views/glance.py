@@ -20,7 +20,13 @@ blueprint = Blueprint("glance", __name__, url_prefix="/desk/changes")
 
 def _answer(token: str) -> Response:
     counts = counts_for(current_identity(), g.network.timezone, at=utc_now())
-    return jsonify(inbox=counts.inbox, sent=counts.sent, follow_ups=counts.follow_ups, token=token)
+    return jsonify(
+        inbox=counts.inbox,
+        sent=counts.sent,
+        follow_ups=counts.follow_ups,
+        consultations=counts.consultations,
+        token=token,
+    )
 
 
 @blueprint.get("/inbox")
