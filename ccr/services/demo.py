@@ -23,6 +23,7 @@ from ccr.policy.identity import Identity, Role
 from ccr.policy.permissions import Permission
 from ccr.services import accounts, coordination
 from ccr.services.authorise import authorise
+from ccr.services.demo_consultations import add_consultations
 from ccr.services.demo_council import add_council, paper_of
 from ccr.services.demo_history import add_history, quarters_before
 from ccr.services.world import World
@@ -113,6 +114,7 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
         if history:
             past = read_past(FOLDER)
             referrals = add_history(world, demo, past, network_id, zone=ZoneInfo(TIMEZONE), at=at)
+            add_consultations(world, network_id, _who_consults(demo), at=at)
             for quarter in quarters_before(today):
                 coordination.publish_quarter(identity, quarter.name, at=at)
         raise_directory_version(network_id)
@@ -121,6 +123,16 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
         network_id, NAME, new=True, members=len(demo.members), services=len(demo.services),
         referrals=referrals, accounts=people,
     )  # fmt: skip
+
+
+def _who_consults(demo: DemoNetwork) -> list[tuple[UUID, UUID, UUID]]:
+    """Return the programs with a protocol, and with whom: program, member, its program."""
+    kind = CompartmentKind.VICTIM_SERVICES
+    partners = {one.member_id: one.id for one in demo.programs if one.kind is kind}
+    return [
+        (one.program_id, one.partner_member_id, partners[one.partner_member_id])
+        for one in demo.protocols
+    ]
 
 
 def _add_directory(identity: Identity, demo: DemoNetwork, *, today: date, at: datetime) -> None:

@@ -13,6 +13,7 @@ STEPS_OF_USE_CASES = {
     "business_hours",
     "check_steps",
     "demo_cast",
+    "demo_consultations",
     "demo_council",
     "demo_courses",
     "demo_guard",

@@ -321,6 +321,12 @@ def test_a_consultation_is_read_by_the_victim_services_that_were_asked_and_by_no
     assert permits(who, Permission.CONSULTATION_ANSWER, Asked()) is serves
     other = replace(who, compartment_id=uuid4())
     assert not permits(other, Permission.CONSULTATION_ANSWER, Asked())
+    # Read by both sides, each by its own half: a program never through the partner's.
+    asked = Asked(program_compartment_id=HERE, partner_compartment_id=ELSEWHERE)
+    runs = kind is CompartmentKind.APIP and role in REFERRAL_ROLES
+    assert permits(who, Permission.CONSULTATION_READ, Asked()) is serves
+    assert permits(who, Permission.CONSULTATION_READ, asked) is runs
+    assert not permits(other, Permission.CONSULTATION_READ, asked)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from ccr.services import accounts
 from ccr.services.demo import load_demo
 from ccr.services.verification import verify_storage
 from ccr.storage.db import db
+from ccr.storage.models.consultations import ConsultationRow
 from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.queries.directory import list_members, services_of
@@ -250,3 +251,13 @@ def test_a_password_that_is_too_short_loads_nothing(sqlite_app, now):
     with pytest.raises(InvalidInputError):
         load_demo(sqlite_app.extensions["ccr_world"], password="short", at=now)
     assert accounts.list_networks() == []
+
+
+def test_its_programs_have_consulted_for_a_year_and_one_question_waits(sqlite_app, now):
+    load_demo(sqlite_app.extensions["ccr_world"], password=PASSWORD, at=now)
+    rows = db.session.scalars(select(ConsultationRow)).all()
+    assert len({row.program_compartment_id for row in rows}) == 3
+    (waits,) = [row for row in rows if row.acknowledged_at is None]
+    assert waits.raised_at < now < waits.due_at == waits.next_step_at
+    assert {row.next_step_at for row in rows if row is not waits} == {None}
+    assert 120 < len(rows) < 250

@@ -167,6 +167,17 @@ def complete_call(consultation_id: UUID, program_compartment_id: UUID, call: Cal
     )
 
 
+def set_answered(consultation_id: UUID, answered: Answered) -> None:
+    """Write what a partner did of one that is long past and chased no more; for a demo."""
+    _change(
+        consultation_id,
+        acknowledged_at=answered.acknowledged_at,
+        advice=[one.value for one in answered.advice],
+        advised_at=answered.advised_at,
+        next_step_at=None,
+    )
+
+
 def due_ids(at: datetime, *, limit: int, but: Collection[UUID] = ()) -> list[UUID]:
     """Return which consultations the worker has to look at, longest due first; none is locked."""
     return list(db.session.scalars(_due(select(CONSULTATION.c.id), at, but).limit(limit)))
