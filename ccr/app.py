@@ -117,6 +117,7 @@ VIEWS = (
     "participants",
     "consultations",
     "program_groups",
+    "program_orders",
     "program_letters",
     "authority_reports",
 )

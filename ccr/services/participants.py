@@ -63,11 +63,17 @@ class ParticipantPage:
     reports: tuple[Report, ...]
     prompts: tuple[Prompt, ...]
     authority_name: str | None
+    wished_group_id: UUID | None = None
 
     @property
     def group(self) -> Group | None:
         """Return the group they are in, or None."""
         return next((g for g in self.groups if g.id == self.participant.group_id), None)
+
+    @property
+    def wished_group(self) -> Group | None:
+        """Return the group that the sender wished for, until they are enrolled."""
+        return next((g for g in self.groups if g.id == self.wished_group_id), None)
 
 
 def opening(identity: Identity, referral_id: UUID | None) -> Opening:
@@ -209,6 +215,8 @@ def open_page(identity: Identity, participant_id: UUID) -> ParticipantPage:
     found = queries.get_participant(participant_id, compartment_id=own)
     authorise(identity, Permission.PROGRAM_RUN, found)
     authorities = authorities_for(identity.network_id, own) if found.order.authority_id else ()
+    waits = found.state.waits_for_enrolment
+    said = program_orders.order_of(found.referral_id) if waits and found.referral_id else None
     return ParticipantPage(
         found,
         tuple(queries.events_of([found.id])[found.id]),
@@ -217,4 +225,5 @@ def open_page(identity: Identity, participant_id: UUID) -> ParticipantPage:
         tuple(authority_reports.list_of(found.id, compartment_id=own)),
         tuple(open_prompts(own, participant_id=found.id)),
         next((m.name for m in authorities if m.id == found.order.authority_id), None),
+        said.group_id if said else None,
     )

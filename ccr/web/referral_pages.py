@@ -11,13 +11,16 @@ from ccr.adapters.clock import utc_now
 from ccr.domain.errors import InvalidInputError
 from ccr.domain.identifying_text import Looks, LooksIdentifyingError
 from ccr.policy.identity import Role
-from ccr.services import referral_desk
+from ccr.policy.permission_map import permits
+from ccr.policy.permissions import Permission
+from ccr.services import program_orders, referral_desk
 from ccr.web.access import current_identity, current_world
 from ccr.web.forms.contact import ContactForm, contact_data
 from ccr.web.forms.fields import add_refusal
 from ccr.web.presenters.asking import named_card
 from ccr.web.presenters.expected import contact_words
 from ccr.web.presenters.moments import desk_time
+from ccr.web.presenters.program_orders import order_card
 from ccr.web.presenters.receiver_page import FORM_OF, receiver_forms, receiver_page
 from ccr.web.presenters.sender_page import SENDER_FORM_OF, sender_forms, sender_page
 
@@ -72,7 +75,17 @@ def show_received(
         open_act=failed[0] if failed else request.args.get("do"),
         warned=_warned(failed),
     )
-    return render_template("referrals/receiver.html", page=shown), 422 if failed else 200
+    body = render_template(
+        "referrals/receiver.html", page=shown, program_order=_program_order(referral_id)
+    )
+    return body, 422 if failed else 200
+
+
+def _program_order(referral_id: UUID) -> dict[str, object] | None:
+    """Return what the sender said of a referral to a program, for that program's people alone."""
+    if not permits(current_identity(), Permission.PROGRAM_RUN):
+        return None
+    return order_card(program_orders.received(current_identity(), referral_id))
 
 
 def _warned(failed: tuple[str, InvalidInputError] | None) -> tuple[Looks, ...]:

@@ -147,3 +147,45 @@ def test_whatever_is_typed_gets_an_answer(desk: Desk, court: Court, now: datetim
             for value in (*tried_on(number), *raw):
                 answer = visitor.send(path, {**fields, name: value}, follow=False)
                 assert answer.status_code in {303, 400, 404, 409, 422}, (path, name, value[:40])
+
+
+def test_a_court_says_who_ordered_it_and_the_program_reads_it_after_accepting(
+    desk: Desk, court: Court, now: datetime
+) -> None:
+    group = make_group(desk.small)
+    to_a_program = {
+        "service_id": desk.small.dune_service_id,
+        "needs": ("abusive-partner-intervention",),
+        "track": "abusive-partner",
+    }
+    draft_id = desk.draft(who="elm.worker", **to_a_program)
+    assert "Who ordered it, and a group" in text_of(
+        desk["elm.worker"].open(f"/desk/referrals/{draft_id}/share")
+    )
+    referral_id = desk.send(who="elm.worker", **to_a_program)
+    page = f"/desk/referrals/{referral_id}"
+    assert f"{page}/program" in text_of(desk["elm.worker"].open(page))
+    desk["elm.worker"].open(f"{page}/program")
+    assert statements(desk["elm.worker"], f"{page}/program") <= MOST
+    wrong = desk["elm.worker"].send(f"{page}/program", {**mandate(court), "mandated": ""})
+    assert wrong.status_code == 422
+    said = {**mandate(court), "group": str(group.id)}
+    assert desk["elm.worker"].send(f"{page}/program", said, follow=False).status_code == 303
+    assert 'value="2026-11-02"' in text_of(desk["elm.worker"].open(f"{page}/program"))
+    assert "Criminal court" not in text_of(desk[FACILITATOR].open(page))
+    desk.as_receiver(referral_id, "accept", who=FACILITATOR)
+    shown = text_of(desk[FACILITATOR].open(page))
+    for words in ("Criminal court", "Elm County Court (demo)", "Tuesday evening"):
+        assert words in shown
+    assert statements(desk[FACILITATOR], page) <= MOST
+    assert "Accepted, not opened yet" in text_of(desk[FACILITATOR].open("/programs"))
+    form = text_of(desk[FACILITATOR].open(f"{BASE}/new?referral={referral_id}"))
+    assert 'value="2026-11-02"' in form
+    who = made_by_page(desk, {**mandate(court), "referral": str(referral_id)})
+    assert "A group that would suit" in text_of(desk[FACILITATOR].open(f"{BASE}/{who}"))
+    assert statements(desk[FACILITATOR], f"{BASE}/{who}") <= MOST
+    assert "Accepted, not opened yet" not in text_of(desk[FACILITATOR].open("/programs"))
+    answered = text_of(desk["elm.worker"].open(f"{page}/program"))
+    assert "The program has answered" in answered
+    for stranger in ("alder.worker", "birch.advocate", FACILITATOR, "coordination.coordinator"):
+        assert desk[stranger].open(f"{page}/program").status_code == 404

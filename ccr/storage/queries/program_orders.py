@@ -15,7 +15,13 @@ from ccr.domain.participants import Order
 from ccr.domain.referral_states import State
 from ccr.domain.taxonomy import Track
 from ccr.storage.db import db, on_conflict_insert
-from ccr.storage.models.programs import ParticipantRow, ProgramAuthorityRow, ProgramOrderRow
+from ccr.storage.models.directory import MemberRow
+from ccr.storage.models.programs import (
+    ParticipantRow,
+    ProgramAuthorityRow,
+    ProgramGroupRow,
+    ProgramOrderRow,
+)
 from ccr.storage.models.referrals import ReferralRow
 
 TABLE = cast("Table", ProgramOrderRow.__table__)
@@ -44,6 +50,16 @@ class ToOpen:
     code: str
     accepted_at: datetime
     said: Said | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a program reads of a referral it accepted, and whose participant it is by now."""
+
+    said: Said | None
+    authority_name: str
+    group_name: str
+    participant_id: UUID | None
 
 
 def save_order(network_id: UUID, referral_id: UUID, said: Said, *, at: datetime) -> None:
@@ -118,6 +134,33 @@ def _opened(row: Any) -> ToOpen:  # noqa: ANN401 -- the same
     return ToOpen(
         row.of_id, row.of_code, row.of_accepted_at, _said(row) if row.referral_id else None
     )
+
+
+def get_received(referral_id: UUID, compartment_id: UUID) -> Received | None:
+    """Return what was said of a referral that this program accepted, or None."""
+    row = db.session.execute(
+        select(
+            *TABLE.c,
+            MemberRow.name.label("authority_name"),
+            ProgramGroupRow.name.label("group_name"),
+            ParticipantRow.id.label("opened_as"),
+        )
+        .select_from(ReferralRow)
+        .outerjoin(TABLE, TABLE.c.referral_id == ReferralRow.id)
+        .outerjoin(MemberRow, MemberRow.id == TABLE.c.authority_member_id)
+        .outerjoin(ProgramGroupRow, ProgramGroupRow.id == TABLE.c.group_id)
+        .outerjoin(ParticipantRow, ParticipantRow.referral_id == ReferralRow.id)
+        .where(
+            ReferralRow.id == referral_id,
+            ReferralRow.receiver_compartment_id == compartment_id,
+            ReferralRow.state.in_(TAKEN),
+            ReferralRow.track == Track.ABUSIVE_PARTNER.value,
+        )
+    ).first()
+    if row is None:
+        return None
+    said = _said(row) if row.referral_id else None
+    return Received(said, row.authority_name or "", row.group_name or "", row.opened_as)
 
 
 def declared_authorities(compartment_id: UUID) -> frozenset[UUID]:

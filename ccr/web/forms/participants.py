@@ -18,6 +18,7 @@ from ccr.domain.participant_words import EndReason, ReferralSource, Screening
 from ccr.domain.participants import Order
 from ccr.domain.phrases import phrase
 from ccr.domain.program_groups import Group
+from ccr.services.program_orders import Said
 from ccr.web.forms.coordination import day_typed, member_typed
 from ccr.web.forms.fields import SelectChoice, choices_of, chosen_code, id_or_none
 from ccr.web.forms.lines import LineForm, named
@@ -98,6 +99,33 @@ class OrderForm(LineForm):
             outside=self.outside.data or "",
             ordered_on=day_typed(ordered, _ORDERED, "ordered_on") if ordered else None,
         )
+
+
+class SaidForm(OrderForm):
+    """The same as its sender says it, with a group that is wished."""
+
+    group = SelectField(validate_choice=False)
+
+    def __init__(
+        self, authorities: Iterable[Member], groups: Iterable[Group], **kwargs: object
+    ) -> None:
+        super().__init__(authorities, **kwargs)
+        named(
+            self.group,
+            phrase("A group that would suit"),
+            phrase("A wish. The program decides after the intake."),
+        )
+        self.group.choices = [
+            SelectChoice("", translated(phrase("No wish"))),
+            *(SelectChoice(str(group.id), group_words(group)) for group in groups),
+        ]
+
+    def to_said(self) -> Said:
+        """Return what was typed; raises InvalidInputError with its field."""
+        group_id = id_or_none(self.group.data or "")
+        if self.group.data and group_id is None:
+            raise InvalidInputError(phrase("Choose a group of the list."), field="group")
+        return Said(self.to_order(), group_id)
 
 
 class StepForm(LineForm):

@@ -189,6 +189,7 @@ def _facts(page: ParticipantPage) -> list[dict[str, str]]:
             phrase("What the intake found"),
             translated(found.screening.label) if found.screening else None,
         ),
+        (phrase("A group that would suit"), page.wished_group.name if page.wished_group else None),
         (phrase("Group"), page.group.name if page.group else None),
         (phrase("Enrolled"), _day(found.enrolled_on)),
         (phrase("Ended"), _day(found.ended_on)),

@@ -42,6 +42,7 @@ def partner_view(
         "service": partner.service_name,
         "member": partner.member_name,
         "to_program": partner.kind is CompartmentKind.APIP or (service and is_program(service)),
+        "has_program_desk": partner.kind is CompartmentKind.APIP,
         "in_writing": draft.release_needs_writing,
         "facts": facts_rows(service.member) if service else [],
         "coverage": cover,
