@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from ccr.domain.errors import (
     ForbiddenError,
@@ -20,7 +21,9 @@ from ccr.domain.risk_instruments import Band
 from ccr.domain.risk_sharing import NEEDS_HER_RELEASE, NO_AUTHORITY
 from ccr.domain.taxonomy import Urgency
 from ccr.services import misdirected, placement, referrals, risk_information
-from ccr.storage.db import db
+from ccr.services.accounts import terminal_identity
+from ccr.services.verification import verify_storage
+from ccr.storage.db import db, unit_of_work
 from ccr.storage.models.operations import OutboxItem
 from ccr.storage.models.risk import RiskInformationRow
 from tests.coordination import coordinator
@@ -340,3 +343,29 @@ def test_results_are_forgotten_24_months_after_they_were_given_and_not_before(
     for days, forgotten in ((729, 0), (730, 0), (731, 1), (732, 0)):
         assert risk_information.forget_old(at=now + timedelta(days=days)) == forgotten
     assert stored() == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "finds"),
+    [
+        ({"program_compartment_id": "birch"}, "risk information in the wrong hands"),
+        ({"from_compartment_id": "birch"}, "risk information in the wrong hands"),
+        ({"referral_id": None}, "risk information in the wrong hands"),
+        ({"result_sealed": "high"}, "risk information left in clear"),
+    ],
+)
+def test_what_nobody_may_do_to_a_result_is_found(
+    small: SmallDirectory,
+    probation: Team,
+    now: datetime,
+    damage: dict[str, str | None],
+    finds: str,
+) -> None:
+    give(probation, refer(small, probation, at=now), now)
+    terminal = terminal_identity("Test network")
+    assert verify_storage(terminal).findings == ()
+    birch = small.birch.compartment_id
+    with unit_of_work():
+        values = {name: birch if to == "birch" else to for name, to in damage.items()}
+        db.session.execute(update(RiskInformationRow).values(**values))
+    assert {one.invariant for one in verify_storage(terminal).findings} == {finds}

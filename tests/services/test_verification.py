@@ -252,7 +252,36 @@ NETWORK = {
         "actions owned from another network",
     ),
 }
-DAMAGES = NETWORK | DIRECTORY | TRAIL | REFERRALS
+_CONSULTATION = (
+    "INSERT INTO safety_consultation (id, network_id, code, program_compartment_id, "
+    "partner_member_id, partner_compartment_id, concern, urgency, called, steps, raised_at, "
+    "due_at, told_at, advice, step, next_step_at, version) SELECT :new, network_id, 'a', {program},"
+    " id, :birch, 'threat', 'immediate', 'spoke', '[]', updated_at, updated_at, updated_at, '[]', "
+    "0, {next_step}, 1 FROM member WHERE id = :alder_member"
+)
+_RESULT = (
+    "INSERT INTO risk_information (id, network_id, program_compartment_id, from_compartment_id, "
+    "referral_id, result_sealed, given_at) SELECT :new, network_id, receiver_compartment_id, "
+    "sender_compartment_id, id, '{sealed}', sent_at FROM referral WHERE id = :accepted"
+)
+PROGRAMS = {
+    "consultation-of-others": Damage(
+        _CONSULTATION.format(program=":alder", next_step="updated_at"),
+        "consultations of the wrong two",
+    ),
+    "consultation-left-alone": Damage(
+        _CONSULTATION.format(program=":dune", next_step="NULL"), "consultations that nobody chases"
+    ),
+    "result-to-victim-services": Damage(
+        _RESULT.format(sealed="v1.a.b"), "risk information in the wrong hands"
+    ),
+    "result-in-clear": Damage(
+        _RESULT.format(sealed="high"),
+        "risk information left in clear",
+        "risk information in the wrong hands",
+    ),
+}
+DAMAGES = NETWORK | DIRECTORY | TRAIL | REFERRALS | PROGRAMS
 
 
 @pytest.fixture

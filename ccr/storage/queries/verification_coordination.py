@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ccr.domain.linkages import LEAST_PARTIES
@@ -22,6 +22,9 @@ from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow, Pub
 from ccr.storage.models.council import ActionRow
 from ccr.storage.models.directory import MemberRow, ServiceNeedRow, ServiceRow
 from ccr.storage.models.linkages import LinkagePartyRow, LinkageRow
+from ccr.storage.models.programs import ParticipantRow
+from ccr.storage.models.referrals import ReferralRow
+from ccr.storage.models.risk import PlacementRow, RiskInformationRow
 from ccr.storage.queries.used_pathways import USED
 
 
@@ -82,6 +85,42 @@ def consultations_of_the_wrong_two() -> list[str]:
                 partner.network_id != ConsultationRow.network_id,
             )
         )
+    )
+
+
+def risk_information_in_the_wrong_hands() -> list[str]:
+    """Return results that no program has, or not the one that the referral went to (R44)."""
+    program = aliased(Compartment)
+    given = RiskInformationRow
+    return _ids(
+        select(given.id)
+        .join(program, program.id == given.program_compartment_id)
+        .outerjoin(ReferralRow, ReferralRow.id == given.referral_id)
+        .outerjoin(ParticipantRow, ParticipantRow.id == given.participant_id)
+        .where(
+            or_(
+                program.kind != CompartmentKind.APIP.value,
+                program.network_id != given.network_id,
+                and_(given.referral_id.is_(None), given.participant_id.is_(None)),
+                ReferralRow.receiver_compartment_id != given.program_compartment_id,
+                ReferralRow.sender_compartment_id != given.from_compartment_id,
+                ParticipantRow.compartment_id != given.program_compartment_id,
+                and_(
+                    given.participant_id.is_not(None),
+                    given.from_compartment_id != given.program_compartment_id,
+                ),
+            )
+        )
+    )
+
+
+def risk_information_left_in_clear() -> list[str]:
+    """Return results and decisions that are no sealed token (R45)."""
+    found = _ids(
+        select(RiskInformationRow.id).where(RiskInformationRow.result_sealed.not_like("v1.%.%"))
+    )
+    return found + _ids(
+        select(PlacementRow.participant_id).where(PlacementRow.decided_sealed.not_like("v1.%.%"))
     )
 
 
@@ -160,6 +199,8 @@ def actions_owned_from_another_network() -> list[str]:
 COORDINATION_CHECKS: tuple[Callable[[], list[str]], ...] = (
     consultations_that_nobody_chases,
     consultations_of_the_wrong_two,
+    risk_information_in_the_wrong_hands,
+    risk_information_left_in_clear,
     gaps_owned_from_another_network,
     published_figures_of_ten_or_fewer,
     used_pathways_that_say_how_often,
