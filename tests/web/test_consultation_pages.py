@@ -234,14 +234,33 @@ def test_pages_take_few_statements_however_many_there_are(desk: Desk) -> None:
     assert [statements(desk[who], path) for who, path in pages] == taken
 
 
+BAD = (*RAW, "", "\x00", "<script>alert(1)</script>", "'; DROP TABLE x; --", "x" * 3000, "١٢", "-1")
+
+
 def test_bad_input_is_told_and_never_breaks_a_page(desk: Desk) -> None:
-    for path in (f"{BASE}/new", f"{BASE}/prompts"):
-        for raw in RAW:
-            desk[FACILITATOR].open(BASE)
-            answer = desk[FACILITATOR].send(
-                path, dict.fromkeys(("concern", "trigger", "urgency"), raw)
-            )
-            assert answer.status_code in {400, 422}, (path, raw)
+    facilitator, advocate = desk[FACILITATOR], desk[ADVOCATE]
+    place = ask(desk, called="calling")
+    forms = [
+        (facilitator, f"{BASE}/new", {**ANSWERS, "consulted": "", "steps": "", "about": ""}),
+        (facilitator, f"{BASE}/prompts", {"trigger": "weapon"}),
+        (facilitator, f"{place}/call", {"consulted": "hotline", "steps": "call-us"}),
+        (advocate, f"{place}/advise", {"advice": "call-us"}),
+    ]
+    for who, path, fields in forms:
+        for name in fields:
+            for bad in BAD:
+                if bad == "" and name in {"consulted", "steps", "about"}:
+                    continue
+                who.open(BASE)
+                answer = who.send(path, {**fields, name: bad}, follow=False)
+                assert answer.status_code in {400, 422}, (path, name, bad)
+                assert "<script>alert(1)" not in text_of(answer)
+    for bad in ("0", "-1", "x", "9" * 40, "<script>", "%00"):
+        for who, path in ((facilitator, BASE), (advocate, BASE)):
+            assert who.open(f"{path}?page={bad}").status_code == 200
+        assert facilitator.open(f"{BASE}/new?about={bad}").status_code == 200
+    rows = db.session.scalars(select(ConsultationRow)).all()
+    assert [(row.called, row.advised_at) for row in rows] == [("calling", None)]
 
 
 # -- Twins -----------------------------------------------------------------------------------------
