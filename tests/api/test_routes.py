@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from ccr.adapters.clock import utc_now
 from ccr.api.schemas import RouteAnswerBody
 from ccr.cli.route import command as route
-from ccr.domain.taxonomy import Need
+from ccr.domain.program_limits import NO_PROTOCOL, SHORT_LIMITS
+from ccr.domain.taxonomy import CompartmentKind, Need, Track
 from ccr.services.accounts import terminal_identity
 from ccr.services.api_keys import create_key
 from ccr.services.route_document import answer_as_dict
@@ -86,6 +87,24 @@ def test_routes_answers_the_contract(partner, post):
         )
         assert sorted(need for part in plan.parts for need in part.needs) == sorted(BODY["need"])
     assert [row.need for row in answer.nearest_per_need] == BODY["need"]
+
+
+def test_r10_a_program_comes_with_what_it_cannot_do_and_whether_a_protocol_holds(
+    network, partner, post, now
+):
+    del partner
+    program = make_team(network, "Dune Program", at=now, kind=CompartmentKind.APIP)
+    save_service(
+        program,
+        needs=frozenset({Need.ABUSIVE_PARTNER_INTERVENTION}),
+        tracks=frozenset({Track.ABUSIVE_PARTNER}),
+    )
+    asked = {"need": ["abusive-partner-intervention"], "near": "12180", "track": "abusive-partner"}
+    answer = post(asked).json
+    (found,) = answer["partners"] + answer["area_partners"]
+    assert found["notes"] == [str(NO_PROTOCOL), str(SHORT_LIMITS)]
+    others = post(BODY).json
+    assert {tuple(one["notes"]) for one in others["partners"] + others["area_partners"]} == {()}
 
 
 def test_an_area_partner_has_no_minutes_in_a_plan_nor_a_field_for_them(partner, post):
