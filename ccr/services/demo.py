@@ -26,6 +26,7 @@ from ccr.services.authorise import authorise
 from ccr.services.demo_consultations import add_consultations
 from ccr.services.demo_council import add_council, paper_of
 from ccr.services.demo_history import add_history, quarters_before
+from ccr.services.demo_participants import PROGRAM, add_participants
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as account_rows
@@ -115,6 +116,7 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
             past = read_past(FOLDER)
             referrals = add_history(world, demo, past, network_id, zone=ZoneInfo(TIMEZONE), at=at)
             add_consultations(world, network_id, _who_consults(demo), at=at)
+            add_participants(world, network_id, *_who_runs_a_program(demo), at=at)
             for quarter in quarters_before(today):
                 coordination.publish_quarter(identity, quarter.name, at=at)
         raise_directory_version(network_id)
@@ -133,6 +135,17 @@ def _who_consults(demo: DemoNetwork) -> list[tuple[UUID, UUID, UUID]]:
         (one.program_id, one.partner_member_id, partners[one.partner_member_id])
         for one in demo.protocols
     ]
+
+
+def _who_runs_a_program(demo: DemoNetwork) -> tuple[UUID, dict[str, UUID]]:
+    """Return the program that has participants, and the members by their keys."""
+    members = {item.key: item.member.id for item in demo.members}
+    program = next(
+        one.id
+        for one in demo.programs
+        if one.kind is CompartmentKind.APIP and one.member_id == members[PROGRAM]
+    )
+    return program, members
 
 
 def _add_directory(identity: Identity, demo: DemoNetwork, *, today: date, at: datetime) -> None:

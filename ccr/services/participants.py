@@ -166,7 +166,7 @@ def record(
         if after.group_id != before.group_id and after.group_id is not None:
             _take_place(identity, after.group_id)
         queries.save_participant(before, after, at=at)
-        queries.add_events([_event(after, step)], at=at)
+        queries.add_events([step_event(after, step)], at=at)
         cause = Cause(identity.user_id, step.on, _MISSES.get(step.act))
         bring(after, follows(before, step.act), cause, at=at)
         append_event(
@@ -175,7 +175,7 @@ def record(
     return after
 
 
-def _event(after: Participant, step: Step) -> tuple[UUID, EventKind, date, str | None]:
+def step_event(after: Participant, step: Step) -> tuple[UUID, EventKind, date, str | None]:
     """Return the event of a step; its code says what was found, or why and how it ended."""
     code: str | None
     if after.state.is_over:

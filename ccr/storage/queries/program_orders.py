@@ -15,6 +15,7 @@ from ccr.domain.participants import Order
 from ccr.domain.referral_states import State
 from ccr.domain.taxonomy import Track
 from ccr.storage.db import db, on_conflict_insert
+from ccr.storage.models.accounts import Compartment
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.models.programs import (
     ParticipantRow,
@@ -107,6 +108,22 @@ def get_to_open(referral_id: UUID, compartment_id: UUID) -> ToOpen:
     if row is None:
         raise NotFoundError
     return _opened(row)
+
+
+def list_open(compartment_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Return a program's referrals that wait or were accepted, with the member that sent each."""
+    open_states = (State.SENT.value, State.ASKED.value, State.WAITLISTED.value, *TAKEN)
+    rows = db.session.execute(
+        select(ReferralRow.id, Compartment.member_id)
+        .join(Compartment, Compartment.id == ReferralRow.sender_compartment_id)
+        .where(
+            ReferralRow.receiver_compartment_id == compartment_id,
+            ReferralRow.state.in_(open_states),
+            ReferralRow.track == Track.ABUSIVE_PARTNER.value,
+        )
+        .order_by(ReferralRow.id)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def _to_open(compartment_id: UUID) -> Any:  # noqa: ANN401 -- a statement of many columns

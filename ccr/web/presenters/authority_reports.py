@@ -9,7 +9,7 @@ from ccr.domain.phrases import Phrase, phrase
 from ccr.services.authority_reports import Letter
 from ccr.web.language import translated
 from ccr.web.presenters.gaps import day_text
-from ccr.web.presenters.moments import DeskTime
+from ccr.web.presenters.moments import DeskTime, local_day
 
 
 def letter_view(letter: Letter, time: DeskTime) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def report_view(report: Report, time: DeskTime) -> dict[str, Any]:
         "to_whom": report.to_whom,
         "sent": time.full(report.sent_at) if report.sent_at else None,
         "how": translated(report.sent_how.label) if report.sent_how else None,
-        "day": day_text(report.sent_at or report.made_at),
+        "day": day_text(local_day(report.sent_at or report.made_at, time.timezone)),
         "read": report.read_at is not None,
         "facts": _facts(report),
         "process_only": translated(PROCESS_ONLY),

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g, url_for
+from flask_babel import format_date
 
 from ccr.domain.authority_reports import Report
 from ccr.domain.participant_words import EndReason, EventKind, ReferralSource, Screening
@@ -203,14 +204,15 @@ def _day(day: Any) -> str | None:  # noqa: ANN401 -- a day or None
 
 
 def event_days(events: Iterable[Event]) -> list[dict[str, Any]]:
-    """Return what happened by days, the newest first."""
+    """Return what happened by months, the newest first."""
     newest = sorted(events, key=lambda e: (e.on, e.position), reverse=True)
     return [
         {
-            "heading": day_text(day),
+            "heading": str(format_date(month, "MMMM y")),
             "entries": [
                 {
-                    "time": "",
+                    "time": str(format_date(event.on, "EEE d")),
+                    "iso": event.on.isoformat(),
                     "icon": ICONS.get(event.kind, "circle"),
                     "what": translated(event.kind.label),
                     "note": _reason_words(event),
@@ -218,7 +220,7 @@ def event_days(events: Iterable[Event]) -> list[dict[str, Any]]:
                 for event in group
             ],
         }
-        for day, group in groupby(newest, key=lambda e: e.on)
+        for month, group in groupby(newest, key=lambda e: e.on.replace(day=1))
     ]
 
 
