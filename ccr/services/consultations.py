@@ -70,6 +70,14 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How to reach the other side: public numbers, and whether anybody of it reads here."""
+
+    numbers: tuple[Number, ...]
+    on_desk: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A consultation as the program that asked it sees it at a moment."""
 
@@ -191,14 +199,14 @@ def open_received(identity: Identity, consultation_id: UUID) -> Received:
     return _received(_ours(identity, consultation_id))
 
 
-def numbers_to_reach(identity: Identity, consultation_id: UUID) -> tuple[Number, ...]:
-    """Return the public numbers of the other side; raises NotFoundError."""
+def reach(identity: Identity, consultation_id: UUID) -> Reach:
+    """Return how to reach the other side, from the directory; raises NotFoundError."""
     authorise(identity, Permission.CONSULTATION_READ)
     found = queries.find_consultation(identity.network_id, consultation_id)
     if found is None or identity.compartment_id not in _sides(found):
         raise NotFoundError
     (other,) = _sides(found) - {identity.compartment_id}
-    return tuple(partners.numbers_of(other))
+    return Reach(tuple(partners.numbers_of(other)), partners.is_on_desk(other))
 
 
 def acknowledge(identity: Identity, consultation_id: UUID, *, at: datetime) -> None:

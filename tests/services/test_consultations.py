@@ -209,7 +209,7 @@ def test_nobody_else_sees_or_does_anything(small: SmallDirectory, now: datetime)
     reads: list[Callable[[Identity], object]] = [
         lambda who: consultations.open_asked(who, made, at=now),
         lambda who: consultations.open_received(who, made),
-        lambda who: consultations.numbers_to_reach(who, made),
+        lambda who: consultations.reach(who, made),
     ]
     acts: list[Callable[[Identity], object]] = [
         lambda who: consultations.acknowledge(who, made, at=now),

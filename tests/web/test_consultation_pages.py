@@ -9,14 +9,16 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ccr.adapters.spoken_codes import WordList
 from ccr.domain.consultation_advice import Advice
 from ccr.domain.consultation_triggers import Trigger
 from ccr.services import consultation_chasing, consultation_prompts, consultations, delivery
-from ccr.storage.db import db
+from ccr.storage.db import db, unit_of_work
+from ccr.storage.models.accounts import Account
 from ccr.storage.models.consultations import ConsultationRow
+from ccr.storage.models.directory import MemberRow
 from tests.coordination import sign_protocol
 from tests.loop import world
 from tests.small_directory import make_small_directory
@@ -192,6 +194,36 @@ def test_everybody_else_finds_nothing_there(desk: Desk) -> None:
         assert desk[FACILITATOR].send(f"{place}/{act}", {}).status_code == 404
     assert desk[ADVOCATE].send(f"{place}/call", {}).status_code == 404
     assert desk[ADVOCATE].open(f"{BASE}/new").status_code == 404
+
+
+def test_where_nobody_can_be_asked_the_page_leads_to_the_hotlines(desk: Desk) -> None:
+    with unit_of_work():
+        for team in (desk.small.birch, desk.small.cedar):
+            away = update(MemberRow).where(MemberRow.id == team.member_id)
+            db.session.execute(away.values(active=False))
+    facilitator = desk[FACILITATOR]
+    page = text_of(facilitator.open(f"{BASE}/new"))
+    main = page[page.index("<main") : page.index("</main>")]
+    assert 'href="tel:911"' in main
+    assert main.count('href="tel:') >= 3
+    assert "<form" not in main
+    facilitator.open(BASE)
+    answer = facilitator.send(f"{BASE}/new", ANSWERS, follow=False)
+    assert answer.status_code == 422
+    assert "Call a hotline." in text_of(answer)
+
+
+def test_a_partner_that_does_not_sign_in_is_called_and_the_receipt_says_so(desk: Desk) -> None:
+    birch = desk.small.birch.compartment_id
+    with unit_of_work():
+        db.session.execute(
+            update(Account).where(Account.compartment_id == birch).values(active=False)
+        )
+    page = text_of(desk[FACILITATOR].open(f"{BASE}/new"))
+    assert "Nobody of theirs signs in here. The call is what counts." in page
+    receipt = text_of(desk[FACILITATOR].open(ask(desk)))
+    assert "It stands on the desk" not in receipt
+    assert "Nobody of theirs signs in here." in receipt
 
 
 def test_it_works_when_mail_is_down(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

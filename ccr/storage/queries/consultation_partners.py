@@ -94,6 +94,15 @@ def areas_of(compartment_ids: Collection[UUID]) -> dict[UUID, set[tuple[str, str
     return found
 
 
+def is_on_desk(compartment_id: UUID) -> bool:
+    """Return True when the member of a program reads here: somebody of it signs in."""
+    member = select(Compartment.member_id).where(Compartment.id == compartment_id)
+    statement = select(on_ccr(MemberRow.id, MemberRow.network_id)).where(
+        MemberRow.id == member.scalar_subquery()
+    )
+    return bool(db.session.scalar(statement))
+
+
 def numbers_of(compartment_id: UUID) -> list[Number]:
     """Return public numbers to call: a hotline first, then public services, confidential, member.
 

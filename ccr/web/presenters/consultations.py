@@ -26,10 +26,12 @@ _WHY: dict[Why, Phrase] = {
         "Your protocol with them is not in force. Ask all the same, and have it renewed."
     ),
     Why.SAME_COUNTY: phrase(
-        "You have no consultation protocol. They serve a county that you serve. Ask all the same."
+        "No partner of a protocol of yours can be asked now. "
+        "They serve a county that you serve. Ask all the same."
     ),
     Why.SAME_NETWORK: phrase(
-        "You have no consultation protocol, and nobody serves your counties. Ask them all the same."
+        "No partner of a protocol of yours can be asked now, and nobody serves your counties. "
+        "Ask them all the same."
     ),
 }
 _RECEIPTS: dict[Receipt, tuple[Phrase, str, str]] = {

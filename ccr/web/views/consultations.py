@@ -106,7 +106,7 @@ def _received(consultation_id: UUID, form: AdviceForm) -> str:
     return render_template(
         "consultations/answer.html",
         form=form,
-        numbers=consultations.numbers_to_reach(identity, consultation_id),
+        reach=consultations.reach(identity, consultation_id),
         one=shown.received_page(found, desk_time()),
     )
 
@@ -117,7 +117,7 @@ def _asked(consultation_id: UUID, form: CallForm) -> str:
     return render_template(
         "programs/consultation.html",
         form=form,
-        numbers=consultations.numbers_to_reach(identity, consultation_id),
+        reach=consultations.reach(identity, consultation_id),
         hotlines=list_hotlines(),
         one=shown.asked_page(found, desk_time()),
     )
