@@ -211,7 +211,7 @@ def event_days(events: Iterable[Event]) -> list[dict[str, Any]]:
             "heading": str(format_date(month, "MMMM y")),
             "entries": [
                 {
-                    "time": str(format_date(event.on, "EEE d")),
+                    "time": str(event.on.day),
                     "iso": event.on.isoformat(),
                     "icon": ICONS.get(event.kind, "circle"),
                     "what": translated(event.kind.label),
