@@ -36,7 +36,7 @@ __all__ = [
     "find_help",
     "find_programs",
     "get_listing",
-    "lacks_protocol",
+    "open_listing",
     "places_meant",
     "public_identity",
     "public_network",
@@ -213,15 +213,6 @@ def _day_of(network: NetworkFacts, at: datetime) -> date:
     return at.astimezone(ZoneInfo(network.timezone)).date()
 
 
-def lacks_protocol(
-    identity: Identity, service: Service, *, network: NetworkFacts, at: datetime
-) -> bool:
-    """Return True for a program with which no consultation protocol is in force today (R3)."""
-    authorise(identity, Permission.FINDER_USE)
-    directory = public_directory(identity.network_id)
-    return bool(directory.without_protocol([service], _day_of(network, at)))
-
-
 def places_meant(identity: Identity, world: World, near: str, *, state: str) -> tuple[str, ...]:
     """Return the places that a text may stand for when it named none, or more than one."""
     authorise(identity, Permission.FINDER_USE)
@@ -239,7 +230,25 @@ def get_listing(identity: Identity, service_id: UUID) -> Service:
         NotFoundError: there is none, or it is not for everybody: the same for both.
     """
     authorise(identity, Permission.FINDER_USE)
-    service = public_directory(identity.network_id).index.services.get(service_id)
+    return _listed(identity, public_directory(identity.network_id), service_id)
+
+
+def open_listing(
+    identity: Identity, service_id: UUID, *, network: NetworkFacts, at: datetime
+) -> tuple[Service, bool]:
+    """Return one public listing, and whether it is a program without a protocol in force (R3).
+
+    Raises:
+        NotFoundError: as for `get_listing`.
+    """
+    authorise(identity, Permission.FINDER_USE)
+    directory = public_directory(identity.network_id)
+    service = _listed(identity, directory, service_id)
+    return service, bool(directory.without_protocol([service], _day_of(network, at)))
+
+
+def _listed(identity: Identity, directory: PublicDirectory, service_id: UUID) -> Service:
+    service = directory.index.services.get(service_id)
     if service is None or not rows.still_listed(identity.network_id, [service.member.id]):
         raise NotFoundError
     return service

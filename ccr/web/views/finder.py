@@ -107,9 +107,8 @@ def listing(service_id: UUID) -> ResponseReturnValue:
     """Show one service; what is hidden is not there."""
     network, world = _open_network(), current_world()
     anybody, at = finder.public_identity(network), utc_now()
-    service = finder.get_listing(anybody, service_id)
+    service, lacks = finder.open_listing(anybody, service_id, network=network, at=at)
     view = listing_view(service, world, at)
-    lacks = finder.lacks_protocol(anybody, service, network=network, at=at)
     return public_page("public/listing.html", item=view, lacks_protocol=lacks)
 
 
