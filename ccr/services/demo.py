@@ -27,6 +27,7 @@ from ccr.services.demo_consultations import add_consultations
 from ccr.services.demo_council import add_council, paper_of
 from ccr.services.demo_history import add_history, quarters_before
 from ccr.services.demo_participants import PROGRAM, add_participants
+from ccr.services.demo_placement import add_placement
 from ccr.services.world import World
 from ccr.storage.db import unit_of_work
 from ccr.storage.queries import accounts as account_rows
@@ -116,7 +117,9 @@ def load_demo(world: World, *, password: str, at: datetime, history: bool = True
             past = read_past(FOLDER)
             referrals = add_history(world, demo, past, network_id, zone=ZoneInfo(TIMEZONE), at=at)
             add_consultations(world, network_id, _who_consults(demo), at=at)
-            add_participants(world, network_id, *_who_runs_a_program(demo), at=at)
+            runs = _who_runs_a_program(demo)
+            add_participants(world, network_id, *runs, at=at)
+            add_placement(world, *runs, [one.identity for one in people], at=at)
             for quarter in quarters_before(today):
                 coordination.publish_quarter(identity, quarter.name, at=at)
         raise_directory_version(network_id)

@@ -58,6 +58,7 @@ TRAINED = {
     ),
     "mohawk": ((Subject.BASICS, 100, None), (Subject.TECHNOLOGY, 60, 305)),
     "cedar": ((Subject.CONFIDENTIALITY, 345, 20), (Subject.CULTURAL, 120, 245)),
+    "probation": ((Subject.RISK_INSTRUMENT, 120, 245),),
     "police": ((Subject.BASICS, 500, -135), (Subject.RISK_INSTRUMENT, 380, -15)),
     "stillwater": ((Subject.BASICS, 220, None), (Subject.LANGUAGE_ACCESS, 340, 25)),
     "hudson": ((Subject.BASICS, 90, None), (Subject.CONFIDENTIALITY, 90, 275)),

@@ -19,6 +19,7 @@ STEPS_OF_USE_CASES = {
     "demo_guard",
     "demo_history",
     "demo_participants",
+    "demo_placement",
     "demo_life",
     "draft_facts",
     "erasing",

@@ -21,13 +21,14 @@ from ccr.domain.taxonomy import (
     ServiceStatus,
 )
 from ccr.policy.identity import Role
-from ccr.services import accounts
+from ccr.services import accounts, placement
 from ccr.services.demo import load_demo
 from ccr.services.verification import verify_storage
 from ccr.storage.db import db
 from ccr.storage.models.consultations import ConsultationRow
 from ccr.storage.models.coordination import GapRow, PathwayRow, ProtocolRow
 from ccr.storage.models.directory import MemberRow
+from ccr.storage.models.risk import RiskInformationRow
 from ccr.storage.queries.directory import list_members, services_of
 from tests.conftest import NOW
 
@@ -261,3 +262,21 @@ def test_its_programs_have_consulted_for_a_year_and_one_question_waits(sqlite_ap
     assert waits.raised_at < now < waits.due_at == waits.next_step_at
     assert {row.next_step_at for row in rows if row is not waits} == {None}
     assert 120 < len(rows) < 250
+
+
+def test_probation_gave_results_and_the_program_judges_without_training(sqlite_app, now):
+    world = sqlite_app.extensions["ccr_world"]
+    loaded = load_demo(world, password=PASSWORD, at=now)
+    (cedar,) = (a.identity for a in loaded.accounts if a.email == "facilitator@cedar.example")
+    waiting = placement.waiting(cedar, at=now)
+    assert len(waiting) == 1
+    shown = placement.page(cedar, world, waiting[0].id, at=now)
+    assert not shown.trained
+    assert [one.result.high_danger for one in shown.results] == [True]
+    assert shown.proposal.ruled
+    officer = next(a.identity for a in loaded.accounts if a.email == "worker@probation.example")
+    rows = db.session.scalars(select(RiskInformationRow)).all()
+    assert {row.from_compartment_id for row in rows} == {
+        cedar.compartment_id,
+        officer.compartment_id,
+    }
