@@ -99,20 +99,25 @@ def waiting(identity: Identity, *, at: datetime) -> tuple[ToLookAt, ...]:
 
 
 def page(identity: Identity, world: World, participant_id: UUID, *, at: datetime) -> PlacementPage:
-    """Return the placement of a participant of one's own program; raises NotFoundError."""
-    placed = _placed(identity, participant_id)
-    now = local_now(identity, at)
-    results = _results(identity, world, placed, now)
+    """Return the placement of a participant of one's own program; raises NotFoundError.
+
+    That sealed results were read, and by whom, is noted as for referrals (R39).
+    """
+    with unit_of_work():
+        placed = _placed(identity, participant_id)
+        now = local_now(identity, at)
+        results = _results(identity, world, placed, now)
+        if results:
+            append_event(identity, "read", "risk-information", participant_id, at=at)
     readable = [one.result for one in results if one.result is not None]
     rules = queries.list_rules(placed.compartment_id)
-    stored = queries.find_placement(participant_id)
     return PlacementPage(
         placed=placed,
         results=results,
         proposal=propose(rules, readable, list_groups(placed.compartment_id)),
         urgency=urgency_with(placed.urgency, readable),
-        decided=_decided(world, placed, stored),
-        version=stored.version if stored else 0,
+        decided=_decided(world, placed, placed.decided),
+        version=placed.decided.version if placed.decided else 0,
         catalogue=risk_instruments(),
         trained=is_trained(identity, now.today),
         has_rules=bool(rules),
@@ -198,7 +203,8 @@ def decide(
 def _placed(identity: Identity, participant_id: UUID, *, stays: bool = False) -> Placed:
     """Return a participant of one's own program; with `stays`, one that has not left."""
     authorise(identity, Permission.PROGRAM_RUN)
-    placed = queries.find_placed(participant_id, identity.compartment_id)
+    changes = {trigger.value for trigger in CHANGES}
+    placed = queries.find_placed(participant_id, identity.compartment_id, changes)
     if placed is None:
         raise NotFoundError
     authorise(identity, Permission.PROGRAM_RUN, placed)
@@ -215,9 +221,7 @@ def _results(
     identity: Identity, world: World, placed: Placed, now: LocalNow
 ) -> tuple[ShownResult, ...]:
     stored = risk_queries.list_about(_whose(placed))
-    changes = {trigger.value for trigger in CHANGES}
-    changed_at = risk_queries.last_change(placed.id, placed.compartment_id, changes)
-    return shown_results(identity, world, stored, placed.compartment_id, now, changed_at)
+    return shown_results(identity, world, stored, placed.compartment_id, now, placed.changed_at)
 
 
 def _decided(world: World, placed: Placed, stored: StoredPlacement | None) -> Decided | None:

@@ -69,12 +69,17 @@ class GivenPage:
 def given(identity: Identity, world: World, referral_id: UUID, *, at: datetime) -> GivenPage:
     """Return what one's own program gave with a referral to an abusive partner program.
 
+    That sealed results were read, and by whom, is noted as for referrals (R39).
+
     Raises:
         NotFoundError: no such referral of one's own, or it goes elsewhere.
     """
-    referral, program = _to_a_program(identity, referral_id)
-    now = local_now(identity, at)
-    stored = queries.list_given(referral_id, identity.compartment_id)
+    with unit_of_work():
+        referral, program = _to_a_program(identity, referral_id)
+        now = local_now(identity, at)
+        stored = queries.list_given(referral_id, identity.compartment_id)
+        if stored:
+            append_event(identity, "read", "risk-information", referral_id, at=at)
     return GivenPage(
         referral_id=referral_id,
         code=referral.code or "",

@@ -27,6 +27,7 @@ from ccr.domain.taxonomy import Urgency
 from ccr.policy.identity import Identity, Role
 from ccr.services import consultation_prompts, placement, placement_rules, risk_information
 from ccr.storage.db import db, unit_of_work
+from ccr.storage.models.audit import AuditEventRow
 from ccr.storage.models.programs import ParticipantRow
 from ccr.storage.models.risk import PlacementRow, RiskInformationRow
 from tests.coordination import coordinator
@@ -95,6 +96,26 @@ def test_s12_a_band_from_probation_leads_to_a_proposal_by_the_programs_own_rule(
     assert [group.id for group in found.groups] == [free, full]
     spoken = [(reason.rule.instrument, reason.counts) for reason in found.reasons]
     assert spoken == [("dvsi-r", True), ("", False)]
+
+
+def test_r39_who_reads_sealed_results_is_noted_by_id_on_both_sides(
+    small: SmallDirectory, probation: Team, now: datetime
+) -> None:
+    empty = add_participant(small, at=now)
+    page(small, empty, now)
+    participant_id = from_probation(small, probation, now)
+    referral_id = db.session.scalar(db.select(RiskInformationRow.referral_id))
+    page(small, participant_id, now)
+    risk_information.given(probation.identity, world(), referral_id, at=now)
+    noted = db.session.execute(
+        db.select(AuditEventRow.compartment_id, AuditEventRow.subject_id).where(
+            AuditEventRow.verb == "read", AuditEventRow.subject_type == "risk-information"
+        )
+    ).all()
+    assert {tuple(row) for row in noted} == {
+        (small.dune.compartment_id, participant_id),
+        (probation.compartment_id, referral_id),
+    }
 
 
 def test_r42_two_instruments_stand_side_by_side_each_by_its_kind(

@@ -27,12 +27,23 @@ from ccr.storage.queries.risk_information import STILL_READ
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPlacement:
+    """What was decided, sealed."""
+
+    decided_sealed: str
+    decided_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A participant of one program, as placement needs it.
 
     Attributes:
         urgency: of the referral, which a result may only raise; standard where there is none.
         group_id: the group that stands in the participant's record, or None.
+        changed_at: when the newest event was noted that makes results old, or None.
+        decided: what was decided so far, or None.
     """
 
     id: UUID
@@ -43,6 +54,8 @@ class Placed:
     referral_id: UUID | None
     group_id: UUID | None
     urgency: Urgency
+    changed_at: datetime | None
+    decided: StoredPlacement | None
 
     @property
     def is_over(self) -> bool:
@@ -50,17 +63,20 @@ class Placed:
         return self.state.is_over
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPlacement:
-    """What was decided, sealed."""
-
-    decided_sealed: str
-    decided_at: datetime
-    version: int
-
-
-def find_placed(participant_id: UUID, compartment_id: UUID) -> Placed | None:
-    """Return a participant of this program, or None."""
+def find_placed(
+    participant_id: UUID, compartment_id: UUID, changes: Collection[str]
+) -> Placed | None:
+    """Return a participant of this program, or None; `changes`: events that make results old."""
+    changed_at = (
+        select(func.max(ConsultationPromptRow.raised_at))
+        .where(
+            ConsultationPromptRow.participant_id == ParticipantRow.id,
+            ConsultationPromptRow.compartment_id == ParticipantRow.compartment_id,
+            ConsultationPromptRow.trigger.in_(sorted(changes)),
+        )
+        .correlate(ParticipantRow)
+        .scalar_subquery()
+    )
     row = db.session.execute(
         select(
             ParticipantRow.id,
@@ -71,7 +87,12 @@ def find_placed(participant_id: UUID, compartment_id: UUID) -> Placed | None:
             ParticipantRow.referral_id,
             ParticipantRow.group_id,
             ReferralRow.urgency,
+            changed_at.label("changed_at"),
+            PlacementRow.decided_sealed,
+            PlacementRow.decided_at,
+            PlacementRow.version,
         )
+        .outerjoin(PlacementRow, PlacementRow.participant_id == ParticipantRow.id)
         .outerjoin(
             ReferralRow,
             and_(
@@ -83,9 +104,13 @@ def find_placed(participant_id: UUID, compartment_id: UUID) -> Placed | None:
     ).first()
     if row is None:
         return None
+    decided = None
+    if row.decided_sealed is not None:
+        decided = StoredPlacement(row.decided_sealed, row.decided_at, row.version)
     return Placed(
         row.id, row.network_id, row.compartment_id, row.code, ParticipantState(row.state),
         row.referral_id, row.group_id, Urgency(row.urgency) if row.urgency else Urgency.STANDARD,
+        row.changed_at, decided,
     )  # fmt: skip
 
 
@@ -186,16 +211,6 @@ def drop_rule(rule_id: UUID, compartment_id: UUID) -> bool:
         PlacementRuleRow.id == rule_id, PlacementRuleRow.compartment_id == compartment_id
     )
     return rows_changed(statement) == 1
-
-
-def find_placement(participant_id: UUID) -> StoredPlacement | None:
-    """Return what was decided for a participant, or None; whoever asks has looked whose it is."""
-    row = db.session.execute(
-        select(PlacementRow.decided_sealed, PlacementRow.decided_at, PlacementRow.version).where(
-            PlacementRow.participant_id == participant_id
-        )
-    ).first()
-    return StoredPlacement(*row) if row is not None else None
 
 
 def save_placement(placed: Placed, sealed: str, version: int, *, at: datetime) -> bool:

@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from ccr.domain.projection_masks import WITH_WORDS
 from ccr.storage.db import db
 from ccr.storage.models.accounts import Compartment
-from ccr.storage.models.consultations import ConsultationPromptRow
 from ccr.storage.models.directory import MemberRow
 from ccr.storage.models.referrals import ReferralRow
 from ccr.storage.models.risk import RiskInformationRow
@@ -158,20 +157,6 @@ def ask_again(whose: Whose, *, at: datetime) -> int:
 def forget_given(before: datetime) -> int:
     """Delete results that were given before a moment, whoever gave them; return how many."""
     return rows_changed(delete(RiskInformationRow).where(RiskInformationRow.given_at < before))
-
-
-def last_change(participant_id: UUID, compartment_id: UUID, triggers: set[str]) -> datetime | None:
-    """Return when the newest event of these kinds was noted for a participant, or None."""
-    return db.session.scalar(
-        select(ConsultationPromptRow.raised_at)
-        .where(
-            ConsultationPromptRow.participant_id == participant_id,
-            ConsultationPromptRow.compartment_id == compartment_id,
-            ConsultationPromptRow.trigger.in_(sorted(triggers)),
-        )
-        .order_by(ConsultationPromptRow.raised_at.desc())
-        .limit(1)
-    )
 
 
 def _stored(*conditions: ColumnElement[bool]) -> list[StoredRisk]:
