@@ -75,7 +75,7 @@ def test_trying_shows_old_and_new_due_times_and_keeps_nothing(desk: Desk) -> Non
     assert kept(desk).times == {}
 
 
-def test_what_is_kept_counts_for_clocks_that_start_from_then_on(desk: Desk) -> None:
+def test_r8_what_is_kept_counts_for_clocks_that_start_from_then_on(desk: Desk) -> None:
     who = desk[COORDINATOR]
     first = desk.send()
     page = text_of(who.open(PAGE))
