@@ -390,6 +390,7 @@ def test_the_document_has_the_fields_of_the_contract(sender, partner, world, now
         "unknown",
         "pathway",
         "other_pathways",
+        "notes",
     }
     assert set(document["area_partners"][0]) == set(document["partners"][0]) - {
         "distance_km",
