@@ -54,7 +54,11 @@ class Job:
 
 
 def _clocks(world: World, at: datetime) -> object:
-    return run_clocks(world, at=at), participant_clocks.check_enrolments(world, at=at)
+    # A referral that cannot be read keeps no enrolment check back.
+    try:
+        return run_clocks(world, at=at)
+    finally:
+        participant_clocks.check_enrolments(world, at=at)
 
 
 def _consultations(world: World, at: datetime) -> object:

@@ -6,11 +6,13 @@ Both may run twice, and beside another worker: one of them wins each participant
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from ccr.domain.authority_reports import Missing
 from ccr.domain.participant_states import follows_missing
 from ccr.domain.participant_words import EventKind
 from ccr.domain.participants import Participant, last_day
+from ccr.services.one_by_one import OneByOne
 from ccr.services.outbox import Notice, notify_compartment
 from ccr.services.participant_steps import Cause, bring, zone_of
 from ccr.services.world import World
@@ -28,9 +30,18 @@ def check_enrolments(_world: World, *, at: datetime) -> int:
     """Raise what follows for each who is not enrolled when day 28 is over; return how many.
 
     A mandated one makes a notice due today; for everybody a consultation is prompted, and the
-    program is told once that something waits.
+    program is told once that something waits. One that cannot be read holds up none of the others.
+
+    Raises:
+        LeftBehindError: at its end, when somebody's check could not be made; all the rest is.
     """
-    return sum(_raised(one, at=at) for one in queries.list_overdue(at, most=BATCH))
+    one_by_one = OneByOne("enrolment.left-behind")
+    raised = sum(
+        one_by_one.try_one(one.id, partial(_raised, one, at=at))
+        for one in queries.list_overdue(at, most=BATCH)
+    )
+    one_by_one.end()
+    return raised
 
 
 def _raised(found: Participant, *, at: datetime) -> bool:

@@ -59,6 +59,23 @@ def test_notices_that_fail_keep_no_letter_back(
     assert last_beats(["outbox", "letters"]) == {"letters": now}
 
 
+def test_referrals_that_fail_keep_no_enrolment_check_back(
+    app: Flask, world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[datetime] = []
+
+    def fail(_world: World, *, at: datetime) -> None:
+        raise ValueError(at)
+
+    monkeypatch.setattr(tasks, "run_clocks", fail)
+    monkeypatch.setattr(
+        tasks.participant_clocks, "check_enrolments", lambda _world, *, at: checked.append(at)
+    )
+    (clocks,) = (job for job in JOBS if job.name == "clocks")
+    assert not run_job(clocks, app.app_context, world, at=now)
+    assert checked == [now]
+
+
 def test_after_a_failure_the_next_tick_works(app: Flask, world: World, now: datetime) -> None:
     def fail(_world: World, _at: datetime) -> None:
         raise ValueError

@@ -12,6 +12,7 @@ from ccr.domain.authority_reports import Missing, ReportKind, SentHow
 from ccr.domain.consultation_triggers import Trigger
 from ccr.domain.participant_states import Act
 from ccr.domain.participant_words import EndReason, EventKind
+from ccr.domain.participants import Participant
 from ccr.services import (
     authority_reports,
     consultation_prompts,
@@ -19,6 +20,7 @@ from ccr.services import (
     participants,
     program_desk,
 )
+from ccr.services.one_by_one import LeftBehindError
 from ccr.storage.db import db
 from ccr.storage.models.consultations import ConsultationPromptRow
 from ccr.storage.models.operations import OutboxItem
@@ -88,6 +90,28 @@ def test_of_two_workers_one_tells(small: SmallDirectory, court: Court, now: date
     assert checked(later) == 1
     assert not participant_clocks._raised(seen, at=later)
     assert loaded(small, who).version == seen.version + 1
+
+
+def test_one_whose_check_fails_holds_up_none_of_the_others(
+    small: SmallDirectory, court: Court, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = opened(small, court.order(), at=now), opened(small, court.order(), at=now)
+    bring = participant_clocks.bring
+
+    def fail_for_one(participant: Participant, *args: object, **kwargs: object) -> int:
+        if participant.id == broken:
+            raise ValueError
+        return bring(participant, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(participant_clocks, "bring", fail_for_one)
+    later = now + timedelta(days=40)
+    with pytest.raises(LeftBehindError):
+        checked(later)
+    assert [one.id for one in queries.list_overdue(later, most=9)] == [broken]
+    (task,) = program_desk.desk(small.dune.identity, at=later).tasks
+    assert task.participant_id == whole
+    monkeypatch.undo()
+    assert checked(later) == 1
 
 
 def test_two_years_after_the_end_nothing_is_left(
