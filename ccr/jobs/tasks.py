@@ -7,9 +7,10 @@ jobs look there. So nothing is kept in the queue, and no tick is retried.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from huey import crontab
@@ -53,12 +54,18 @@ class Job:
     run: Callable[[World, datetime], object]
 
 
-def _clocks(world: World, at: datetime) -> object:
-    # A referral that cannot be read keeps no enrolment check back.
-    try:
-        return run_clocks(world, at=at)
-    finally:
-        participant_clocks.check_enrolments(world, at=at)
+def _each(*steps: Callable[[], object]) -> None:
+    """Do every step in order: one that fails keeps none of the others back, and fails the job."""
+    with ExitStack() as stack:
+        for step in reversed(steps):
+            stack.callback(step)
+
+
+def _clocks(world: World, at: datetime) -> None:
+    _each(
+        partial(run_clocks, world, at=at),
+        partial(participant_clocks.check_enrolments, world, at=at),
+    )
 
 
 def _consultations(world: World, at: datetime) -> object:
@@ -77,12 +84,12 @@ def _practice(world: World, at: datetime) -> object:
     return practice.run(world, at=at)
 
 
-def _checks(world: World, at: datetime) -> object:
-    return (
-        check_links.remind(world, at=at),
-        check_letters.write(world, at=at),
-        linkages.warn(world, at=at),
-        protocol_warnings.warn(world, at=at),
+def _checks(world: World, at: datetime) -> None:
+    _each(
+        partial(check_links.remind, world, at=at),
+        partial(check_letters.write, world, at=at),
+        partial(linkages.warn, world, at=at),
+        partial(protocol_warnings.warn, world, at=at),
     )
 
 
@@ -91,17 +98,17 @@ def _imports(world: World, at: datetime) -> object:
     return None
 
 
-def _upkeep(world: World, at: datetime) -> object:
-    return (
-        put_aside.forget_expired(at=at),
-        sign_in.forget_old(at=at),
-        directory_copies.forget_old_versions(),
-        draft_typed.forget_abandoned(at=at),
-        doing_once.forget_old(at=at),
-        gap_returns.look_again(world, at=at),
-        consultation_chasing.forget_old(at=at),
-        participant_clocks.forget_ended(at=at),
-        risk_information.forget_old(at=at),
+def _upkeep(world: World, at: datetime) -> None:
+    _each(
+        partial(put_aside.forget_expired, at=at),
+        partial(sign_in.forget_old, at=at),
+        directory_copies.forget_old_versions,
+        partial(draft_typed.forget_abandoned, at=at),
+        partial(doing_once.forget_old, at=at),
+        partial(gap_returns.look_again, world, at=at),
+        partial(consultation_chasing.forget_old, at=at),
+        partial(participant_clocks.forget_ended, at=at),
+        partial(risk_information.forget_old, at=at),
     )
 
 

@@ -76,6 +76,22 @@ def test_referrals_that_fail_keep_no_enrolment_check_back(
     assert checked == [now]
 
 
+def test_a_step_of_upkeep_that_fails_keeps_no_other_back(
+    app: Flask, world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def fail(*, at: datetime) -> None:
+        done.append("first")
+        raise ValueError(at)
+
+    monkeypatch.setattr(tasks.put_aside, "forget_expired", fail)
+    monkeypatch.setattr(tasks.risk_information, "forget_old", lambda *, at: done.append("last"))
+    (upkeep,) = (job for job in JOBS if job.name == "upkeep")
+    assert not run_job(upkeep, app.app_context, world, at=now)
+    assert done == ["first", "last"]
+
+
 def test_after_a_failure_the_next_tick_works(app: Flask, world: World, now: datetime) -> None:
     def fail(_world: World, _at: datetime) -> None:
         raise ValueError
